@@ -1,0 +1,241 @@
+//! Judgements under named, dated standards, and what a reader needs to know of the standards.
+
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::observation::Status;
+use crate::parameter::ParameterId;
+use crate::station::StationId;
+use crate::text::Text;
+use crate::time::{Instant, Period, Zone};
+
+/// A verdict of one scheme on one station and period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// Where.
+    pub station: StationId,
+    /// Under which scheme.
+    pub scheme: &'static Scheme,
+    /// `PT1H` (real time) or `P1D` (daily report).
+    pub period: Period,
+    /// Inclusive.
+    pub start: Instant,
+    /// Exclusive.
+    pub end: Instant,
+    /// The index; `None` when the standard forbids to give one, and then there is a `reason`.
+    pub index: Option<u16>,
+    /// Level, from 1.
+    pub level: Option<u8>,
+    /// Primary pollutants, all of them on a tie.
+    pub primary: Vec<ParameterId>,
+    /// Sub-index of each parameter; `None` where the parameter was to be measured and is missing.
+    pub sub: Vec<(ParameterId, Option<u16>)>,
+    /// A stable word for why there is no index: `missing`.
+    pub reason: Option<String>,
+    /// How far the authority stands by it.
+    pub status: Status,
+}
+
+/// A level of a scheme, as people are shown it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Level {
+    family: String,
+    /// From 1, the best.
+    pub level: u8,
+    /// Largest index of the level.
+    pub upper: u16,
+    zh: String,
+    en: String,
+    /// Official colour, `#rrggbb`.
+    pub colour: String,
+    /// What to do.
+    pub advice: Text,
+}
+
+impl Level {
+    /// The level's name.
+    pub fn category(&self) -> Text {
+        Text::zh_en(&self.zh, &self.en)
+    }
+}
+
+/// An edition of a standard by which stations are assessed (`data/standards/schemes.toml`).
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct Scheme {
+    /// Id with its edition, `hj633-2026`.
+    pub id: String,
+    /// Id without, `hj633`.
+    pub family: String,
+    /// Its title.
+    pub title: Text,
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    scheme: Vec<Scheme>,
+    level: Vec<Level>,
+}
+
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../data/standards/schemes.toml"))
+        .unwrap_or_else(|error| panic!("built-in table schemes.toml: {error}"))
+});
+
+impl Scheme {
+    /// Every edition that is built in.
+    pub fn all() -> &'static [Scheme] {
+        &FILE.scheme
+    }
+
+    /// The edition with this id.
+    pub fn parse(id: &str) -> Option<&'static Scheme> {
+        FILE.scheme.iter().find(|scheme| scheme.id == id)
+    }
+
+    /// Its level with this number.
+    pub fn level(&self, level: u8) -> Option<&'static Level> {
+        self.levels().find(|row| row.level == level)
+    }
+
+    /// Its levels from the best to the worst.
+    pub fn levels(&self) -> impl Iterator<Item = &'static Level> {
+        FILE.level.iter().filter(|row| row.family == self.family)
+    }
+
+    /// The level of an index.
+    pub fn level_of(&self, index: u16) -> Option<&'static Level> {
+        self.levels()
+            .find(|row| index <= row.upper)
+            .or_else(|| self.levels().last())
+    }
+
+    /// The day it came into force.
+    pub fn from(&self) -> NaiveDate {
+        self.from
+    }
+
+    /// The first day on which it was no longer in force.
+    pub fn to(&self) -> Option<NaiveDate> {
+        self.to
+    }
+}
+
+/// What configuration or a query asks for: one edition, or the edition in force on the date of the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemeChoice {
+    /// `hj633`.
+    InForce(String),
+    /// `hj633-2012`.
+    Edition(String),
+}
+
+impl SchemeChoice {
+    /// Reads a family or an edition.
+    pub fn parse(text: &str) -> Option<Self> {
+        if Scheme::parse(text).is_some() {
+            Some(Self::Edition(text.to_owned()))
+        } else if FILE.scheme.iter().any(|scheme| scheme.family == text) {
+            Some(Self::InForce(text.to_owned()))
+        } else {
+            None
+        }
+    }
+
+    /// Every text that [`SchemeChoice::parse`] takes.
+    pub fn known() -> Vec<String> {
+        let mut known: Vec<String> = FILE
+            .scheme
+            .iter()
+            .flat_map(|s| [s.family.clone(), s.id.clone()])
+            .collect();
+        known.sort();
+        known.dedup();
+        known
+    }
+
+    /// The edition for data that start at `start`; for data older than every edition, the oldest.
+    pub fn at(&self, start: Instant, zone: Zone) -> &'static Scheme {
+        match self {
+            Self::Edition(id) => Scheme::parse(id).expect("checked when parsed"),
+            Self::InForce(family) => {
+                let date = zone.date_of(start);
+                let mut editions = FILE.scheme.iter().filter(|scheme| &scheme.family == family);
+                let oldest = editions.next().expect("checked when parsed");
+                editions
+                    .filter(|scheme| scheme.from <= date)
+                    .last()
+                    .unwrap_or(oldest)
+            }
+        }
+    }
+
+    /// The editions that data within `from..to` may be assessed by, each with the part of the span in which it is
+    /// the one chosen.
+    pub fn spans(
+        &self,
+        from: Instant,
+        to: Instant,
+        zone: Zone,
+    ) -> Vec<(&'static Scheme, Instant, Instant)> {
+        let mut spans: Vec<(&'static Scheme, Instant, Instant)> = Vec::new();
+        let mut start = from;
+        while start < to {
+            let scheme = self.at(start, zone);
+            let end = match self {
+                Self::Edition(_) => to,
+                Self::InForce(_) => scheme.to.map_or(to, |date| zone.start_of(date)).min(to),
+            };
+            if end <= start {
+                break;
+            }
+            spans.push((scheme, start, end));
+            start = end;
+        }
+        spans
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_edition_in_force_changes_at_local_midnight() {
+        let zone = Zone::parse("Asia/Shanghai").unwrap();
+        let choice = SchemeChoice::parse("hj633").unwrap();
+        let at = |text: &str| choice.at(text.parse().unwrap(), zone).id.as_str();
+        assert_eq!(at("2026-02-28T15:59:59Z"), "hj633-2012");
+        assert_eq!(at("2026-02-28T16:00:00Z"), "hj633-2026");
+        assert_eq!(at("1999-01-01T00:00:00Z"), "hj633-2012");
+        let spans = choice.spans(
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+            "2026-04-01T00:00:00Z".parse().unwrap(),
+            zone,
+        );
+        assert_eq!(
+            spans.iter().map(|s| s.0.id.as_str()).collect::<Vec<_>>(),
+            ["hj633-2012", "hj633-2026"]
+        );
+        assert_eq!(spans[0].2, spans[1].1);
+        let edition = SchemeChoice::parse("hj633-2012").unwrap();
+        assert_eq!(
+            edition.at("2026-11-25T00:00:00Z".parse().unwrap(), zone).id,
+            "hj633-2012"
+        );
+    }
+
+    #[test]
+    fn levels_follow_the_standard() {
+        let scheme = Scheme::parse("hj633-2026").unwrap();
+        let level = |index| scheme.level_of(index).unwrap().level;
+        assert_eq!(
+            [0, 50, 51, 100, 101, 150, 151, 200, 201, 300, 301, 500].map(level),
+            [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+        );
+        assert_eq!(scheme.level(1).unwrap().colour, "#00e400");
+    }
+}

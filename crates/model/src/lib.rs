@@ -1,0 +1,42 @@
+//! The words of limpid, as types: what a station, a reading, an observation and an assessment are.
+//!
+//! This crate does no I/O, knows no clock and depends on no data-frame library. Everything a room of the house
+//! says to another room it says in these types.
+//!
+//! - [`station`], [`parameter`], [`unit`], [`time`]: what is measured, where, in what, and when
+//! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
+//! - [`observation`], [`assessment`], [`record`]: what is published
+//! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
+//! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
+//!
+//! Conventions that hold everywhere: instants are UTC; an interval is `start` inclusive, `end` exclusive; a value
+//! is in its parameter's canonical unit; a missing value is `None`, never a sentinel.
+
+pub mod assessment;
+pub mod observation;
+pub mod parameter;
+pub mod pipeline;
+pub mod problem;
+pub mod reading;
+pub mod receipt;
+pub mod record;
+pub mod station;
+pub mod submission;
+mod table;
+pub mod text;
+pub mod time;
+pub mod unit;
+
+pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
+pub use observation::{Flag, Observation, Statistic, Status};
+pub use parameter::ParameterId;
+pub use pipeline::{Pipeline, Stations};
+pub use problem::Problem;
+pub use reading::{Mark, Reading};
+pub use receipt::{Counts, Reason, Receipt, ReceiptId, Verdict, VerdictKind};
+pub use record::{Published, Record};
+pub use station::{Station, StationId, StationKind};
+pub use submission::{Channel, Entry, Submission};
+pub use text::Text;
+pub use time::{Instant, Period, Zone};
+pub use unit::Unit;

@@ -1,0 +1,149 @@
+//! A reading or an aggregate that has been validated and published.
+
+use serde::{Deserialize, Serialize};
+
+use crate::parameter::ParameterId;
+use crate::reading::Mark;
+use crate::receipt::ReceiptId;
+use crate::station::StationId;
+use crate::time::{Instant, Period};
+
+/// Quality flag, numbered as QARTOD does (IOC 54:V3). It goes out as its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Flag {
+    /// Every rule that applies was met.
+    Pass = 1,
+    /// No rule applies.
+    NotEvaluated = 2,
+    /// Doubtful; shown, and kept out of aggregates.
+    Suspect = 3,
+    /// Wrong; shown as such, and kept out of aggregates.
+    Fail = 4,
+    /// No value, or too few values for a valid aggregate.
+    Missing = 9,
+}
+
+impl Flag {
+    /// Only such values enter aggregates and assessments.
+    pub fn usable(self) -> bool {
+        matches!(self, Self::Pass | Self::NotEvaluated)
+    }
+
+    /// The number.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The flag with this number.
+    pub fn from_code(code: u8) -> Option<Self> {
+        [
+            Self::Pass,
+            Self::NotEvaluated,
+            Self::Suspect,
+            Self::Fail,
+            Self::Missing,
+        ]
+        .into_iter()
+        .find(|flag| flag.code() == code)
+    }
+}
+
+impl Serialize for Flag {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.code())
+    }
+}
+
+/// How far the authority stands by a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Checked by rules only.
+    Provisional,
+    /// Checked by a person.
+    Reviewed,
+    /// Will not change.
+    Final,
+}
+
+impl Status {
+    /// The word in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisional => "provisional",
+            Self::Reviewed => "reviewed",
+            Self::Final => "final",
+        }
+    }
+
+    /// The status with this word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Provisional, Self::Reviewed, Self::Final]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+/// Which figure of the period it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Statistic {
+    /// The value as sent, or the arithmetic mean.
+    #[default]
+    Mean,
+    /// The largest moving 8-hour mean of a day (ozone).
+    Max8h,
+}
+
+impl Statistic {
+    /// The word in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Max8h => "max8h",
+        }
+    }
+
+    /// The statistic with this word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mean, Self::Max8h]
+            .into_iter()
+            .find(|statistic| statistic.as_str() == text)
+    }
+}
+
+/// A published value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// Where.
+    pub station: StationId,
+    /// What.
+    pub parameter: ParameterId,
+    /// For how long.
+    pub period: Period,
+    /// Which figure of the period.
+    pub statistic: Statistic,
+    /// Inclusive.
+    pub start: Instant,
+    /// Exclusive.
+    pub end: Instant,
+    /// In the canonical unit; `None` when there is no valid value.
+    pub value: Option<f64>,
+    /// Quality.
+    pub flag: Flag,
+    /// The instrument's mark, on values as sent.
+    pub mark: Option<Mark>,
+    /// How far the authority stands by it.
+    pub status: Status,
+    /// Usable values that it was made of, for aggregates.
+    pub n: Option<u32>,
+    /// Values that a complete period has, for aggregates.
+    pub expected: Option<u32>,
+    /// Ids of the rules that gave it its value and flag, separated by spaces.
+    pub rules: String,
+    /// The receipt behind it, for values as sent. An aggregate is re-derived from its window's observations.
+    pub from: Option<ReceiptId>,
+}

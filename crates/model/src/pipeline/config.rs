@@ -1,0 +1,556 @@
+//! `pipeline.toml`.
+
+use chrono::NaiveDate;
+use toml::de::DeTable;
+
+use super::Files;
+use super::fields::{Fields, Source};
+use super::mistake::Mistakes;
+use super::stations::{self, Stations};
+use crate::assessment::SchemeChoice;
+use crate::station::StationId;
+use crate::text::Text;
+use crate::time::{Instant, Zone};
+
+/// One authority's whole configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pipeline {
+    /// Who publishes.
+    pub publisher: Publisher,
+    /// How air is judged.
+    pub air: Air,
+    /// What is taken in, and how.
+    pub ingest: Ingest,
+    /// When datasets are released.
+    pub datasets: Datasets,
+    /// The registry.
+    pub stations: Stations,
+}
+
+/// `[publisher]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Publisher {
+    /// Short id, used in paths and file names.
+    pub id: String,
+    /// Name that people are shown.
+    pub name: Text,
+    /// Calendar and offset of everything published.
+    pub zone: Zone,
+    /// Languages of the pages, the first is the default. Default `["zh", "en"]`.
+    pub languages: Vec<String>,
+    /// SPDX id of the data's licence. Default `CC-BY-4.0`.
+    pub licence: String,
+    /// What the law lets it announce. Default `county`.
+    pub authority: Authority,
+}
+
+/// Level of the publishing authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Authority {
+    /// `county`
+    #[default]
+    County,
+    /// `city`
+    City,
+    /// `province`
+    Province,
+    /// `national`
+    National,
+}
+
+/// `[air]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Air {
+    /// Scheme of the pages and of answers that name none. Default `hj633`.
+    pub scheme: SchemeChoice,
+}
+
+/// `[ingest]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ingest {
+    /// Readings that start earlier are quarantined. Default: the start of 1990-01-01 in the publisher's zone.
+    pub horizon: Instant,
+    /// The HJ 212 gateway.
+    pub hj212: Hj212,
+    /// The HTTP upload.
+    pub http: HttpIngest,
+    /// The MQTT subscription; not built yet, so `enabled = true` is an error.
+    pub mqtt: Mqtt,
+}
+
+/// `[ingest.hj212]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hj212 {
+    /// Default true.
+    pub enabled: bool,
+    /// What an unknown MN is answered. Default `silent`.
+    pub unknown: UnknownMn,
+    /// Length in minutes of the periods that CN 2051 reports, 1 to 30. Default 1.
+    pub minute: u8,
+    /// Connections at once; more are closed at once. Default 1024.
+    pub connections: usize,
+    /// A connection silent for so many minutes is closed. Default 65.
+    pub idle_minutes: u64,
+}
+
+/// What a frame of an unknown MN is answered; it is quarantined either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnknownMn {
+    /// Nothing: the station keeps the data and tries again.
+    #[default]
+    Silent,
+    /// An acknowledgement.
+    Ack,
+}
+
+/// `[ingest.http]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpIngest {
+    /// Default true.
+    pub enabled: bool,
+    /// Largest body, after decompression. Default 16 MiB.
+    pub max_body_bytes: usize,
+    /// Who may upload.
+    pub tokens: Vec<Token>,
+}
+
+/// `[[ingest.http.token]]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The station it may upload for; `None` for every station (`"*"`).
+    pub station: Option<StationId>,
+    /// SHA-256 of the secret, in lower-case hex.
+    pub hash: String,
+}
+
+/// `[ingest.mqtt]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mqtt {
+    /// Default false.
+    pub enabled: bool,
+    /// Broker. Default `mqtt://127.0.0.1:1883`.
+    pub url: String,
+    /// Topic filter. Default `limpid/+/readings`.
+    pub topic: String,
+}
+
+/// `[datasets]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datasets {
+    /// Hours between two releases of every dataset; 0 releases on demand only. Default 24.
+    pub every_hours: u64,
+}
+
+impl Pipeline {
+    /// Reads a pipeline from the texts of its files.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn parse(files: &Files) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let config = parse_config(&files.pipeline, &mut mistakes);
+        let zone = config
+            .as_ref()
+            .map_or(Zone(chrono_tz::UTC), |config| config.publisher.zone);
+        let stations = stations::parse(&files.stations, zone, &mut mistakes);
+        if let Some(config) = &config {
+            check_tokens(config, &stations, &files.pipeline, &mut mistakes);
+        }
+        match config {
+            Some(config) if mistakes.0.is_empty() => Ok(Self { stations, ..config }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+/// A token for a station that the registry does not have is a typing mistake.
+fn check_tokens(config: &Pipeline, stations: &Stations, text: &str, mistakes: &mut Mistakes) {
+    for id in config
+        .ingest
+        .http
+        .tokens
+        .iter()
+        .filter_map(|token| token.station.as_ref())
+    {
+        if stations.get(id).is_none() {
+            let line = text
+                .lines()
+                .position(|line| line.contains(&format!("\"{id}\"")))
+                .map_or(1, |at| at + 1);
+            let remedy = "write a station of stations.csv, or \"*\" for all";
+            mistakes.add(
+                "pipeline.toml",
+                line,
+                format!("token for unknown station {id:?}"),
+                remedy,
+            );
+        }
+    }
+}
+
+fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
+    let source = &mut Source {
+        file: "pipeline.toml",
+        text,
+        mistakes,
+    };
+    let table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(error) => {
+            let offset = error.span().map_or(0, |span| span.start);
+            source.mistake(
+                offset,
+                error.message().to_owned(),
+                "mend the TOML syntax on this line",
+            );
+            return None;
+        }
+    };
+    let mut root = Fields::root(table.get_ref());
+
+    let publisher = publisher(root.table(source, "publisher"), source);
+    let mut air = root.table(source, "air");
+    let known = SchemeChoice::known();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let scheme = air.parsed(source, "scheme", &known, SchemeChoice::parse);
+    air.finish(source);
+
+    let zone = publisher
+        .as_ref()
+        .map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
+    let ingest = ingest(root.table(source, "ingest"), zone, source);
+
+    let mut datasets = root.table(source, "datasets");
+    let every_hours = datasets
+        .integer(source, "every_hours", 0..=8784)
+        .unwrap_or(24);
+    datasets.finish(source);
+
+    for pull in root.tables(source, "source") {
+        let remedy = "remove [[source]]: this version of limpid has no pull adapters yet";
+        source.mistake(pull.offset(""), "pull sources are not built yet", remedy);
+    }
+    root.finish(source);
+
+    Some(Pipeline {
+        publisher: publisher?,
+        air: Air {
+            scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?,
+        },
+        ingest,
+        datasets: Datasets { every_hours },
+        stations: Stations::default(),
+    })
+}
+
+fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publisher> {
+    if !fields.present() {
+        let remedy = "write [publisher] with id, name and zone";
+        source.mistake(0, "`publisher` is missing", remedy);
+        return None;
+    }
+    let id = fields
+        .required(source, "id", "\"changning\"")
+        .and_then(|(id, offset)| {
+            let fits = id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            if !fits {
+                let remedy = "write lower-case letters, digits and hyphens only";
+                source.mistake(offset, format!("`publisher.id` is {id:?}"), remedy);
+            }
+            fits.then_some(id)
+        });
+    let name = fields.text(source, "name");
+    let zone = fields
+        .required(source, "zone", "\"Asia/Shanghai\"")
+        .and_then(|(zone, offset)| {
+            let parsed = Zone::parse(&zone);
+            if parsed.is_none() {
+                let nearest = super::mistake::nearest(
+                    &zone,
+                    chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()),
+                );
+                let remedy = format!(
+                    "write an IANA zone such as {:?}",
+                    nearest.unwrap_or("Asia/Shanghai")
+                );
+                source.mistake(offset, format!("`publisher.zone` is {zone:?}"), remedy);
+            }
+            parsed
+        });
+    let languages = fields
+        .strings(source, "languages", r#"["zh", "en"]"#)
+        .map(|words| {
+            for (word, offset) in &words {
+                if word != "zh" && word != "en" {
+                    let remedy = "write \"zh\" or \"en\": pages exist in these languages";
+                    source.mistake(
+                        *offset,
+                        format!("`publisher.languages` has {word:?}"),
+                        remedy,
+                    );
+                }
+            }
+            words.into_iter().map(|(word, _)| word).collect::<Vec<_>>()
+        });
+    if languages.as_ref().is_some_and(Vec::is_empty) {
+        source.mistake(
+            fields.offset("languages"),
+            "`publisher.languages` is empty",
+            r#"write ["zh", "en"]"#,
+        );
+    }
+    let licence = fields
+        .string(source, "licence", "\"CC-BY-4.0\"")
+        .map(|(licence, _)| licence);
+    let known = ["county", "city", "province", "national"];
+    let authority = fields.parsed(source, "authority", &known, |word| match word {
+        "county" => Some(Authority::County),
+        "city" => Some(Authority::City),
+        "province" => Some(Authority::Province),
+        "national" => Some(Authority::National),
+        _ => None,
+    });
+    fields.finish(source);
+    Some(Publisher {
+        id: id?,
+        name: name?,
+        zone: zone?,
+        languages: languages.unwrap_or_else(|| vec!["zh".into(), "en".into()]),
+        licence: licence.unwrap_or_else(|| "CC-BY-4.0".into()),
+        authority: authority.unwrap_or_default(),
+    })
+}
+
+fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest {
+    let first = NaiveDate::from_ymd_opt(1990, 1, 1).expect("a day of the calendar");
+    let horizon = fields
+        .string(source, "horizon", "\"1990-01-01\"")
+        .and_then(|(text, offset)| {
+            let date = text.parse::<NaiveDate>().ok();
+            if date.is_none() {
+                source.mistake(
+                    offset,
+                    format!("`ingest.horizon` is {text:?}"),
+                    "write a date: \"1990-01-01\"",
+                );
+            }
+            date
+        });
+
+    let mut table = fields.table(source, "hj212");
+    let hj212 = Hj212 {
+        enabled: table.boolean(source, "enabled").unwrap_or(true),
+        unknown: table
+            .parsed(source, "unknown", &["silent", "ack"], |word| match word {
+                "silent" => Some(UnknownMn::Silent),
+                "ack" => Some(UnknownMn::Ack),
+                _ => None,
+            })
+            .unwrap_or_default(),
+        minute: table.integer(source, "minute", 1..=30).unwrap_or(1) as u8,
+        connections: table
+            .integer(source, "connections", 1..=65_536)
+            .unwrap_or(1024) as usize,
+        idle_minutes: table
+            .integer(source, "idle_minutes", 1..=10_080)
+            .unwrap_or(65),
+    };
+    table.finish(source);
+
+    let mut table = fields.table(source, "http");
+    let http = HttpIngest {
+        enabled: table.boolean(source, "enabled").unwrap_or(true),
+        max_body_bytes: table
+            .integer(source, "max_body_bytes", 1024..=1 << 30)
+            .unwrap_or(16 << 20) as usize,
+        tokens: table
+            .tables(source, "token")
+            .into_iter()
+            .filter_map(|token| self::token(token, source))
+            .collect(),
+    };
+    table.finish(source);
+
+    let mut table = fields.table(source, "mqtt");
+    let mqtt = Mqtt {
+        enabled: table.boolean(source, "enabled").unwrap_or(false),
+        url: table
+            .string(source, "url", "\"mqtt://127.0.0.1:1883\"")
+            .map_or_else(|| "mqtt://127.0.0.1:1883".into(), |t| t.0),
+        topic: table
+            .string(source, "topic", "\"limpid/+/readings\"")
+            .map_or_else(|| "limpid/+/readings".into(), |t| t.0),
+    };
+    if mqtt.enabled {
+        let remedy = "write enabled = false: this version of limpid has no MQTT gateway yet";
+        source.mistake(
+            table.offset("enabled"),
+            "`ingest.mqtt.enabled` is true",
+            remedy,
+        );
+    }
+    table.finish(source);
+    fields.finish(source);
+
+    Ingest {
+        horizon: zone.start_of(horizon.unwrap_or(first)),
+        hj212,
+        http,
+        mqtt,
+    }
+}
+
+fn token(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Token> {
+    let station = fields
+        .required(source, "station", "\"S1\"")
+        .and_then(|(text, offset)| {
+            if text == "*" {
+                return Some(None);
+            }
+            let id = StationId::parse(&text);
+            if id.is_none() {
+                let remedy = "write a station of stations.csv, or \"*\" for all";
+                source.mistake(offset, format!("token for {text:?}"), remedy);
+            }
+            id.map(Some)
+        });
+    let hash = fields
+        .required(source, "hash", "\"…\"")
+        .and_then(|(text, offset)| {
+            let hash = text.strip_prefix("sha256:").unwrap_or(&text).to_lowercase();
+            let fits = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+            if !fits {
+                let remedy = "write the line that `limpid token new --station ID` printed";
+                source.mistake(offset, "`hash` is not a SHA-256 in hex", remedy);
+            }
+            fits.then_some(hash)
+        });
+    fields.finish(source);
+    Some(Token {
+        station: station?,
+        hash: hash?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALLEST: &str = r#"
+[publisher]
+id = "changning"
+name = { zh = "示例县生态环境局", en = "Example County Environment Bureau" }
+zone = "Asia/Shanghai"
+"#;
+    const STATIONS: &str =
+        "id,kind,name_zh,name_en,lat,lon\nS1,air,一号站,Station One,28.5,104.9\n";
+
+    fn parse(pipeline: &str, stations: &str) -> Result<Pipeline, Mistakes> {
+        Pipeline::parse(&Files {
+            pipeline: pipeline.into(),
+            stations: stations.into(),
+        })
+    }
+
+    fn mistakes(pipeline: &str) -> Vec<String> {
+        parse(pipeline, STATIONS)
+            .unwrap_err()
+            .0
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn the_smallest_pipeline_has_the_defaults_of_the_contract() {
+        let pipeline = parse(SMALLEST, STATIONS).unwrap();
+        assert_eq!(pipeline.publisher.languages, ["zh", "en"]);
+        assert_eq!(pipeline.publisher.licence, "CC-BY-4.0");
+        assert_eq!(pipeline.publisher.authority, Authority::County);
+        assert_eq!(pipeline.air.scheme, SchemeChoice::InForce("hj633".into()));
+        assert!(
+            pipeline.ingest.hj212.enabled
+                && pipeline.ingest.http.enabled
+                && !pipeline.ingest.mqtt.enabled
+        );
+        assert_eq!(pipeline.ingest.hj212.unknown, UnknownMn::Silent);
+        assert_eq!(pipeline.stations.iter().count(), 1);
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once_with_line_and_remedy() {
+        let found = mistakes(
+            r#"[publisher]
+id = "Chang Ning"
+name = 7
+zone = "Asia/Shangai"
+licences = "x"
+[air]
+scheme = "hj633-2021"
+[ingest.hj212]
+unknwon = "ack"
+minute = 31
+"#,
+        );
+        let expected = [
+            ("pipeline.toml:2:", "lower-case letters"),
+            ("pipeline.toml:3:", "name = { zh"),
+            ("pipeline.toml:4:", "\"Asia/Shanghai\""),
+            ("pipeline.toml:5:", "did you mean `licence`?"),
+            ("pipeline.toml:7:", "did you mean \"hj633-2012\"?"),
+            ("pipeline.toml:9:", "did you mean `unknown`?"),
+            ("pipeline.toml:10:", "from 1 to 30"),
+        ];
+        for (place, remedy) in expected {
+            assert!(
+                found
+                    .iter()
+                    .any(|m| m.starts_with(place) && m.contains(remedy)),
+                "{place} {remedy} in {found:#?}"
+            );
+        }
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+    }
+
+    #[test]
+    fn broken_toml_names_its_line() {
+        let found = mistakes("[publisher]\nid = \"a\nzone = 1");
+        assert!(found[0].starts_with("pipeline.toml:2:"), "{found:?}");
+        assert_eq!(mistakes("").len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused_not_ignored() {
+        let found = mistakes(&format!(
+            "{SMALLEST}[ingest.mqtt]\nenabled = true\n[[source]]\nkind = \"openaq\"\n"
+        ));
+        assert!(
+            found.iter().any(|m| m.contains("no MQTT gateway yet")),
+            "{found:?}"
+        );
+        assert!(
+            found.iter().any(|m| m.contains("no pull adapters yet")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn tokens_are_checked_against_the_registry() {
+        let hash = "0".repeat(64);
+        let good = format!("{SMALLEST}[[ingest.http.token]]\nstation = \"*\"\nhash = \"{hash}\"\n");
+        assert_eq!(
+            parse(&good, STATIONS).unwrap().ingest.http.tokens[0].station,
+            None
+        );
+        let found = mistakes(&format!(
+            "{SMALLEST}[[ingest.http.token]]\nstation = \"S9\"\nhash = \"{hash}\"\n"
+        ));
+        assert!(found[0].contains("unknown station"), "{found:?}");
+        let found = mistakes(&format!(
+            "{SMALLEST}[[ingest.http.token]]\nstation = \"S1\"\nhash = \"zz\"\n"
+        ));
+        assert!(found[0].contains("limpid token new"), "{found:?}");
+    }
+}

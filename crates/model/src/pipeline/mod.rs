@@ -1,0 +1,25 @@
+//! One authority's configuration: a folder with `pipeline.toml`, `stations.csv` and `registers/*.toml`.
+//!
+//! [`Pipeline::parse`] takes the texts of the files and gives back the whole configuration, or everything that is
+//! wrong with it at once, each with file, line and remedy. Reading the folder is the caller's business.
+
+mod config;
+mod fields;
+mod mistake;
+mod stations;
+
+pub use config::{
+    Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Mqtt, Pipeline, Publisher, Token,
+    UnknownMn,
+};
+pub use mistake::{Mistake, Mistakes};
+pub use stations::Stations;
+
+/// The texts of a pipeline folder.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// `pipeline.toml`.
+    pub pipeline: String,
+    /// `stations.csv`.
+    pub stations: String,
+}

@@ -1,0 +1,169 @@
+//! Where it is measured.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::parameter::ParameterId;
+use crate::text::Text;
+use crate::time::Instant;
+use crate::unit::Unit;
+
+/// A station's permanent identity, never reused: 1 to 64 of `A-Z a-z 0-9 _ - .`, starting with a letter or digit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StationId(Arc<str>);
+
+impl StationId {
+    /// Checks and takes an id.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+        fits.then(|| Self(text.into()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for StationId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for StationId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a station id")))
+    }
+}
+
+/// What a station watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StationKind {
+    /// Ambient air.
+    Air,
+    /// Rivers, lakes and drinking-water sources.
+    Water,
+    /// Environmental noise.
+    Noise,
+    /// A permit holder's discharge point.
+    Outlet,
+    /// Radiation.
+    Radiation,
+    /// Soil.
+    Soil,
+}
+
+impl StationKind {
+    /// Every kind, in the order people are shown them.
+    pub const ALL: [Self; 6] = [
+        Self::Air,
+        Self::Water,
+        Self::Noise,
+        Self::Outlet,
+        Self::Radiation,
+        Self::Soil,
+    ];
+
+    /// The kind as configuration and answers spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Air => "air",
+            Self::Water => "water",
+            Self::Noise => "noise",
+            Self::Outlet => "outlet",
+            Self::Radiation => "radiation",
+            Self::Soil => "soil",
+        }
+    }
+}
+
+impl FromStr for StationKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// Which end of an hour a source's label names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HourLabel {
+    /// 08:00 is the hour from 08:00 to 09:00 (HJ 212-2017).
+    #[default]
+    Start,
+    /// 08:00 is the hour from 07:00 to 08:00 (China's national air feed).
+    End,
+}
+
+/// One row of `stations.csv`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Station {
+    /// Permanent id.
+    pub id: StationId,
+    /// What it watches.
+    pub kind: StationKind,
+    /// Its names.
+    pub name: Text,
+    /// WGS 84 latitude, degrees north.
+    pub lat: f64,
+    /// WGS 84 longitude, degrees east.
+    pub lon: f64,
+    /// County, city or river; may be empty.
+    pub area: String,
+    /// HJ 212 identities (MN).
+    pub mn: Vec<String>,
+    /// HJ 212 password; empty accepts any.
+    pub password: String,
+    /// The monitoring plan; empty when not stated.
+    pub parameters: Vec<ParameterId>,
+    /// Parameters outside the plan whose absence does not block the index (HJ 633-2026, 5.3.2).
+    pub exempt: Vec<ParameterId>,
+    /// Unit on the wire where it is not the usual one.
+    pub units: BTreeMap<ParameterId, Unit>,
+    /// Which end of an hour this station's labels name.
+    pub hour_label: HourLabel,
+    /// Functional zone, water target class or noise zone; may be empty.
+    pub class: String,
+    /// Opened.
+    pub from: Option<Instant>,
+    /// Closed.
+    pub to: Option<Instant>,
+    /// The station that this one took over from.
+    pub successor_of: Option<StationId>,
+    /// Its readings are made up by a simulator: said on every page and record.
+    pub simulated: bool,
+    /// Line in `stations.csv`, counted from 1.
+    pub line: usize,
+}
+
+impl Station {
+    /// The unit in which this station sends `parameter` when the message does not name one.
+    pub fn wire_unit(&self, parameter: ParameterId) -> Unit {
+        self.units
+            .get(&parameter)
+            .copied()
+            .unwrap_or_else(|| parameter.wire_unit())
+    }
+}

@@ -1,0 +1,21 @@
+//! What limpid keeps: the *journal* (what was received and what was published, durable and revisioned) and the
+//! *lake* (Parquet files and immutable releases on an object store).
+//!
+//! - [`state`]: the state folder, its lock and its version
+//! - [`journal`]: the trait and its promises, and one engine a file
+//! - [`lake`]: layout, Parquet files, releases
+//!
+//! This crate knows no protocol, no standard and no HTTP.
+
+pub mod error;
+pub mod journal;
+pub mod lake;
+pub mod state;
+
+pub use error::{Result, StoreError};
+pub use journal::{
+    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, SeriesPosition,
+    SqliteJournal, StationExtent, StoredSubmission,
+};
+pub use lake::Lake;
+pub use state::StateDir;

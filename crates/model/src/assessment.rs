@@ -108,9 +108,7 @@ impl Scheme {
 
     /// The level of an index.
     pub fn level_of(&self, index: u16) -> Option<&'static Level> {
-        self.levels()
-            .find(|row| index <= row.upper)
-            .or_else(|| self.levels().last())
+        self.levels().find(|row| index <= row.upper).or_else(|| self.levels().last())
     }
 
     /// The day it came into force.
@@ -147,11 +145,7 @@ impl SchemeChoice {
 
     /// Every text that [`SchemeChoice::parse`] takes.
     pub fn known() -> Vec<String> {
-        let mut known: Vec<String> = FILE
-            .scheme
-            .iter()
-            .flat_map(|s| [s.family.clone(), s.id.clone()])
-            .collect();
+        let mut known: Vec<String> = FILE.scheme.iter().flat_map(|s| [s.family.clone(), s.id.clone()]).collect();
         known.sort();
         known.dedup();
         known
@@ -165,22 +159,14 @@ impl SchemeChoice {
                 let date = zone.date_of(start);
                 let mut editions = FILE.scheme.iter().filter(|scheme| &scheme.family == family);
                 let oldest = editions.next().expect("checked when parsed");
-                editions
-                    .filter(|scheme| scheme.from <= date)
-                    .last()
-                    .unwrap_or(oldest)
+                editions.filter(|scheme| scheme.from <= date).last().unwrap_or(oldest)
             }
         }
     }
 
     /// The editions that data within `from..to` may be assessed by, each with the part of the span in which it is
     /// the one chosen.
-    pub fn spans(
-        &self,
-        from: Instant,
-        to: Instant,
-        zone: Zone,
-    ) -> Vec<(&'static Scheme, Instant, Instant)> {
+    pub fn spans(&self, from: Instant, to: Instant, zone: Zone) -> Vec<(&'static Scheme, Instant, Instant)> {
         let mut spans: Vec<(&'static Scheme, Instant, Instant)> = Vec::new();
         let mut start = from;
         while start < to {
@@ -211,21 +197,12 @@ mod tests {
         assert_eq!(at("2026-02-28T15:59:59Z"), "hj633-2012");
         assert_eq!(at("2026-02-28T16:00:00Z"), "hj633-2026");
         assert_eq!(at("1999-01-01T00:00:00Z"), "hj633-2012");
-        let spans = choice.spans(
-            "2026-01-01T00:00:00Z".parse().unwrap(),
-            "2026-04-01T00:00:00Z".parse().unwrap(),
-            zone,
-        );
-        assert_eq!(
-            spans.iter().map(|s| s.0.id.as_str()).collect::<Vec<_>>(),
-            ["hj633-2012", "hj633-2026"]
-        );
+        let spans =
+            choice.spans("2026-01-01T00:00:00Z".parse().unwrap(), "2026-04-01T00:00:00Z".parse().unwrap(), zone);
+        assert_eq!(spans.iter().map(|s| s.0.id.as_str()).collect::<Vec<_>>(), ["hj633-2012", "hj633-2026"]);
         assert_eq!(spans[0].2, spans[1].1);
         let edition = SchemeChoice::parse("hj633-2012").unwrap();
-        assert_eq!(
-            edition.at("2026-11-25T00:00:00Z".parse().unwrap(), zone).id,
-            "hj633-2012"
-        );
+        assert_eq!(edition.at("2026-11-25T00:00:00Z".parse().unwrap(), zone).id, "hj633-2012");
     }
 
     #[test]

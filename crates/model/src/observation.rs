@@ -37,15 +37,9 @@ impl Flag {
 
     /// The flag with this number.
     pub fn from_code(code: u8) -> Option<Self> {
-        [
-            Self::Pass,
-            Self::NotEvaluated,
-            Self::Suspect,
-            Self::Fail,
-            Self::Missing,
-        ]
-        .into_iter()
-        .find(|flag| flag.code() == code)
+        [Self::Pass, Self::NotEvaluated, Self::Suspect, Self::Fail, Self::Missing]
+            .into_iter()
+            .find(|flag| flag.code() == code)
     }
 }
 
@@ -79,16 +73,12 @@ impl Status {
 
     /// The status with this word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Provisional, Self::Reviewed, Self::Final]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        [Self::Provisional, Self::Reviewed, Self::Final].into_iter().find(|status| status.as_str() == text)
     }
 }
 
 /// Which figure of the period it is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Statistic {
     /// The value as sent, or the arithmetic mean.
@@ -109,9 +99,7 @@ impl Statistic {
 
     /// The statistic with this word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mean, Self::Max8h]
-            .into_iter()
-            .find(|statistic| statistic.as_str() == text)
+        [Self::Mean, Self::Max8h].into_iter().find(|statistic| statistic.as_str() == text)
     }
 }
 

@@ -34,10 +34,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let rows: Vec<CsvRow> = table::rows(
-        "parameters.csv",
-        include_str!("../../../data/parameters.csv"),
-    );
+    let rows: Vec<CsvRow> = table::rows("parameters.csv", include_str!("../../../data/parameters.csv"));
     let mut by_name = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
         for name in std::iter::once(row.id.as_str()).chain(row.aliases.split_whitespace()) {
@@ -48,15 +45,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             );
         }
     }
-    let names = rows
-        .iter()
-        .map(|row| Text::zh_en(&row.name_zh, &row.name_en))
-        .collect();
-    Table {
-        rows,
-        names,
-        by_name,
-    }
+    let names = rows.iter().map(|row| Text::zh_en(&row.name_zh, &row.name_en)).collect();
+    Table { rows, names, by_name }
 });
 
 /// The six parameters of the Chinese and most other air quality indices, in their usual order.
@@ -112,10 +102,7 @@ impl ParameterId {
 
     /// Whether stations of this kind measure it.
     pub fn measured_by(self, kind: StationKind) -> bool {
-        self.row()
-            .kinds
-            .split(' ')
-            .any(|name| name == kind.as_str())
+        self.row().kinds.split(' ').any(|name| name == kind.as_str())
     }
 
     /// The unit a value is taken to be in when nothing says otherwise (CONTRACT §1: the canonical unit).
@@ -145,8 +132,7 @@ impl Serialize for ParameterId {
 impl<'de> Deserialize<'de> for ParameterId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("unknown parameter {text:?}")))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("unknown parameter {text:?}")))
     }
 }
 
@@ -158,9 +144,7 @@ mod tests {
     fn every_row_is_readable_and_found_by_each_of_its_names() {
         for parameter in ParameterId::all() {
             assert_eq!(ParameterId::parse(parameter.as_str()), Some(parameter));
-            assert!(
-                !parameter.name().get("zh").is_empty() && !parameter.name().get("en").is_empty()
-            );
+            assert!(!parameter.name().get("zh").is_empty() && !parameter.name().get("en").is_empty());
         }
         assert_eq!(ParameterId::parse("PM2.5"), ParameterId::parse("pm25"));
         assert_eq!(ParameterId::parse("unobtainium"), None);
@@ -169,10 +153,7 @@ mod tests {
     #[test]
     fn co_is_kept_in_milligrams_and_the_rest_of_the_index_in_micrograms() {
         for id in AIR_INDEX {
-            assert_eq!(
-                ParameterId::known(id).unit().as_str(),
-                if id == "co" { "mg/m3" } else { "ug/m3" }
-            );
+            assert_eq!(ParameterId::known(id).unit().as_str(), if id == "co" { "mg/m3" } else { "ug/m3" });
         }
     }
 }

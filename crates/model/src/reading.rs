@@ -46,8 +46,7 @@ impl Serialize for Mark {
 impl<'de> Deserialize<'de> for Mark {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom("a flag is 1 to 4 printable characters"))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a flag is 1 to 4 printable characters"))
     }
 }
 
@@ -90,13 +89,8 @@ pub fn parse_value(text: &str) -> Result<Option<f64>, NotANumber> {
             .collect();
         narrow.trim()
     };
-    const MISSING: [&str; 12] = [
-        "", "-", "--", "---", "—", "——", "NA", "N/A", "NaN", "NULL", "None", "/",
-    ];
-    if MISSING
-        .iter()
-        .any(|word| word.eq_ignore_ascii_case(trimmed))
-    {
+    const MISSING: [&str; 12] = ["", "-", "--", "---", "—", "——", "NA", "N/A", "NaN", "NULL", "None", "/"];
+    if MISSING.iter().any(|word| word.eq_ignore_ascii_case(trimmed)) {
         return Ok(None);
     }
     match trimmed.parse::<f64>() {
@@ -122,24 +116,18 @@ mod tests {
 
     #[test]
     fn missing_is_never_a_number() {
-        for text in [
-            "", " ", "-", "--", "—", "NA", "nan", "NaN", "NULL", "-999", "-9999", "-9999.0",
-            "-999.0", "－－", "/",
-        ] {
+        for text in
+            ["", " ", "-", "--", "—", "NA", "nan", "NaN", "NULL", "-999", "-9999", "-9999.0", "-999.0", "－－", "/"]
+        {
             assert_eq!(parse_value(text), Ok(None), "{text:?}");
         }
     }
 
     #[test]
     fn numbers_are_read_as_sent() {
-        for (text, value) in [
-            ("0", 0.0),
-            ("-3.5", -3.5),
-            (" 12.5 ", 12.5),
-            ("1.5e2", 150.0),
-            ("１２．５", 12.5),
-            ("－１", -1.0),
-        ] {
+        for (text, value) in
+            [("0", 0.0), ("-3.5", -3.5), (" 12.5 ", 12.5), ("1.5e2", 150.0), ("１２．５", 12.5), ("－１", -1.0)]
+        {
             assert_eq!(parse_value(text), Ok(Some(value)), "{text:?}");
         }
         for text in ["abc", "12,5", "1.2.3", "inf", "1e999", "0x10"] {
@@ -151,10 +139,6 @@ mod tests {
     fn marks_keep_what_was_sent() {
         assert_eq!(Mark::parse("N").unwrap().as_str(), "N");
         assert_eq!(Mark::parse("abcd").unwrap().as_str(), "abcd");
-        assert!(
-            Mark::parse("").is_none()
-                && Mark::parse("abcde").is_none()
-                && Mark::parse("正").is_none()
-        );
+        assert!(Mark::parse("").is_none() && Mark::parse("abcde").is_none() && Mark::parse("正").is_none());
     }
 }

@@ -21,9 +21,7 @@ impl StationId {
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len())
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
         fits.then(|| Self(text.into()))
     }
 
@@ -48,8 +46,7 @@ impl Serialize for StationId {
 impl<'de> Deserialize<'de> for StationId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a station id")))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a station id")))
     }
 }
 
@@ -73,14 +70,7 @@ pub enum StationKind {
 
 impl StationKind {
     /// Every kind, in the order people are shown them.
-    pub const ALL: [Self; 6] = [
-        Self::Air,
-        Self::Water,
-        Self::Noise,
-        Self::Outlet,
-        Self::Radiation,
-        Self::Soil,
-    ];
+    pub const ALL: [Self; 6] = [Self::Air, Self::Water, Self::Noise, Self::Outlet, Self::Radiation, Self::Soil];
 
     /// The kind as configuration and answers spell it.
     pub fn as_str(self) -> &'static str {
@@ -99,10 +89,7 @@ impl FromStr for StationKind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
     }
 }
 
@@ -161,9 +148,6 @@ pub struct Station {
 impl Station {
     /// The unit in which this station sends `parameter` when the message does not name one.
     pub fn wire_unit(&self, parameter: ParameterId) -> Unit {
-        self.units
-            .get(&parameter)
-            .copied()
-            .unwrap_or_else(|| parameter.wire_unit())
+        self.units.get(&parameter).copied().unwrap_or_else(|| parameter.wire_unit())
     }
 }

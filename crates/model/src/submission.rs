@@ -24,13 +24,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    const ALL: [Self; 5] = [
-        Self::Hj212,
-        Self::Http,
-        Self::Mqtt,
-        Self::Pull,
-        Self::Import,
-    ];
+    const ALL: [Self; 5] = [Self::Hj212, Self::Http, Self::Mqtt, Self::Pull, Self::Import];
 
     /// The word for it in the journal and in metrics.
     pub fn as_str(self) -> &'static str {
@@ -54,10 +48,7 @@ impl FromStr for Channel {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|channel| channel.as_str() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text).ok_or(())
     }
 }
 

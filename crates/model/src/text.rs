@@ -12,10 +12,7 @@ pub struct Text(BTreeMap<String, String>);
 impl Text {
     /// A text in Chinese and English.
     pub fn zh_en(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self(BTreeMap::from([
-            ("zh".into(), zh.into()),
-            ("en".into(), en.into()),
-        ]))
+        Self(BTreeMap::from([("zh".into(), zh.into()), ("en".into(), en.into())]))
     }
 
     /// Adds or replaces the text of one language.
@@ -25,16 +22,11 @@ impl Text {
 
     /// The text in `language`; where there is none, any other language's.
     pub fn get(&self, language: &str) -> &str {
-        self.0
-            .get(language)
-            .or_else(|| self.0.values().next())
-            .map_or("", String::as_str)
+        self.0.get(language).or_else(|| self.0.values().next()).map_or("", String::as_str)
     }
 
     /// Every language with its text, in the order of language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(language, text)| (language.as_str(), text.as_str()))
+        self.0.iter().map(|(language, text)| (language.as_str(), text.as_str()))
     }
 }

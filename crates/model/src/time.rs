@@ -6,10 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{
-    DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone,
-    Utc,
-};
+use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A point in time, UTC.
@@ -127,10 +124,7 @@ impl FromStr for Period {
             "P1M" => Self::Month,
             "P1Y" => Self::Year,
             _ => {
-                let digits = text
-                    .strip_prefix("PT")
-                    .and_then(|rest| rest.strip_suffix('M'))
-                    .ok_or_else(unknown)?;
+                let digits = text.strip_prefix("PT").and_then(|rest| rest.strip_suffix('M')).ok_or_else(unknown)?;
                 let minutes: u8 = digits.parse().map_err(|_| unknown())?;
                 if !(1..=30).contains(&minutes) || digits.starts_with(['0', '+']) {
                     return Err(unknown());
@@ -149,9 +143,7 @@ impl Serialize for Period {
 
 impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -177,9 +169,7 @@ impl Zone {
 
     /// The first moment of `date`. Where midnight is skipped by a clock change, the first moment after it.
     pub fn start_of(self, date: NaiveDate) -> Instant {
-        self.at(date
-            .and_hms_opt(0, 0, 0)
-            .expect("midnight is a time of day"))
+        self.at(date.and_hms_opt(0, 0, 0).expect("midnight is a time of day"))
     }
 
     /// The instant that a clock on the wall shows as `local`. In the hour that occurs twice the first is meant; in
@@ -207,11 +197,7 @@ impl Zone {
 
     /// `at` in RFC 3339 with this zone's offset, to the second, or to the millisecond where there are any.
     pub fn format(self, at: Instant) -> String {
-        let precision = if at.timestamp_subsec_millis() == 0 {
-            SecondsFormat::Secs
-        } else {
-            SecondsFormat::Millis
-        };
+        let precision = if at.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
         at.with_timezone(&self.0).to_rfc3339_opts(precision, false)
     }
 }
@@ -220,19 +206,13 @@ impl Zone {
 /// whose offset is whole hours.
 pub fn floor_hour(at: Instant) -> Instant {
     let seconds = at.timestamp();
-    DateTime::from_timestamp(seconds - seconds.rem_euclid(3600), 0)
-        .expect("no further from 1970 than `at` itself")
+    DateTime::from_timestamp(seconds - seconds.rem_euclid(3600), 0).expect("no further from 1970 than `at` itself")
 }
 
 /// The starts of the hours that begin within `from..to`.
 pub fn hours(from: Instant, to: Instant) -> impl Iterator<Item = Instant> {
-    let first = if floor_hour(from) == from {
-        from
-    } else {
-        floor_hour(from) + Duration::hours(1)
-    };
-    std::iter::successors(Some(first), |hour| Some(*hour + Duration::hours(1)))
-        .take_while(move |hour| *hour < to)
+    let first = if floor_hour(from) == from { from } else { floor_hour(from) + Duration::hours(1) };
+    std::iter::successors(Some(first), |hour| Some(*hour + Duration::hours(1))).take_while(move |hour| *hour < to)
 }
 
 #[cfg(test)]
@@ -266,14 +246,8 @@ mod tests {
     fn a_midnight_that_does_not_exist_is_the_first_moment_after_it() {
         // Brazil sprang forward at midnight of 2018-11-04.
         let zone = Zone::parse("America/Sao_Paulo").unwrap();
-        assert_eq!(
-            zone.start_of(date("2018-11-04")),
-            utc("2018-11-04T03:00:00Z")
-        );
-        assert_eq!(
-            Period::Day.end(utc("2018-11-04T03:00:00Z"), zone),
-            utc("2018-11-05T02:00:00Z")
-        );
+        assert_eq!(zone.start_of(date("2018-11-04")), utc("2018-11-04T03:00:00Z"));
+        assert_eq!(Period::Day.end(utc("2018-11-04T03:00:00Z"), zone), utc("2018-11-05T02:00:00Z"));
     }
 
     #[test]
@@ -289,28 +263,17 @@ mod tests {
         ] {
             let start = utc(start);
             assert!(period.aligned(start, zone), "{period}");
-            assert_eq!(
-                period.start(period.end(start, zone), zone),
-                start,
-                "{period}"
-            );
+            assert_eq!(period.start(period.end(start, zone), zone), start, "{period}");
         }
-        assert_eq!(
-            Period::Day.end(utc("2026-10-24T22:00:00Z"), zone),
-            utc("2026-10-25T23:00:00Z")
-        );
+        assert_eq!(Period::Day.end(utc("2026-10-24T22:00:00Z"), zone), utc("2026-10-25T23:00:00Z"));
     }
 
     #[test]
     fn periods_are_read_and_written() {
-        for text in [
-            "PT0S", "PT1M", "PT30M", "PT1H", "PT8H", "PT24H", "P1D", "P1M", "P1Y",
-        ] {
+        for text in ["PT0S", "PT1M", "PT30M", "PT1H", "PT8H", "PT24H", "P1D", "P1M", "P1Y"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
-        for text in [
-            "", "PT", "PTM", "PT31M", "PT01M", "PT+1M", "pt1h", "P1W", "1h", "PT-1M",
-        ] {
+        for text in ["", "PT", "PTM", "PT31M", "PT01M", "PT+1M", "pt1h", "P1W", "1h", "PT-1M"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }
@@ -318,13 +281,7 @@ mod tests {
     #[test]
     fn times_are_written_with_the_zones_offset() {
         let zone = Zone::parse("Asia/Shanghai").unwrap();
-        assert_eq!(
-            zone.format(utc("2026-11-25T00:05:01.123Z")),
-            "2026-11-25T08:05:01.123+08:00"
-        );
-        assert_eq!(
-            zone.format(utc("2026-11-25T00:00:00Z")),
-            "2026-11-25T08:00:00+08:00"
-        );
+        assert_eq!(zone.format(utc("2026-11-25T00:05:01.123Z")), "2026-11-25T08:05:01.123+08:00");
+        assert_eq!(zone.format(utc("2026-11-25T00:00:00Z")), "2026-11-25T08:00:00+08:00");
     }
 }

@@ -22,8 +22,7 @@ struct Row {
     aliases: String,
 }
 
-static UNITS: LazyLock<Vec<Row>> =
-    LazyLock::new(|| table::rows("units.csv", include_str!("../../../data/units.csv")));
+static UNITS: LazyLock<Vec<Row>> = LazyLock::new(|| table::rows("units.csv", include_str!("../../../data/units.csv")));
 
 /// Litres per mole of an ideal gas at 298.15 K and 1013.25 hPa, the reference state of GB 3095-2026
 /// (R = 8.314462618 J/(mol K), CODATA 2018).
@@ -44,13 +43,7 @@ impl Unit {
         let text = text.trim();
         UNITS
             .iter()
-            .position(|row| {
-                row.unit == text
-                    || row
-                        .aliases
-                        .split(' ')
-                        .any(|alias| !alias.is_empty() && alias == text)
-            })
+            .position(|row| row.unit == text || row.aliases.split(' ').any(|alias| !alias.is_empty() && alias == text))
             .map(|index| Self(index as u8))
     }
 
@@ -75,12 +68,8 @@ impl Unit {
         let (from, to) = (&UNITS[usize::from(self.0)], &UNITS[usize::from(to.0)]);
         if from.dimension == to.dimension {
             // One multiplication, then one division: with factors that are powers of ten a decimal stays exact.
-            let value =
-                (value * (from.num * to.den)) / (from.den * to.num) + (from.offset - to.offset);
-            return Some(Converted {
-                value,
-                rule: Some("unit-factor"),
-            });
+            let value = (value * (from.num * to.den)) / (from.den * to.num) + (from.offset - to.offset);
+            return Some(Converted { value, rule: Some("unit-factor") });
         }
         let base = (value * from.num) / from.den;
         let per_mole = parameter.molar_mass()? / MOLAR_VOLUME_L;
@@ -89,10 +78,7 @@ impl Unit {
             ("mass_concentration", "mixing_ratio") => base / per_mole,
             _ => return None,
         };
-        Some(Converted {
-            value: converted * to.den / to.num,
-            rule: Some("ideal-gas-298.15K-1013.25hPa"),
-        })
+        Some(Converted { value: converted * to.den / to.num, rule: Some("ideal-gas-298.15K-1013.25hPa") })
     }
 }
 
@@ -127,9 +113,7 @@ mod tests {
 
     fn convert(value: f64, from: &str, to: &str, parameter: &str) -> Option<f64> {
         let unit = |text| Unit::parse(text).unwrap();
-        unit(from)
-            .convert(value, unit(to), ParameterId::parse(parameter).unwrap())
-            .map(|converted| converted.value)
+        unit(from).convert(value, unit(to), ParameterId::parse(parameter).unwrap()).map(|converted| converted.value)
     }
 
     #[test]
@@ -148,23 +132,13 @@ mod tests {
         assert!((convert(1.0, "ppb", "ug/m3", "no2").unwrap() - 1.88).abs() < 0.005);
         // and 1 ppm CO = 1.145 mg/m3
         assert!((convert(1.0, "ppm", "mg/m3", "co").unwrap() - 1.145).abs() < 0.001);
-        let there_and_back = convert(
-            convert(37.5, "ug/m3", "ppb", "so2").unwrap(),
-            "ppb",
-            "ug/m3",
-            "so2",
-        )
-        .unwrap();
+        let there_and_back = convert(convert(37.5, "ug/m3", "ppb", "so2").unwrap(), "ppb", "ug/m3", "so2").unwrap();
         assert!((there_and_back - 37.5).abs() < 1e-12);
     }
 
     #[test]
     fn what_cannot_be_converted_is_refused() {
-        assert_eq!(
-            convert(1.0, "ppb", "ug/m3", "pm25"),
-            None,
-            "particles have no molar mass"
-        );
+        assert_eq!(convert(1.0, "ppb", "ug/m3", "pm25"), None, "particles have no molar mass");
         assert_eq!(convert(1.0, "dB", "ug/m3", "o3"), None);
         assert!(Unit::parse("furlong").is_none());
         assert_eq!(Unit::parse("µg/m³"), Unit::parse("ug/m3"));

@@ -65,13 +65,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// An error from below, met while `doing` something.
-    pub fn io(
-        doing: impl Into<String>,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        Self::Io {
-            doing: doing.into(),
-            source: source.into(),
-        }
+    pub fn io(doing: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Io { doing: doing.into(), source: source.into() }
     }
 }

@@ -149,9 +149,7 @@ impl Pipeline {
     pub fn parse(files: &Files) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let config = parse_config(&files.pipeline, &mut mistakes);
-        let zone = config
-            .as_ref()
-            .map_or(Zone(chrono_tz::UTC), |config| config.publisher.zone);
+        let zone = config.as_ref().map_or(Zone(chrono_tz::UTC), |config| config.publisher.zone);
         let stations = stations::parse(&files.stations, zone, &mut mistakes);
         if let Some(config) = &config {
             check_tokens(config, &stations, &files.pipeline, &mut mistakes);
@@ -165,44 +163,22 @@ impl Pipeline {
 
 /// A token for a station that the registry does not have is a typing mistake.
 fn check_tokens(config: &Pipeline, stations: &Stations, text: &str, mistakes: &mut Mistakes) {
-    for id in config
-        .ingest
-        .http
-        .tokens
-        .iter()
-        .filter_map(|token| token.station.as_ref())
-    {
+    for id in config.ingest.http.tokens.iter().filter_map(|token| token.station.as_ref()) {
         if stations.get(id).is_none() {
-            let line = text
-                .lines()
-                .position(|line| line.contains(&format!("\"{id}\"")))
-                .map_or(1, |at| at + 1);
+            let line = text.lines().position(|line| line.contains(&format!("\"{id}\""))).map_or(1, |at| at + 1);
             let remedy = "write a station of stations.csv, or \"*\" for all";
-            mistakes.add(
-                "pipeline.toml",
-                line,
-                format!("token for unknown station {id:?}"),
-                remedy,
-            );
+            mistakes.add("pipeline.toml", line, format!("token for unknown station {id:?}"), remedy);
         }
     }
 }
 
 fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
-    let source = &mut Source {
-        file: "pipeline.toml",
-        text,
-        mistakes,
-    };
+    let source = &mut Source { file: "pipeline.toml", text, mistakes };
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => {
             let offset = error.span().map_or(0, |span| span.start);
-            source.mistake(
-                offset,
-                error.message().to_owned(),
-                "mend the TOML syntax on this line",
-            );
+            source.mistake(offset, error.message().to_owned(), "mend the TOML syntax on this line");
             return None;
         }
     };
@@ -215,15 +191,11 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let scheme = air.parsed(source, "scheme", &known, SchemeChoice::parse);
     air.finish(source);
 
-    let zone = publisher
-        .as_ref()
-        .map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
+    let zone = publisher.as_ref().map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
     let ingest = ingest(root.table(source, "ingest"), zone, source);
 
     let mut datasets = root.table(source, "datasets");
-    let every_hours = datasets
-        .integer(source, "every_hours", 0..=8784)
-        .unwrap_or(24);
+    let every_hours = datasets.integer(source, "every_hours", 0..=8784).unwrap_or(24);
     datasets.finish(source);
 
     for pull in root.tables(source, "source") {
@@ -234,9 +206,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
 
     Some(Pipeline {
         publisher: publisher?,
-        air: Air {
-            scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?,
-        },
+        air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))? },
         ingest,
         datasets: Datasets { every_hours },
         stations: Stations::default(),
@@ -249,61 +219,37 @@ fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publishe
         source.mistake(0, "`publisher` is missing", remedy);
         return None;
     }
-    let id = fields
-        .required(source, "id", "\"changning\"")
-        .and_then(|(id, offset)| {
-            let fits = id
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-            if !fits {
-                let remedy = "write lower-case letters, digits and hyphens only";
-                source.mistake(offset, format!("`publisher.id` is {id:?}"), remedy);
-            }
-            fits.then_some(id)
-        });
+    let id = fields.required(source, "id", "\"changning\"").and_then(|(id, offset)| {
+        let fits = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            let remedy = "write lower-case letters, digits and hyphens only";
+            source.mistake(offset, format!("`publisher.id` is {id:?}"), remedy);
+        }
+        fits.then_some(id)
+    });
     let name = fields.text(source, "name");
-    let zone = fields
-        .required(source, "zone", "\"Asia/Shanghai\"")
-        .and_then(|(zone, offset)| {
-            let parsed = Zone::parse(&zone);
-            if parsed.is_none() {
-                let nearest = super::mistake::nearest(
-                    &zone,
-                    chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()),
-                );
-                let remedy = format!(
-                    "write an IANA zone such as {:?}",
-                    nearest.unwrap_or("Asia/Shanghai")
-                );
-                source.mistake(offset, format!("`publisher.zone` is {zone:?}"), remedy);
+    let zone = fields.required(source, "zone", "\"Asia/Shanghai\"").and_then(|(zone, offset)| {
+        let parsed = Zone::parse(&zone);
+        if parsed.is_none() {
+            let nearest = super::mistake::nearest(&zone, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
+            let remedy = format!("write an IANA zone such as {:?}", nearest.unwrap_or("Asia/Shanghai"));
+            source.mistake(offset, format!("`publisher.zone` is {zone:?}"), remedy);
+        }
+        parsed
+    });
+    let languages = fields.strings(source, "languages", r#"["zh", "en"]"#).map(|words| {
+        for (word, offset) in &words {
+            if word != "zh" && word != "en" {
+                let remedy = "write \"zh\" or \"en\": pages exist in these languages";
+                source.mistake(*offset, format!("`publisher.languages` has {word:?}"), remedy);
             }
-            parsed
-        });
-    let languages = fields
-        .strings(source, "languages", r#"["zh", "en"]"#)
-        .map(|words| {
-            for (word, offset) in &words {
-                if word != "zh" && word != "en" {
-                    let remedy = "write \"zh\" or \"en\": pages exist in these languages";
-                    source.mistake(
-                        *offset,
-                        format!("`publisher.languages` has {word:?}"),
-                        remedy,
-                    );
-                }
-            }
-            words.into_iter().map(|(word, _)| word).collect::<Vec<_>>()
-        });
+        }
+        words.into_iter().map(|(word, _)| word).collect::<Vec<_>>()
+    });
     if languages.as_ref().is_some_and(Vec::is_empty) {
-        source.mistake(
-            fields.offset("languages"),
-            "`publisher.languages` is empty",
-            r#"write ["zh", "en"]"#,
-        );
+        source.mistake(fields.offset("languages"), "`publisher.languages` is empty", r#"write ["zh", "en"]"#);
     }
-    let licence = fields
-        .string(source, "licence", "\"CC-BY-4.0\"")
-        .map(|(licence, _)| licence);
+    let licence = fields.string(source, "licence", "\"CC-BY-4.0\"").map(|(licence, _)| licence);
     let known = ["county", "city", "province", "national"];
     let authority = fields.parsed(source, "authority", &known, |word| match word {
         "county" => Some(Authority::County),
@@ -325,19 +271,13 @@ fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publishe
 
 fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest {
     let first = NaiveDate::from_ymd_opt(1990, 1, 1).expect("a day of the calendar");
-    let horizon = fields
-        .string(source, "horizon", "\"1990-01-01\"")
-        .and_then(|(text, offset)| {
-            let date = text.parse::<NaiveDate>().ok();
-            if date.is_none() {
-                source.mistake(
-                    offset,
-                    format!("`ingest.horizon` is {text:?}"),
-                    "write a date: \"1990-01-01\"",
-                );
-            }
-            date
-        });
+    let horizon = fields.string(source, "horizon", "\"1990-01-01\"").and_then(|(text, offset)| {
+        let date = text.parse::<NaiveDate>().ok();
+        if date.is_none() {
+            source.mistake(offset, format!("`ingest.horizon` is {text:?}"), "write a date: \"1990-01-01\"");
+        }
+        date
+    });
 
     let mut table = fields.table(source, "hj212");
     let hj212 = Hj212 {
@@ -350,26 +290,16 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
             })
             .unwrap_or_default(),
         minute: table.integer(source, "minute", 1..=30).unwrap_or(1) as u8,
-        connections: table
-            .integer(source, "connections", 1..=65_536)
-            .unwrap_or(1024) as usize,
-        idle_minutes: table
-            .integer(source, "idle_minutes", 1..=10_080)
-            .unwrap_or(65),
+        connections: table.integer(source, "connections", 1..=65_536).unwrap_or(1024) as usize,
+        idle_minutes: table.integer(source, "idle_minutes", 1..=10_080).unwrap_or(65),
     };
     table.finish(source);
 
     let mut table = fields.table(source, "http");
     let http = HttpIngest {
         enabled: table.boolean(source, "enabled").unwrap_or(true),
-        max_body_bytes: table
-            .integer(source, "max_body_bytes", 1024..=1 << 30)
-            .unwrap_or(16 << 20) as usize,
-        tokens: table
-            .tables(source, "token")
-            .into_iter()
-            .filter_map(|token| self::token(token, source))
-            .collect(),
+        max_body_bytes: table.integer(source, "max_body_bytes", 1024..=1 << 30).unwrap_or(16 << 20) as usize,
+        tokens: table.tables(source, "token").into_iter().filter_map(|token| self::token(token, source)).collect(),
     };
     table.finish(source);
 
@@ -385,53 +315,37 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
     };
     if mqtt.enabled {
         let remedy = "write enabled = false: this version of limpid has no MQTT gateway yet";
-        source.mistake(
-            table.offset("enabled"),
-            "`ingest.mqtt.enabled` is true",
-            remedy,
-        );
+        source.mistake(table.offset("enabled"), "`ingest.mqtt.enabled` is true", remedy);
     }
     table.finish(source);
     fields.finish(source);
 
-    Ingest {
-        horizon: zone.start_of(horizon.unwrap_or(first)),
-        hj212,
-        http,
-        mqtt,
-    }
+    Ingest { horizon: zone.start_of(horizon.unwrap_or(first)), hj212, http, mqtt }
 }
 
 fn token(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Token> {
-    let station = fields
-        .required(source, "station", "\"S1\"")
-        .and_then(|(text, offset)| {
-            if text == "*" {
-                return Some(None);
-            }
-            let id = StationId::parse(&text);
-            if id.is_none() {
-                let remedy = "write a station of stations.csv, or \"*\" for all";
-                source.mistake(offset, format!("token for {text:?}"), remedy);
-            }
-            id.map(Some)
-        });
-    let hash = fields
-        .required(source, "hash", "\"…\"")
-        .and_then(|(text, offset)| {
-            let hash = text.strip_prefix("sha256:").unwrap_or(&text).to_lowercase();
-            let fits = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-            if !fits {
-                let remedy = "write the line that `limpid token new --station ID` printed";
-                source.mistake(offset, "`hash` is not a SHA-256 in hex", remedy);
-            }
-            fits.then_some(hash)
-        });
+    let station = fields.required(source, "station", "\"S1\"").and_then(|(text, offset)| {
+        if text == "*" {
+            return Some(None);
+        }
+        let id = StationId::parse(&text);
+        if id.is_none() {
+            let remedy = "write a station of stations.csv, or \"*\" for all";
+            source.mistake(offset, format!("token for {text:?}"), remedy);
+        }
+        id.map(Some)
+    });
+    let hash = fields.required(source, "hash", "\"…\"").and_then(|(text, offset)| {
+        let hash = text.strip_prefix("sha256:").unwrap_or(&text).to_lowercase();
+        let fits = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        if !fits {
+            let remedy = "write the line that `limpid token new --station ID` printed";
+            source.mistake(offset, "`hash` is not a SHA-256 in hex", remedy);
+        }
+        fits.then_some(hash)
+    });
     fields.finish(source);
-    Some(Token {
-        station: station?,
-        hash: hash?,
-    })
+    Some(Token { station: station?, hash: hash? })
 }
 
 #[cfg(test)]
@@ -444,23 +358,14 @@ id = "changning"
 name = { zh = "示例县生态环境局", en = "Example County Environment Bureau" }
 zone = "Asia/Shanghai"
 "#;
-    const STATIONS: &str =
-        "id,kind,name_zh,name_en,lat,lon\nS1,air,一号站,Station One,28.5,104.9\n";
+    const STATIONS: &str = "id,kind,name_zh,name_en,lat,lon\nS1,air,一号站,Station One,28.5,104.9\n";
 
     fn parse(pipeline: &str, stations: &str) -> Result<Pipeline, Mistakes> {
-        Pipeline::parse(&Files {
-            pipeline: pipeline.into(),
-            stations: stations.into(),
-        })
+        Pipeline::parse(&Files { pipeline: pipeline.into(), stations: stations.into() })
     }
 
     fn mistakes(pipeline: &str) -> Vec<String> {
-        parse(pipeline, STATIONS)
-            .unwrap_err()
-            .0
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        parse(pipeline, STATIONS).unwrap_err().0.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -470,11 +375,7 @@ zone = "Asia/Shanghai"
         assert_eq!(pipeline.publisher.licence, "CC-BY-4.0");
         assert_eq!(pipeline.publisher.authority, Authority::County);
         assert_eq!(pipeline.air.scheme, SchemeChoice::InForce("hj633".into()));
-        assert!(
-            pipeline.ingest.hj212.enabled
-                && pipeline.ingest.http.enabled
-                && !pipeline.ingest.mqtt.enabled
-        );
+        assert!(pipeline.ingest.hj212.enabled && pipeline.ingest.http.enabled && !pipeline.ingest.mqtt.enabled);
         assert_eq!(pipeline.ingest.hj212.unknown, UnknownMn::Silent);
         assert_eq!(pipeline.stations.iter().count(), 1);
     }
@@ -504,12 +405,7 @@ minute = 31
             ("pipeline.toml:10:", "from 1 to 30"),
         ];
         for (place, remedy) in expected {
-            assert!(
-                found
-                    .iter()
-                    .any(|m| m.starts_with(place) && m.contains(remedy)),
-                "{place} {remedy} in {found:#?}"
-            );
+            assert!(found.iter().any(|m| m.starts_with(place) && m.contains(remedy)), "{place} {remedy} in {found:#?}");
         }
         assert_eq!(found.len(), expected.len(), "{found:#?}");
     }
@@ -523,34 +419,19 @@ minute = 31
 
     #[test]
     fn what_is_not_built_is_refused_not_ignored() {
-        let found = mistakes(&format!(
-            "{SMALLEST}[ingest.mqtt]\nenabled = true\n[[source]]\nkind = \"openaq\"\n"
-        ));
-        assert!(
-            found.iter().any(|m| m.contains("no MQTT gateway yet")),
-            "{found:?}"
-        );
-        assert!(
-            found.iter().any(|m| m.contains("no pull adapters yet")),
-            "{found:?}"
-        );
+        let found = mistakes(&format!("{SMALLEST}[ingest.mqtt]\nenabled = true\n[[source]]\nkind = \"openaq\"\n"));
+        assert!(found.iter().any(|m| m.contains("no MQTT gateway yet")), "{found:?}");
+        assert!(found.iter().any(|m| m.contains("no pull adapters yet")), "{found:?}");
     }
 
     #[test]
     fn tokens_are_checked_against_the_registry() {
         let hash = "0".repeat(64);
         let good = format!("{SMALLEST}[[ingest.http.token]]\nstation = \"*\"\nhash = \"{hash}\"\n");
-        assert_eq!(
-            parse(&good, STATIONS).unwrap().ingest.http.tokens[0].station,
-            None
-        );
-        let found = mistakes(&format!(
-            "{SMALLEST}[[ingest.http.token]]\nstation = \"S9\"\nhash = \"{hash}\"\n"
-        ));
+        assert_eq!(parse(&good, STATIONS).unwrap().ingest.http.tokens[0].station, None);
+        let found = mistakes(&format!("{SMALLEST}[[ingest.http.token]]\nstation = \"S9\"\nhash = \"{hash}\"\n"));
         assert!(found[0].contains("unknown station"), "{found:?}");
-        let found = mistakes(&format!(
-            "{SMALLEST}[[ingest.http.token]]\nstation = \"S1\"\nhash = \"zz\"\n"
-        ));
+        let found = mistakes(&format!("{SMALLEST}[[ingest.http.token]]\nstation = \"S1\"\nhash = \"zz\"\n"));
         assert!(found[0].contains("limpid token new"), "{found:?}");
     }
 }

@@ -18,10 +18,7 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// The line, from 1, of a byte offset.
     pub fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes()[..offset.min(self.text.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
+        1 + self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|b| **b == b'\n').count()
     }
 
     pub fn mistake(&mut self, offset: usize, what: impl Into<String>, remedy: impl Into<String>) {
@@ -43,20 +40,11 @@ type Value<'t> = &'t Spanned<DeValue<'t>>;
 
 impl<'t> Fields<'t> {
     pub fn root(table: &'t DeTable<'t>) -> Self {
-        Self {
-            path: String::new(),
-            table: Some(table),
-            offset: 0,
-            asked: BTreeSet::new(),
-        }
+        Self { path: String::new(), table: Some(table), offset: 0, asked: BTreeSet::new() }
     }
 
     fn full(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     fn value(&mut self, key: &'static str) -> Option<Value<'t>> {
@@ -71,18 +59,12 @@ impl<'t> Fields<'t> {
 
     /// Where the table or the field stands.
     pub fn offset(&self, key: &str) -> usize {
-        self.table
-            .and_then(|table| table.get(key))
-            .map_or(self.offset, |value| value.span().start)
+        self.table.and_then(|table| table.get(key)).map_or(self.offset, |value| value.span().start)
     }
 
     fn wrong(&self, source: &mut Source<'_>, key: &str, value: Value<'_>, wanted: &str) {
         let found = value.get_ref().type_str();
-        source.mistake(
-            value.span().start,
-            format!("`{}` is {found}", self.full(key)),
-            format!("write {wanted}"),
-        );
+        source.mistake(value.span().start, format!("`{}` is {found}", self.full(key)), format!("write {wanted}"));
     }
 
     /// A table within this one; an absent one reads as empty.
@@ -91,22 +73,12 @@ impl<'t> Fields<'t> {
         let table = value.and_then(|value| {
             let table = value.get_ref().as_table();
             if table.is_none() {
-                self.wrong(
-                    source,
-                    key,
-                    value,
-                    &format!("a table: [{}]", self.full(key)),
-                );
+                self.wrong(source, key, value, &format!("a table: [{}]", self.full(key)));
             }
             table
         });
         let offset = value.map_or(self.offset, |value| value.span().start);
-        Fields {
-            path: self.full(key),
-            table,
-            offset,
-            asked: BTreeSet::new(),
-        }
+        Fields { path: self.full(key), table, offset, asked: BTreeSet::new() }
     }
 
     /// An array of tables, `[[key]]`.
@@ -135,19 +107,10 @@ impl<'t> Fields<'t> {
     }
 
     /// A string that must be there and not be empty.
-    pub fn required(
-        &mut self,
-        source: &mut Source<'_>,
-        key: &'static str,
-        example: &str,
-    ) -> Option<(String, usize)> {
+    pub fn required(&mut self, source: &mut Source<'_>, key: &'static str, example: &str) -> Option<(String, usize)> {
         match self.string(source, key, example) {
             Some((text, offset)) if text.trim().is_empty() => {
-                source.mistake(
-                    offset,
-                    format!("`{}` is empty", self.full(key)),
-                    format!("write {key} = {example}"),
-                );
+                source.mistake(offset, format!("`{}` is empty", self.full(key)), format!("write {key} = {example}"));
                 None
             }
             Some(found) => Some(found),
@@ -165,12 +128,7 @@ impl<'t> Fields<'t> {
     }
 
     /// A string, with the place it stands at.
-    pub fn string(
-        &mut self,
-        source: &mut Source<'_>,
-        key: &'static str,
-        example: &str,
-    ) -> Option<(String, usize)> {
+    pub fn string(&mut self, source: &mut Source<'_>, key: &'static str, example: &str) -> Option<(String, usize)> {
         let value = self.value(key)?;
         match value.get_ref().as_str() {
             Some(text) => Some((text.to_owned(), value.span().start)),
@@ -193,16 +151,11 @@ impl<'t> Fields<'t> {
         let (text, offset) = self.string(source, key, &example)?;
         let parsed = parse(&text);
         if parsed.is_none() {
-            let nearest = nearest(&text, known.iter().copied())
-                .map(|word| format!("did you mean {word:?}? "));
+            let nearest = nearest(&text, known.iter().copied()).map(|word| format!("did you mean {word:?}? "));
             source.mistake(
                 offset,
                 format!("`{}` is {text:?}", self.full(key)),
-                format!(
-                    "{}write one of: {}",
-                    nearest.unwrap_or_default(),
-                    list(known.iter().copied())
-                ),
+                format!("{}write one of: {}", nearest.unwrap_or_default(), list(known.iter().copied())),
             );
         }
         parsed
@@ -248,24 +201,12 @@ impl<'t> Fields<'t> {
     ) -> Option<Vec<(String, usize)>> {
         let value = self.value(key)?;
         let items = value.get_ref().as_array().map(|array| {
-            array
-                .iter()
-                .map(|item| {
-                    item.get_ref()
-                        .as_str()
-                        .map(|text| (text.to_owned(), item.span().start))
-                })
-                .collect()
+            array.iter().map(|item| item.get_ref().as_str().map(|text| (text.to_owned(), item.span().start))).collect()
         });
         match items {
             Some(Some(strings)) => Some(strings),
             _ => {
-                self.wrong(
-                    source,
-                    key,
-                    value,
-                    &format!("a list of strings: {key} = {example}"),
-                );
+                self.wrong(source, key, value, &format!("a list of strings: {key} = {example}"));
                 None
             }
         }
@@ -276,11 +217,7 @@ impl<'t> Fields<'t> {
         let example = r#"{ zh = "…", en = "…" }"#;
         let Some(value) = self.value(key) else {
             let what = format!("`{}` is missing", self.full(key));
-            source.mistake(
-                self.offset,
-                what,
-                format!("write {key} = {example} under [{}]", self.path),
-            );
+            source.mistake(self.offset, what, format!("write {key} = {example} under [{}]", self.path));
             return None;
         };
         if let Some(text) = value.get_ref().as_str() {
@@ -312,11 +249,7 @@ impl<'t> Fields<'t> {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("known here are: {}", list(self.asked.iter().copied())),
             };
-            source.mistake(
-                key.span().start,
-                format!("unknown key `{}`", self.full(name)),
-                remedy,
-            );
+            source.mistake(key.span().start, format!("unknown key `{}`", self.full(name)), remedy);
         }
     }
 }

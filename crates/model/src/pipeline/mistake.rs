@@ -17,11 +17,7 @@ pub struct Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}; {}",
-            self.file, self.line, self.what, self.remedy
-        )
+        write!(f, "{}:{}: {}; {}", self.file, self.line, self.what, self.remedy)
     }
 }
 
@@ -31,19 +27,8 @@ pub struct Mistakes(pub Vec<Mistake>);
 
 impl Mistakes {
     /// Adds a mistake.
-    pub fn add(
-        &mut self,
-        file: &'static str,
-        line: usize,
-        what: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        self.0.push(Mistake {
-            file,
-            line,
-            what: what.into(),
-            remedy: remedy.into(),
-        });
+    pub fn add(&mut self, file: &'static str, line: usize, what: impl Into<String>, remedy: impl Into<String>) {
+        self.0.push(Mistake { file, line, what: what.into(), remedy: remedy.into() });
     }
 }
 
@@ -65,12 +50,7 @@ impl std::error::Error for Mistakes {}
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::normalized_damerau_levenshtein(word, candidate),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(word, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)

@@ -8,10 +8,7 @@ mod fields;
 mod mistake;
 mod stations;
 
-pub use config::{
-    Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Mqtt, Pipeline, Publisher, Token,
-    UnknownMn,
-};
+pub use config::{Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Mqtt, Pipeline, Publisher, Token, UnknownMn};
 pub use mistake::{Mistake, Mistakes};
 pub use stations::Stations;
 

@@ -59,11 +59,7 @@ impl Stations {
 
     /// The station with this id or, failing that, with this name in any language.
     pub fn by_id_or_name(&self, text: &str) -> Option<&Station> {
-        self.get_str(text).or_else(|| {
-            self.rows
-                .iter()
-                .find(|row| row.name.iter().any(|(_, name)| name == text))
-        })
+        self.get_str(text).or_else(|| self.rows.iter().find(|row| row.name.iter().any(|(_, name)| name == text)))
     }
 
     /// How many there are.
@@ -81,83 +77,43 @@ impl Stations {
 pub(super) fn parse(text: &str, zone: Zone, mistakes: &mut Mistakes) -> Stations {
     let mut stations = Stations::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            mistakes.add(
-                FILE,
-                1,
-                error.to_string(),
-                "write the file as UTF-8 CSV with a header row",
-            );
+            mistakes.add(FILE, 1, error.to_string(), "write the file as UTF-8 CSV with a header row");
             return stations;
         }
     };
     if !check_header(&header, mistakes) {
         return stations;
     }
-    let columns: HashMap<&str, usize> = header
-        .iter()
-        .enumerate()
-        .map(|(at, name)| (name, at))
-        .collect();
+    let columns: HashMap<&str, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
     for record in reader.records() {
         match record {
             Ok(record) => {
-                let line = record
-                    .position()
-                    .map_or(1, |position| position.line() as usize);
+                let line = record.position().map_or(1, |position| position.line() as usize);
                 if record.len() != header.len() {
-                    let what = format!(
-                        "{} fields where the header has {}",
-                        record.len(),
-                        header.len()
-                    );
-                    mistakes.add(
-                        FILE,
-                        line,
-                        what,
-                        "write one field per column, commas in quotes",
-                    );
+                    let what = format!("{} fields where the header has {}", record.len(), header.len());
+                    mistakes.add(FILE, line, what, "write one field per column, commas in quotes");
                     continue;
                 }
-                let mut row = Row {
-                    record: &record,
-                    columns: &columns,
-                    line,
-                    zone,
-                    mistakes,
-                };
+                let mut row = Row { record: &record, columns: &columns, line, zone, mistakes };
                 if let Some(station) = row.station() {
                     stations.add(station, mistakes);
                 }
             }
             Err(error) => {
-                let line = error
-                    .position()
-                    .map_or(1, |position| position.line() as usize);
+                let line = error.position().map_or(1, |position| position.line() as usize);
                 mistakes.add(FILE, line, error.to_string(), "write the row as UTF-8 CSV");
             }
         }
     }
     for row in &stations.rows {
-        if let Some(earlier) = row
-            .successor_of
-            .as_ref()
-            .filter(|id| !stations.by_id.contains_key(id))
-        {
+        if let Some(earlier) = row.successor_of.as_ref().filter(|id| !stations.by_id.contains_key(id)) {
             let what = format!("`successor_of` names {earlier:?}, which is not in the registry");
-            mistakes.add(
-                FILE,
-                row.line,
-                what,
-                "write the id of another row, or leave it empty",
-            );
+            mistakes.add(FILE, row.line, what, "write the id of another row, or leave it empty");
         }
     }
     stations
@@ -193,17 +149,8 @@ impl Stations {
     fn add(&mut self, station: Station, mistakes: &mut Mistakes) {
         let at = self.rows.len();
         if let Some(earlier) = self.by_id.get(&station.id) {
-            let what = format!(
-                "station {:?} stands on line {} too",
-                station.id.as_str(),
-                self.rows[*earlier].line
-            );
-            mistakes.add(
-                FILE,
-                station.line,
-                what,
-                "give each station an id of its own; ids are never reused",
-            );
+            let what = format!("station {:?} stands on line {} too", station.id.as_str(), self.rows[*earlier].line);
+            mistakes.add(FILE, station.line, what, "give each station an id of its own; ids are never reused");
             return;
         }
         for mn in &station.mn {
@@ -227,10 +174,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn get(&self, column: &str) -> &str {
-        self.columns
-            .get(column)
-            .and_then(|at| self.record.get(*at))
-            .unwrap_or("")
+        self.columns.get(column).and_then(|at| self.record.get(*at)).unwrap_or("")
     }
 
     fn wrong(&mut self, column: &str, remedy: impl Into<String>) {
@@ -239,12 +183,7 @@ impl Row<'_> {
     }
 
     /// The parsed field, or a mistake and `None`.
-    fn need<T>(
-        &mut self,
-        column: &str,
-        remedy: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
+    fn need<T>(&mut self, column: &str, remedy: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let parsed = parse(self.get(column));
         if parsed.is_none() {
             self.wrong(column, remedy);
@@ -253,32 +192,17 @@ impl Row<'_> {
     }
 
     /// `None` for an empty field; a mistake for one that does not parse.
-    fn may<T>(
-        &mut self,
-        column: &str,
-        remedy: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        if self.get(column).is_empty() {
-            None
-        } else {
-            self.need(column, remedy, parse)
-        }
+    fn may<T>(&mut self, column: &str, remedy: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        if self.get(column).is_empty() { None } else { self.need(column, remedy, parse) }
     }
 
     fn station(&mut self) -> Option<Station> {
         let before = self.mistakes.0.len();
         let id = self.need("id", "write 1 to 64 of A-Z a-z 0-9 _ - .", StationId::parse);
         let kinds = StationKind::ALL.map(StationKind::as_str).join(", ");
-        let kind = self.need("kind", &format!("write one of: {kinds}"), |text| {
-            text.parse().ok()
-        });
-        let lat = self.need("lat", "write degrees north from -90 to 90", |text| {
-            degrees(text, 90.0)
-        });
-        let lon = self.need("lon", "write degrees east from -180 to 180", |text| {
-            degrees(text, 180.0)
-        });
+        let kind = self.need("kind", &format!("write one of: {kinds}"), |text| text.parse().ok());
+        let lat = self.need("lat", "write degrees north from -90 to 90", |text| degrees(text, 90.0));
+        let lon = self.need("lon", "write degrees east from -180 to 180", |text| degrees(text, 180.0));
         for column in ["name_zh", "name_en"] {
             if self.get(column).is_empty() {
                 self.wrong(column, "write the station's name");
@@ -294,21 +218,9 @@ impl Row<'_> {
         });
         let zone = self.zone;
         let moment = |text: &str| instant(text, zone);
-        let from = self.may(
-            "from",
-            "write a date, 2026-01-01, or a time with offset",
-            moment,
-        );
-        let to = self.may(
-            "to",
-            "write a date, 2026-01-01, or a time with offset",
-            moment,
-        );
-        let successor_of = self.may(
-            "successor_of",
-            "write the id of another station",
-            StationId::parse,
-        );
+        let from = self.may("from", "write a date, 2026-01-01, or a time with offset", moment);
+        let to = self.may("to", "write a date, 2026-01-01, or a time with offset", moment);
+        let successor_of = self.may("successor_of", "write the id of another station", StationId::parse);
         let simulated = self.may("simulated", "write true or false", |text| text.parse().ok());
         if self.mistakes.0.len() > before {
             return None;
@@ -320,11 +232,7 @@ impl Row<'_> {
             lat: lat?,
             lon: lon?,
             area: self.get("area").to_owned(),
-            mn: self
-                .get("mn")
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            mn: self.get("mn").split_whitespace().map(str::to_owned).collect(),
             password: self.get("password").to_owned(),
             parameters,
             exempt,
@@ -340,11 +248,7 @@ impl Row<'_> {
     }
 
     fn parameters(&mut self, column: &str) -> Vec<ParameterId> {
-        let words: Vec<String> = self
-            .get(column)
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
+        let words: Vec<String> = self.get(column).split_whitespace().map(str::to_owned).collect();
         let mut parameters = Vec::new();
         for word in words {
             match ParameterId::parse(&word) {
@@ -355,12 +259,7 @@ impl Row<'_> {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => format!("known are: {}", list(known)),
                     };
-                    self.mistakes.add(
-                        FILE,
-                        self.line,
-                        format!("`{column}` has unknown parameter {word:?}"),
-                        remedy,
-                    );
+                    self.mistakes.add(FILE, self.line, format!("`{column}` has unknown parameter {word:?}"), remedy);
                 }
             }
         }
@@ -368,17 +267,12 @@ impl Row<'_> {
     }
 
     fn units(&mut self) -> BTreeMap<ParameterId, Unit> {
-        let words: Vec<String> = self
-            .get("units")
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
+        let words: Vec<String> = self.get("units").split_whitespace().map(str::to_owned).collect();
         let mut units = BTreeMap::new();
         for word in words {
             let parsed = word.split_once('=').and_then(|(parameter, unit)| {
                 let (parameter, unit) = (ParameterId::parse(parameter)?, Unit::parse(unit)?);
-                unit.convert(1.0, parameter.unit(), parameter)
-                    .map(|_| (parameter, unit))
+                unit.convert(1.0, parameter.unit(), parameter).map(|_| (parameter, unit))
             });
             match parsed {
                 Some((parameter, unit)) => {
@@ -386,8 +280,7 @@ impl Row<'_> {
                 }
                 None => {
                     let what = format!("`units` has {word:?}");
-                    let remedy =
-                        "write parameter=unit with a unit that can be converted, such as co=ppm";
+                    let remedy = "write parameter=unit with a unit that can be converted, such as co=ppm";
                     self.mistakes.add(FILE, self.line, what, remedy);
                 }
             }
@@ -397,19 +290,13 @@ impl Row<'_> {
 }
 
 fn degrees(text: &str, limit: f64) -> Option<f64> {
-    text.parse()
-        .ok()
-        .filter(|degrees: &f64| degrees.abs() <= limit)
+    text.parse().ok().filter(|degrees: &f64| degrees.abs() <= limit)
 }
 
 /// A date in the authority's calendar, or an instant with an offset.
 fn instant(text: &str, zone: Zone) -> Option<Instant> {
     let date = text.parse::<NaiveDate>().map(|date| zone.start_of(date));
-    date.ok().or_else(|| {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|at| at.to_utc())
-    })
+    date.ok().or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()))
 }
 
 #[cfg(test)]
@@ -419,10 +306,7 @@ mod tests {
     fn read(text: &str) -> (Stations, Vec<String>) {
         let mut mistakes = Mistakes::default();
         let stations = parse(text, Zone::parse("Asia/Shanghai").unwrap(), &mut mistakes);
-        (
-            stations,
-            mistakes.0.iter().map(ToString::to_string).collect(),
-        )
+        (stations, mistakes.0.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -433,15 +317,9 @@ mod tests {
         );
         assert!(mistakes.is_empty(), "{mistakes:?}");
         let station = stations.by_mn("MN2").unwrap();
-        assert_eq!(
-            (station.id.as_str(), station.hour_label, station.simulated),
-            ("S1", HourLabel::End, true)
-        );
+        assert_eq!((station.id.as_str(), station.hour_label, station.simulated), ("S1", HourLabel::End, true));
         assert_eq!(station.wire_unit(ParameterId::known("co")).as_str(), "ppm");
-        assert_eq!(
-            station.wire_unit(ParameterId::known("so2")).as_str(),
-            "ug/m3"
-        );
+        assert_eq!(station.wire_unit(ParameterId::known("so2")).as_str(), "ug/m3");
         assert_eq!(station.from, Some("2026-02-28T16:00:00Z".parse().unwrap()));
         assert_eq!(stations.by_id_or_name("一号站").unwrap().id.as_str(), "S1");
     }
@@ -472,9 +350,7 @@ mod tests {
         ] {
             let place = format!("stations.csv:{line}:");
             assert!(
-                mistakes
-                    .iter()
-                    .any(|m| m.starts_with(&place) && m.contains(words)),
+                mistakes.iter().any(|m| m.starts_with(&place) && m.contains(words)),
                 "{place} {words} in {mistakes:#?}"
             );
         }

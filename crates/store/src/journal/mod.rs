@@ -17,8 +17,8 @@ mod sqlite;
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Channel, Counts, Instant, Observation, ParameterId, Period, Published, Reading,
-    Receipt, ReceiptId, Record, StationId, Statistic, VerdictKind,
+    Assessment, Channel, Counts, Instant, Observation, ParameterId, Period, Published, Reading, Receipt, ReceiptId,
+    Record, StationId, Statistic, VerdictKind,
 };
 use tokio::sync::watch;
 
@@ -180,11 +180,7 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Publishes what differs from the latest revision of each record, in order, and gives that back. With `cursor`
     /// its name is moved to its number in the same transaction.
-    async fn publish(
-        &self,
-        records: Vec<Record>,
-        cursor: Option<(&'static str, u64)>,
-    ) -> Result<Vec<Published>>;
+    async fn publish(&self, records: Vec<Record>, cursor: Option<(&'static str, u64)>) -> Result<Vec<Published>>;
 
     /// Where the cursor stands; 0 when it was never moved.
     async fn cursor(&self, name: &str) -> Result<u64>;

@@ -89,12 +89,7 @@ impl Lake {
 
     /// Makes a release of these files and makes it current by one atomic write. The same files as the current
     /// release's make none: that one is given back.
-    pub async fn release(
-        &self,
-        _dataset: &DatasetInfo,
-        _resources: Vec<Resource>,
-        _at: Instant,
-    ) -> Result<Release> {
+    pub async fn release(&self, _dataset: &DatasetInfo, _resources: Vec<Resource>, _at: Instant) -> Result<Release> {
         unimplemented!("store")
     }
 
@@ -117,12 +112,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`StoreError::NotFound`](crate::StoreError::NotFound); also for any path that would leave the folder.
-    pub async fn read(
-        &self,
-        _dataset: &str,
-        _path: &str,
-        _range: Option<Range<u64>>,
-    ) -> Result<Bytes> {
+    pub async fn read(&self, _dataset: &str, _path: &str, _range: Option<Range<u64>>) -> Result<Bytes> {
         unimplemented!("store")
     }
 }

@@ -91,6 +91,8 @@ pub struct Hj212 {
     pub connections: usize,
     /// A connection silent for so many minutes is closed. Default 65.
     pub idle_minutes: u64,
+    /// Zone of the times on the wire, which carry none. Default: the publisher's.
+    pub zone: Zone,
 }
 
 /// What a frame of an unknown MN is answered; it is quarantined either way.
@@ -156,7 +158,10 @@ impl Pipeline {
         }
         match config {
             Some(config) if mistakes.0.is_empty() => Ok(Self { stations, ..config }),
-            _ => Err(mistakes),
+            _ => {
+                mistakes.0.sort_by_key(|mistake| (mistake.file, mistake.line));
+                Err(mistakes)
+            }
         }
     }
 }
@@ -220,23 +225,17 @@ fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publishe
         return None;
     }
     let id = fields.required(source, "id", "\"changning\"").and_then(|(id, offset)| {
-        let fits = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let fits = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         if !fits {
-            let remedy = "write lower-case letters, digits and hyphens only";
+            let remedy = "write letters, digits, - _ . only, 64 at most";
             source.mistake(offset, format!("`publisher.id` is {id:?}"), remedy);
         }
         fits.then_some(id)
     });
     let name = fields.text(source, "name");
-    let zone = fields.required(source, "zone", "\"Asia/Shanghai\"").and_then(|(zone, offset)| {
-        let parsed = Zone::parse(&zone);
-        if parsed.is_none() {
-            let nearest = super::mistake::nearest(&zone, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
-            let remedy = format!("write an IANA zone such as {:?}", nearest.unwrap_or("Asia/Shanghai"));
-            source.mistake(offset, format!("`publisher.zone` is {zone:?}"), remedy);
-        }
-        parsed
-    });
+    let zone = fields
+        .required(source, "zone", "\"Asia/Shanghai\"")
+        .and_then(|(text, offset)| self::zone(&text, offset, &fields, source));
     let languages = fields.strings(source, "languages", r#"["zh", "en"]"#).map(|words| {
         for (word, offset) in &words {
             if word != "zh" && word != "en" {
@@ -269,6 +268,22 @@ fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publishe
     })
 }
 
+/// An optional `zone`.
+fn zone_field(fields: &mut Fields<'_>, source: &mut Source<'_>) -> Option<Zone> {
+    let (text, offset) = fields.string(source, "zone", "\"Asia/Shanghai\"")?;
+    zone(&text, offset, fields, source)
+}
+
+fn zone(text: &str, offset: usize, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<Zone> {
+    let parsed = Zone::parse(text);
+    if parsed.is_none() {
+        let nearest = super::mistake::nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
+        let remedy = format!("write an IANA zone such as {:?}", nearest.unwrap_or("Asia/Shanghai"));
+        source.mistake(offset, format!("`{}` is {text:?}", fields.full("zone")), remedy);
+    }
+    parsed
+}
+
 fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest {
     let first = NaiveDate::from_ymd_opt(1990, 1, 1).expect("a day of the calendar");
     let horizon = fields.string(source, "horizon", "\"1990-01-01\"").and_then(|(text, offset)| {
@@ -292,6 +307,7 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
         minute: table.integer(source, "minute", 1..=30).unwrap_or(1) as u8,
         connections: table.integer(source, "connections", 1..=65_536).unwrap_or(1024) as usize,
         idle_minutes: table.integer(source, "idle_minutes", 1..=10_080).unwrap_or(65),
+        zone: zone_field(&mut table, source).unwrap_or(zone),
     };
     table.finish(source);
 
@@ -396,11 +412,11 @@ minute = 31
 "#,
         );
         let expected = [
-            ("pipeline.toml:2:", "lower-case letters"),
+            ("pipeline.toml:2:", "letters, digits"),
             ("pipeline.toml:3:", "name = { zh"),
             ("pipeline.toml:4:", "\"Asia/Shanghai\""),
             ("pipeline.toml:5:", "did you mean `licence`?"),
-            ("pipeline.toml:7:", "did you mean \"hj633-2012\"?"),
+            ("pipeline.toml:7:", "did you mean \"hj633-20"),
             ("pipeline.toml:9:", "did you mean `unknown`?"),
             ("pipeline.toml:10:", "from 1 to 30"),
         ];

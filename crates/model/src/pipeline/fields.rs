@@ -43,7 +43,8 @@ impl<'t> Fields<'t> {
         Self { path: String::new(), table: Some(table), offset: 0, asked: BTreeSet::new() }
     }
 
-    fn full(&self, key: &str) -> String {
+    /// The dotted name of a field.
+    pub fn full(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 

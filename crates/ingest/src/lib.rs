@@ -1,1 +1,16 @@
-//! placeholder
+//! How readings come in. Every way in turns its input into a [`Submission`](limpid_model::Submission) and hands it
+//! to the one door, [`Intake`]; nothing here judges values beyond syntax, units and identity.
+//!
+//! - [`intake`]: the door to the journal
+//! - [`gateways`]: HJ 212 over TCP, and HTTP
+//! - [`formats`]: history files
+//! - [`token`]: upload tokens
+//! - [`simulate`]: stations that really connect and speak these protocols
+
+pub mod formats;
+pub mod gateways;
+pub mod intake;
+pub mod simulate;
+pub mod token;
+
+pub use intake::{Intake, RawReading, Upload};

@@ -1,0 +1,3 @@
+//! The ways in that wait for stations to call.
+pub mod hj212;
+pub mod http;

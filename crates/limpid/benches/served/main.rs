@@ -1,0 +1,35 @@
+//! What limpid serves, measured from outside against named baselines in the same run.
+//!
+//! - intake: acknowledged HJ 212 frames a second over 256 connections, against a server that only cuts the same bytes
+//!   at line ends, appends them to a file and acknowledges after one `fdatasync` for the whole group
+//! - latest: `GET /api/v1/latest` of 200 stations, against a bare axum handler that returns the same stored bytes
+//! - idle: resident memory with 200 stations
+//!
+//! One line a figure: name, value, unit, and the ratio to the baseline. See BENCHMARKS.md.
+
+mod intake;
+mod latest;
+mod process;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--baseline") {
+        // The baselines run in a process of their own, as limpid does.
+        match arguments.get(at + 1).map(String::as_str) {
+            Some("append") => intake::baseline(),
+            Some("handler") => latest::baseline(),
+            other => panic!("no such baseline: {other:?}"),
+        }
+        return;
+    }
+    intake::measure();
+    latest::measure();
+}
+
+/// Prints one figure.
+fn figure(name: &str, value: f64, unit: &str, baseline: Option<(&str, f64)>) {
+    match baseline {
+        Some((what, theirs)) => println!("{name} {value:.0} {unit} ratio {:.2} to {what} {theirs:.0}", value / theirs),
+        None => println!("{name} {value:.0} {unit}"),
+    }
+}

@@ -1,0 +1,157 @@
+//! What the command line takes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Publishes environmental monitoring data: takes readings in, validates and aggregates them, and serves feeds,
+/// pages and open datasets.
+#[derive(Debug, Parser)]
+#[command(name = "limpid", version, after_help = "Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take readings in, work them up and publish them, until stopped
+    Run(Run),
+    /// Read a pipeline folder and say everything that is wrong with it
+    Check {
+        #[command(flatten)]
+        pipeline: PipelineDir,
+    },
+    /// Read history files into the journal, compute all figures and release the datasets
+    Import(Import),
+    /// Be stations that really connect and speak to a gateway
+    Simulate(Simulate),
+    /// Write the current release of a dataset to a folder
+    Export(Export),
+    /// Make upload tokens
+    Token {
+        /// What to do with tokens.
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+}
+
+/// The pipeline folder.
+#[derive(Debug, Args)]
+pub struct PipelineDir {
+    /// The authority's folder, with pipeline.toml and stations.csv
+    #[arg(long, value_name = "DIR")]
+    pub pipeline: PathBuf,
+}
+
+/// The state folder.
+#[derive(Debug, Args)]
+pub struct State {
+    /// Where the journal and the datasets are kept; made if need be
+    #[arg(long, value_name = "DIR")]
+    pub state: PathBuf,
+}
+
+/// A part of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// The gateways
+    Ingest,
+    /// Validation, aggregation and assessment
+    Transform,
+    /// The board, API, pages and datasets
+    Publish,
+}
+
+/// `limpid run`
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// Do only these parts of the work
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Role::Ingest, Role::Transform, Role::Publish])]
+    pub role: Vec<Role>,
+    /// Where to serve HTTP; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+    /// Where to listen for HJ 212 stations; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8212")]
+    pub hj212: SocketAddr,
+    /// Also be the stations of the registry that are marked as simulated, over real HJ 212 connections
+    #[arg(long)]
+    pub simulate: bool,
+}
+
+/// `limpid import`
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// Layout of the files: quotsoft, prsa or long
+    #[arg(long, value_name = "NAME")]
+    pub format: String,
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `limpid simulate`
+#[derive(Debug, Args)]
+pub struct Simulate {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    /// The gateway: hj212://HOST:PORT or http://HOST:PORT
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// Replay these readings; without it, believable ones are made up
+    #[arg(long, value_name = "FILE", requires = "format")]
+    pub from: Vec<PathBuf>,
+    /// Layout of the files: quotsoft, prsa or long
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Times faster than real; 0 as fast as the acknowledgements allow
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub speed: f64,
+    /// Only the first N stations of the registry
+    #[arg(long, value_name = "N")]
+    pub stations: Option<usize>,
+    /// Hours of made-up history to send first
+    #[arg(long, value_name = "HOURS", default_value_t = 0)]
+    pub backfill: u32,
+    /// Upload token for http targets
+    #[arg(long, value_name = "SECRET", env = "LIMPID_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+}
+
+/// `limpid export`
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// The dataset, such as air-hourly
+    #[arg(long, value_name = "NAME")]
+    pub dataset: String,
+    /// Where to write it; made if need be
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `limpid token …`
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token: prints the secret once, and the lines for pipeline.toml
+    New {
+        /// The station that it may upload for, "*" for all
+        #[arg(long, value_name = "ID")]
+        station: String,
+    },
+}

@@ -1,0 +1,23 @@
+//! One command a file: it reads its arguments, calls one function, prints its report.
+
+mod check;
+mod export;
+mod import;
+mod run;
+mod simulate;
+mod token;
+
+use crate::cli::{Cli, Command, TokenCommand};
+use crate::failure::Failure;
+
+/// Does what the command line asks for.
+pub fn dispatch(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Check { pipeline } => check::run(&pipeline.pipeline),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
+        Command::Token { command: TokenCommand::New { station } } => token::new(&station),
+    }
+}

@@ -1,0 +1,48 @@
+//! Reading a pipeline folder from disk.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use limpid_model::Pipeline;
+use limpid_model::pipeline::{Files, Mistakes};
+
+use crate::failure::Failure;
+
+/// The pipeline in `folder`, or everything that is wrong with it.
+pub fn read(folder: &Path) -> Result<Pipeline, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let pipeline = text(folder, "pipeline.toml", "write [publisher] with id, name and zone in it", &mut mistakes);
+    let header = "write the header row id,kind,name_zh,name_en,lat,lon in it";
+    let stations = text(folder, "stations.csv", header, &mut mistakes);
+    match (pipeline, stations) {
+        (Some(pipeline), Some(stations)) => Pipeline::parse(&Files { pipeline, stations }),
+        _ => Err(mistakes),
+    }
+}
+
+/// The pipeline in `folder`; what is wrong with it goes to standard error.
+pub fn require(folder: &Path) -> Result<Arc<Pipeline>, Failure> {
+    let pipeline = read(folder).map_err(|mistakes| Failure::Usage(format!("{}\n{mistakes}", folder.display())))?;
+    if folder.join("registers").is_dir() {
+        tracing::warn!("registers/ is not read: this version of limpid has no registers yet");
+    }
+    Ok(Arc::new(pipeline))
+}
+
+fn text(folder: &Path, name: &'static str, remedy: &str, mistakes: &mut Mistakes) -> Option<String> {
+    match std::fs::read(folder.join(name)) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+                mistakes.add(name, line, "not UTF-8", "save the file as UTF-8");
+                None
+            }
+        },
+        Err(error) => {
+            mistakes.add(name, 1, format!("cannot be read: {error}"), remedy);
+            None
+        }
+    }
+}

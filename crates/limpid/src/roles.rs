@@ -1,0 +1,144 @@
+//! The roles of `limpid run`, wired together. Every task of the process is born here, and waited for here.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use limpid_ingest::gateways::{hj212, http};
+use limpid_ingest::token::Tokens;
+use limpid_ingest::{Intake, simulate};
+use limpid_model::Pipeline;
+use limpid_publish::Publish;
+use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
+use limpid_transform::engine;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{Role, Run};
+
+/// Work in flight has this long to end after a signal; a stop takes less than 5 s in all.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Runs the roles that were asked for until SIGINT or SIGTERM.
+pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> {
+    let has = |role| arguments.role.contains(&role);
+    let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
+
+    // Ports first: a port in use is told before anything is opened.
+    let http = bind(arguments.http, "HTTP").await?;
+    let hj212 = if has(Role::Ingest) && hj212_on { Some(bind(arguments.hj212, "HJ 212").await?) } else { None };
+    let state = StateDir::lock(&arguments.state.state)?;
+    let journal = open_journal(&state)?;
+    let lake = Lake::local(&state.lake())?;
+
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    let mut router = Router::new();
+    let intake = Intake::new(pipeline.clone(), journal.clone());
+
+    if has(Role::Transform) {
+        let (pipeline, journal, stop) = (pipeline.clone(), journal.clone(), stop.clone());
+        tasks.spawn(async move { engine::live(pipeline, journal, stop).await.context("the engine stopped") });
+    }
+    if has(Role::Publish) {
+        let tokens = Tokens::new(&pipeline.ingest.http.tokens);
+        let config = limpid_publish::Config {
+            pipeline: pipeline.clone(),
+            journal: journal.clone(),
+            lake,
+            metrics: Arc::new(move || metrics.render()),
+            may_release: Arc::new(move |secret| tokens.authorise(secret).is_some_and(|grant| grant.covers_all())),
+            stop: stop.clone(),
+        };
+        let (pages, mut publishing) = Publish::start(config).await?;
+        router = router.merge(pages);
+        tasks.spawn(async move {
+            while publishing.join_next().await.is_some() {}
+            Ok(())
+        });
+    }
+    if has(Role::Ingest) && http_on {
+        router = router.merge(http::router(intake.clone()));
+    }
+    let listening = listening(&http, hj212.as_ref())?;
+    if let Some(listener) = hj212 {
+        let (intake, stop) = (intake.clone(), stop.clone());
+        let target = listener.local_addr()?;
+        tasks.spawn(async move {
+            hj212::serve(listener, intake, stop).await;
+            Ok(())
+        });
+        if arguments.simulate {
+            tasks.spawn(simulated(pipeline.clone(), target, stop.clone()));
+        }
+    }
+    let serving = stop.clone();
+    tasks.spawn(async move {
+        let app = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(http, app).with_graceful_shutdown(serving.cancelled_owned()).await.context("the HTTP server stopped")
+    });
+
+    println!("{listening}");
+    std::io::stdout().flush()?;
+    if let Some(address) = listening["listening"]["http"].as_str() {
+        tracing::info!("open http://{address}/");
+    }
+    let ended = until_signal(&mut tasks).await;
+    stop.cancel();
+    if tokio::time::timeout(PATIENCE, async { while tasks.join_next().await.is_some() {} }).await.is_err() {
+        tracing::warn!("connections were cut: they did not end in time");
+        tasks.abort_all();
+    }
+    journal.close().await?;
+    drop(state);
+    ended
+}
+
+/// The journal of a state folder that this process has locked.
+pub fn open_journal(state: &StateDir) -> anyhow::Result<Arc<dyn Journal>> {
+    Ok(SqliteJournal::open(&state.journal())?)
+}
+
+async fn bind(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("{what} cannot listen on {address}"))
+}
+
+/// What supervisors and tests read: the addresses that were bound.
+fn listening(http: &TcpListener, hj212: Option<&TcpListener>) -> anyhow::Result<serde_json::Value> {
+    let mut bound = serde_json::Map::new();
+    bound.insert("http".into(), http.local_addr()?.to_string().into());
+    if let Some(listener) = hj212 {
+        bound.insert("hj212".into(), listener.local_addr()?.to_string().into());
+    }
+    Ok(serde_json::json!({ "listening": bound }))
+}
+
+/// The stations of the registry that are marked as simulated, over real connections.
+async fn simulated(pipeline: Arc<Pipeline>, target: SocketAddr, stop: CancellationToken) -> anyhow::Result<()> {
+    let options = simulate::Options::demo(target);
+    simulate::run(pipeline, options, stop).await.context("the simulated stations stopped")?;
+    Ok(())
+}
+
+/// Waits for a signal, or for a role that ended by itself, which is a failure.
+async fn until_signal(tasks: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        Some(ended) = tasks.join_next() => ended?,
+    }
+}
+
+/// Where a pipeline's datasets are read from without the state folder's lock.
+pub fn lake_of(state: &Path) -> anyhow::Result<Lake> {
+    Ok(Lake::local(&StateDir::read(state)?.lake())?)
+}

@@ -1,0 +1,10 @@
+//! End-to-end tests: the built program, spoken to from outside as stations, residents and researchers do.
+//!
+//! Cargo does not look into `tests/` of a workspace; `crates/limpid/Cargo.toml` names this file.
+
+mod house;
+mod import;
+mod intake;
+mod kill;
+mod mistakes;
+mod support;

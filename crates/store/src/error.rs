@@ -49,6 +49,9 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The journal was opened for reading only.
+    #[error("the journal is open for reading only")]
+    ReadOnly,
     /// The journal is being closed.
     #[error("the journal is closed")]
     Closed,

@@ -1,0 +1,123 @@
+//! What every journal engine must do: the promises of the module above, as tests. An engine joins with one line in
+//! [`engines!`].
+
+mod accepting;
+mod publishing;
+mod reading;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use limpid_model::submission::IdempotencyKey;
+use limpid_model::{
+    Channel, Entry, Instant, Mark, ParameterId, Period, Reading, Reason, ReceiptId, StationId, Submission, VerdictKind,
+};
+
+use super::{Journal, SqliteJournal};
+
+/// How the suite opens an engine's journal in a folder; opening it again finds what was written before.
+type Open = fn(&Path) -> Arc<dyn Journal>;
+
+fn sqlite(folder: &Path) -> Arc<dyn Journal> {
+    SqliteJournal::open(&folder.join("journal.sqlite")).unwrap()
+}
+
+/// Every law once for every engine.
+macro_rules! engines {
+    ($($room:ident: $($law:ident)*;)*) => {
+        mod on_sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $law() {
+                    super::$room::$law(super::sqlite).await;
+                }
+            )*)*
+        }
+    };
+}
+
+engines! {
+    accepting:
+        a_reading_is_stored_then_same_then_corrected
+        every_float_comes_back_bit_for_bit
+        bodies_come_back_byte_for_byte
+        receipts_come_back_as_they_were_given
+        an_idempotency_key_gives_the_earlier_receipt_or_a_conflict
+        a_submission_that_fails_leaves_nothing_and_spares_its_neighbours
+        equal_readings_in_one_submission_are_stored_once
+        refusals_are_kept_and_counted
+        late_readings_find_their_earlier_revisions
+        a_closed_journal_says_so;
+    reading:
+        the_tail_is_in_order_and_misses_nothing_under_load
+        the_tail_can_stop_within_a_submission
+        a_window_has_the_latest_revisions_in_order
+        a_window_shows_what_had_been_received_by_then
+        extents_count_each_reading_once
+        everything_is_there_after_reopening
+        reads_see_what_was_just_accepted;
+    publishing:
+        only_what_differs_is_published
+        each_figure_of_a_record_makes_a_difference
+        the_cursor_moves_with_the_records
+        pages_join_without_loss_or_repetition
+        as_of_shows_what_was_published_by_then
+        newest_gives_one_record_of_each_series
+        assessments_come_back_whole
+        the_published_tail_is_in_order_under_load;
+}
+
+fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+fn station(id: &str) -> StationId {
+    StationId::parse(id).unwrap()
+}
+
+fn parameter(id: &str) -> ParameterId {
+    ParameterId::known(id)
+}
+
+/// An hourly reading in the hour `hour` of 2026-11-25 UTC.
+fn reading(station_id: &str, parameter_id: &str, hour: u32, value: impl Into<Option<f64>>) -> Reading {
+    Reading {
+        station: station(station_id),
+        parameter: parameter(parameter_id),
+        period: Period::Hour,
+        start: at("2026-11-25T00:00:00Z") + chrono::Duration::hours(hour.into()),
+        value: value.into(),
+        mark: Mark::parse("N"),
+        conversion: None,
+    }
+}
+
+/// A submission of these entries, received `minute` minutes after 2026-11-25T12:00Z.
+fn submission(minute: u32, entries: Vec<Entry>) -> Submission {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let received = at("2026-11-25T12:00:00.123456Z") + chrono::Duration::minutes(minute.into());
+    Submission {
+        id: ReceiptId::new(received, NEXT.fetch_add(1, Ordering::Relaxed).into()),
+        received,
+        channel: Channel::Hj212,
+        sender: "MN1 at 127.0.0.1:9".into(),
+        station: Some(station("S1")),
+        media_type: "text/plain",
+        body: b"ST=22;CN=2061".to_vec(),
+        idempotency: None,
+        entries,
+    }
+}
+
+fn of(minute: u32, readings: impl IntoIterator<Item = Reading>) -> Submission {
+    submission(minute, readings.into_iter().map(Entry::Reading).collect())
+}
+
+fn refused(kind: VerdictKind, reason: Reason) -> Entry {
+    Entry::Refused(limpid_model::receipt::Refusal { kind, reason, detail: format!("because of {}", reason.as_str()) })
+}
+
+fn key(scope: &str, key: &str) -> Option<IdempotencyKey> {
+    Some(IdempotencyKey { scope: scope.into(), key: key.into() })
+}

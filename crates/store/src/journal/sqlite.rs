@@ -1,4 +1,0 @@
-//! placeholder
-#[derive(Debug)]
-/// placeholder
-pub struct SqliteJournal {}

@@ -1,0 +1,227 @@
+//! The journal in one SQLite file: the default, for one machine.
+//!
+//! One thread writes (`writer`), a few connections read (`read`); in WAL mode neither waits for the other. A
+//! submission is one row with its readings packed (`pack`); in the order of their series they are written behind
+//! (`index`).
+
+mod accept;
+mod body;
+mod failure;
+mod index;
+mod names;
+mod pack;
+mod publish;
+mod published;
+mod queue;
+mod read;
+mod readings;
+mod receipt;
+mod schema;
+mod state;
+mod time;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use limpid_model::{
+    Assessment, Counts, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::watch;
+
+use self::accept::Prepared;
+use self::failure::during;
+use self::queue::{Queue, Work};
+use self::read::Readers;
+use self::time::micros;
+use self::writer::Writer;
+use super::{Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, StationExtent, StoredSubmission};
+use crate::error::{Result, StoreError};
+
+/// How long to wait for a file lock that another process holds for a moment.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages of the write-ahead log after which it is brought into the file: 32 MiB.
+const CHECKPOINT_PAGES: u32 = 8192;
+/// A larger body is digested and compressed on a blocking thread: it takes more than half a millisecond.
+const LARGE_BODY: usize = 64 * 1024;
+
+/// The journal in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    queue: Option<Queue>,
+    readers: Arc<Readers>,
+    accepted: watch::Receiver<u64>,
+    published: watch::Receiver<u64>,
+    // Kept so that the receivers of a journal that is only read stay open.
+    _ends: Option<(watch::Sender<u64>, watch::Sender<u64>)>,
+}
+
+impl SqliteJournal {
+    /// Opens the journal in this file, made or brought to the newest format if need be. The caller holds the lock of
+    /// the state folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Version`] where a newer limpid made it, [`StoreError::Full`] where the disk has no room.
+    pub fn open(path: &Path) -> Result<Arc<Self>> {
+        let failed = during("opening the journal");
+        let mut connection = Connection::open(path).map_err(&failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(&failed)?;
+        schema::check(&connection, path)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(&failed)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(&failed)?;
+        connection.pragma_update(None, "cache_size", -64 * 1024).map_err(&failed)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        schema::migrate(&mut connection, path)?;
+        let readers = Arc::new(Readers::new(path.to_owned()));
+        let (accepted, published) = newest(&readers)?;
+        let ((accepted_end, accepted), (published_end, published)) =
+            (watch::channel(accepted), watch::channel(published));
+        let writer = Writer::new(connection, accepted_end, published_end)?;
+        let (queue, jobs) = Queue::new();
+        std::thread::Builder::new()
+            .name("limpid-journal".into())
+            .spawn(move || writer.run(jobs))
+            .map_err(|error| StoreError::io("starting the journal's writer", error))?;
+        Ok(Arc::new(Self { queue: Some(queue), readers, accepted, published, _ends: None }))
+    }
+
+    /// Opens an existing journal to read beside the process that writes it. `accepted` and `published` tell where it
+    /// stood then, and do not change.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is none, [`StoreError::Version`] where it has another format.
+    pub fn open_read_only(path: &Path) -> Result<Arc<Self>> {
+        if !path.exists() {
+            return Err(StoreError::NotFound { what: format!("journal {}", path.display()) });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let connection = Connection::open_with_flags(path, flags).map_err(during("opening the journal"))?;
+        let found = schema::check(&connection, path)?;
+        if found != schema::FORMAT {
+            let path = path.parent().unwrap_or(path).to_owned();
+            return Err(StoreError::Version { path, found, known: schema::FORMAT });
+        }
+        let readers = Arc::new(Readers::new(path.to_owned()));
+        let (accepted, published) = newest(&readers)?;
+        let ((accepted_end, accepted), (published_end, published)) =
+            (watch::channel(accepted), watch::channel(published));
+        Ok(Arc::new(Self { queue: None, readers, accepted, published, _ends: Some((accepted_end, published_end)) }))
+    }
+
+    fn queue(&self) -> Result<&Queue> {
+        self.queue.as_ref().ok_or(StoreError::ReadOnly)
+    }
+}
+
+/// Numbers of the newest reading and the newest published record.
+fn newest(readers: &Readers) -> Result<(u64, u64)> {
+    readers.answer(|reader| {
+        let number = |sql| {
+            let number = reader.connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+            number.map(i64::unsigned_abs).map_err(during("opening the journal"))
+        };
+        Ok((number(state::NEWEST_READING)?, number(state::NEWEST_PUBLISHED)?))
+    })
+}
+
+/// A number as SQLite has them. None is larger, so that what lies behind a larger one is nothing.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn accept(&self, submission: Submission) -> Result<Receipt> {
+        let queue = self.queue()?;
+        let prepared = if submission.body.len() > LARGE_BODY {
+            tokio::task::spawn_blocking(move || Prepared::new(submission))
+                .await
+                .map_err(|error| StoreError::io("preparing a submission", error))??
+        } else {
+            Prepared::new(submission)?
+        };
+        queue.ask(prepared.weight(), |reply| Work::Accept(Box::new(prepared), reply)).await
+    }
+
+    async fn submission(&self, id: ReceiptId) -> Result<Option<StoredSubmission>> {
+        self.readers.read(move |reader| reader.submission(id)).await
+    }
+
+    async fn tail(&self, after: u64, limit: usize) -> Result<Vec<Accepted>> {
+        self.readers.read(move |reader| reader.tail(signed(after), limit)).await
+    }
+
+    fn accepted(&self) -> watch::Receiver<u64> {
+        self.accepted.clone()
+    }
+
+    async fn window(
+        &self,
+        station: &StationId,
+        from: Instant,
+        to: Instant,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<Accepted>> {
+        let station = station.clone();
+        self.readers.read(move |reader| reader.window(&station, from, to, as_of)).await
+    }
+
+    async fn extents(&self) -> Result<Vec<StationExtent>> {
+        self.readers.read(|reader| reader.extents()).await
+    }
+
+    async fn publish(&self, records: Vec<Record>, cursor: Option<(&'static str, u64)>) -> Result<Vec<Published>> {
+        let weight = records.len() * size_of::<Record>();
+        self.queue()?.ask(weight, |reply| Work::Publish(records, cursor, reply)).await
+    }
+
+    async fn cursor(&self, name: &str) -> Result<u64> {
+        let name = name.to_owned();
+        self.readers.read(move |reader| reader.cursor(&name)).await
+    }
+
+    async fn published_tail(&self, after: u64, limit: usize) -> Result<Vec<Published>> {
+        self.readers.read(move |reader| reader.published_tail(signed(after), limit)).await
+    }
+
+    fn published(&self) -> watch::Receiver<u64> {
+        self.published.clone()
+    }
+
+    async fn newest(&self, since: Instant) -> Result<Vec<Published>> {
+        self.readers.read(move |reader| reader.newest(micros(since))).await
+    }
+
+    async fn observations(&self, query: ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        self.readers.read(move |reader| reader.observations(&query)).await
+    }
+
+    async fn assessments(&self, query: AssessmentQuery) -> Result<Vec<Published<Assessment>>> {
+        self.readers.read(move |reader| reader.assessments(&query)).await
+    }
+
+    async fn refusals(&self) -> Result<Vec<RefusalCount>> {
+        self.readers.read(|reader| reader.refusals()).await
+    }
+
+    async fn counts(&self) -> Result<Counts> {
+        self.readers.read(|reader| reader.counts()).await
+    }
+
+    async fn writable(&self) -> Result<()> {
+        self.queue()?.ask(0, Work::Probe).await
+    }
+
+    async fn close(&self) -> Result<()> {
+        let outcome = match &self.queue {
+            Some(queue) => queue.ask(0, Work::Close).await,
+            None => Ok(()),
+        };
+        self.readers.close();
+        outcome
+    }
+}

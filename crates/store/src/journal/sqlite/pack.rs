@@ -1,0 +1,195 @@
+//! The readings of one submission as one value.
+//!
+//! ```text
+//! reading = series (varint)  start minus the start before it, first from 0, in microseconds (zigzag varint)
+//!           revision (varint)  shape (1 byte)  [value, f64 little-endian]  [mark, 1 to 4 bytes]  [conversion (varint)]
+//! shape   = bit 0: has a value; bits 1 to 3: length of the mark; bit 4: has a conversion
+//! ```
+
+use limpid_model::Mark;
+
+use super::failure::damaged;
+use crate::error::{Result, StoreError};
+
+/// A reading with ids in place of names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Packed {
+    /// Row of `series`.
+    pub series: i64,
+    /// Microseconds since 1970.
+    pub start: i64,
+    /// From 1.
+    pub revision: u32,
+    /// As received.
+    pub value: Option<f64>,
+    /// The instrument's mark.
+    pub mark: Option<Mark>,
+    /// Row of `words`, 0 for none.
+    pub conversion: i64,
+}
+
+impl Packed {
+    /// Whether both say the same: value bit for bit, and mark.
+    pub fn same(&self, value: Option<f64>, mark: Option<Mark>) -> bool {
+        self.value.map(f64::to_bits) == value.map(f64::to_bits) && self.mark == mark
+    }
+}
+
+/// Appends readings to a value.
+#[derive(Debug, Default)]
+pub(super) struct Packer {
+    bytes: Vec<u8>,
+    before: i64,
+}
+
+impl Packer {
+    /// With room for so many readings.
+    pub fn with_capacity(readings: usize) -> Self {
+        Self { bytes: Vec::with_capacity(readings * 16), before: 0 }
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, reading: &Packed) {
+        let bytes = &mut self.bytes;
+        let step = reading.start.wrapping_sub(self.before);
+        self.before = reading.start;
+        varint(bytes, reading.series as u64);
+        varint(bytes, ((step << 1) ^ (step >> 63)) as u64);
+        varint(bytes, reading.revision.into());
+        let mark = reading.mark.as_ref().map_or("", |mark| mark.as_str());
+        let shape =
+            u8::from(reading.value.is_some()) | (mark.len() as u8) << 1 | u8::from(reading.conversion != 0) << 4;
+        bytes.push(shape);
+        if let Some(value) = reading.value {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        bytes.extend_from_slice(mark.as_bytes());
+        if reading.conversion != 0 {
+            varint(bytes, reading.conversion as u64);
+        }
+    }
+
+    /// The value; `None` when nothing was added.
+    pub fn finish(self) -> Option<Vec<u8>> {
+        (!self.bytes.is_empty()).then_some(self.bytes)
+    }
+}
+
+fn varint(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// Reads the readings of a value back, in order.
+pub(super) struct Unpacker<'a> {
+    bytes: &'a [u8],
+    before: i64,
+}
+
+impl<'a> Unpacker<'a> {
+    /// Of what a [`Packer`] made.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, before: 0 }
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(count).ok_or_else(broken)?;
+        self.bytes = rest;
+        Ok(taken)
+    }
+
+    fn varint(&mut self) -> Result<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?[0];
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(broken())
+    }
+
+    fn reading(&mut self) -> Result<Packed> {
+        let series = self.varint()? as i64;
+        let step = self.varint()?;
+        self.before = self.before.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64));
+        let revision = u32::try_from(self.varint()?).map_err(|_| broken())?;
+        let shape = self.take(1)?[0];
+        let value = match shape & 1 {
+            0 => None,
+            _ => Some(f64::from_le_bytes(self.take(8)?.try_into().map_err(|_| broken())?)),
+        };
+        let mark = match usize::from(shape >> 1 & 7) {
+            0 => None,
+            length => {
+                let text = std::str::from_utf8(self.take(length)?).map_err(|_| broken())?;
+                Some(Mark::parse(text).ok_or_else(broken)?)
+            }
+        };
+        let conversion = if shape & 0x10 == 0 { 0 } else { self.varint()? as i64 };
+        Ok(Packed { series, start: self.before, revision, value, mark, conversion })
+    }
+}
+
+impl Iterator for Unpacker<'_> {
+    type Item = Result<Packed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        let reading = self.reading();
+        if reading.is_err() {
+            self.bytes = &[];
+        }
+        Some(reading)
+    }
+}
+
+fn broken() -> StoreError {
+    damaged("submissions", "the packed readings of a submission cannot be read")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn reading()(
+            series in 1i64..i64::MAX, start in any::<i64>(), revision in 1u32..,
+            bits in proptest::option::of(any::<u64>()), mark in proptest::option::of("[!-~]{1,4}"),
+            conversion in prop_oneof![Just(0), 1i64..i64::MAX],
+        ) -> Packed {
+            let mark = mark.map(|text| Mark::parse(&text).unwrap());
+            Packed { series, start, revision, value: bits.map(f64::from_bits), mark, conversion }
+        }
+    }
+
+    fn key(reading: &Packed) -> impl PartialEq + std::fmt::Debug + use<> {
+        let Packed { series, start, revision, value, mark, conversion } = *reading;
+        (series, start, revision, value.map(f64::to_bits), mark, conversion)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_comes_out_bit_for_bit(readings in proptest::collection::vec(reading(), 0..20)) {
+            let mut packer = Packer::default();
+            readings.iter().for_each(|reading| packer.push(reading));
+            let bytes = packer.finish().unwrap_or_default();
+            let back: Vec<Packed> = Unpacker::new(&bytes).map(Result::unwrap).collect();
+            prop_assert_eq!(back.iter().map(key).collect::<Vec<_>>(), readings.iter().map(key).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn damaged_bytes_end_in_an_error_or_readings_but_never_in_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let length = bytes.len();
+            prop_assert!(Unpacker::new(&bytes).count() <= length);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The tables, and how a journal of an older format becomes one of the newest.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::failure::during;
+use crate::error::{Result, StoreError};
+
+/// Each step carries a journal from the format of its position to the next. Steps are never changed, only added.
+const STEPS: [&str; 1] = [include_str!("schema_1.sql")];
+
+/// The newest format.
+pub(super) const FORMAT: i64 = STEPS.len() as i64;
+
+/// Brings the journal to the newest format, each step in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    let found = check(connection, path)?;
+    let done = usize::try_from(found).unwrap_or(0);
+    for (format, sql) in (1_i64..).zip(STEPS).skip(done) {
+        let transaction = connection.transaction().map_err(during("migrating the journal"))?;
+        transaction.execute_batch(sql).map_err(during("migrating the journal"))?;
+        transaction.pragma_update(None, "user_version", format).map_err(during("migrating the journal"))?;
+        transaction.commit().map_err(during("migrating the journal"))?;
+    }
+    Ok(())
+}
+
+/// The journal's format.
+///
+/// # Errors
+/// [`StoreError::Version`] where it is newer than this program.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64> {
+    let found: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(during("reading the journal's format"))?;
+    if !(0..=FORMAT).contains(&found) {
+        let path = path.parent().unwrap_or(path).to_owned();
+        return Err(StoreError::Version { path, found, known: FORMAT });
+    }
+    Ok(found)
+}

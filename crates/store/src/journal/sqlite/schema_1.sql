@@ -1,0 +1,135 @@
+-- Instants are microseconds since 1970-01-01 UTC. Values have no declared numeric type: a REAL column would store
+-- -0.0 as 0.
+
+-- What a reading or an observation is a value of.
+CREATE TABLE series (
+    id        INTEGER PRIMARY KEY,
+    station   TEXT NOT NULL,
+    parameter TEXT NOT NULL,
+    period    TEXT NOT NULL,
+    statistic TEXT NOT NULL,
+    UNIQUE (station, parameter, period, statistic)
+) STRICT;
+
+-- What an assessment is one of.
+CREATE TABLE assessed (
+    id      INTEGER PRIMARY KEY,
+    station TEXT NOT NULL,
+    scheme  TEXT NOT NULL,
+    period  TEXT NOT NULL,
+    UNIQUE (station, scheme, period)
+) STRICT;
+
+-- Texts that stand in many rows: media types, conversions, rules.
+CREATE TABLE words (
+    id   INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Uploads, with the readings stored from them packed into one value (pack.rs), so that one upload is one row on the
+-- way to its receipt. A submission with number n and r stored readings takes the numbers n to n+r; its readings have
+-- the numbers from n+1.
+CREATE TABLE submissions (
+    number      INTEGER PRIMARY KEY,
+    id          BLOB NOT NULL UNIQUE,
+    received    INTEGER NOT NULL,
+    readings    BLOB,
+    stored      INTEGER NOT NULL,
+    same        INTEGER NOT NULL,
+    corrected   INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL,
+    rejected    INTEGER NOT NULL,
+    kinds       TEXT,            -- a letter per entry; NULL where all have the same verdict
+    exceptions  TEXT,            -- JSON [[index, reason, detail], …]
+    channel     TEXT NOT NULL,
+    sender      TEXT NOT NULL,
+    station     TEXT,
+    media_type  INTEGER NOT NULL,
+    sha256      BLOB NOT NULL,
+    scope       TEXT,
+    key         TEXT,
+    length      INTEGER,         -- of the body before compression; NULL where it is stored as it is
+    body        BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX submissions_key ON submissions (scope, key) WHERE key IS NOT NULL;
+
+-- The same readings in the order of their series. Written behind the submissions, many at a time: an insert here
+-- touches a page per series, an insert there one page for all. positions.indexed says how far it got.
+CREATE TABLE readings (
+    series     INTEGER NOT NULL,
+    start      INTEGER NOT NULL,
+    revision   INTEGER NOT NULL,
+    value      ANY,
+    mark       TEXT,
+    conversion INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    submission INTEGER NOT NULL,
+    PRIMARY KEY (series, start, revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE observations (
+    seq      INTEGER PRIMARY KEY,
+    series   INTEGER NOT NULL,
+    start    INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    end      INTEGER NOT NULL,
+    value    ANY,
+    flag     INTEGER NOT NULL,
+    mark     TEXT,
+    status   INTEGER NOT NULL,
+    n        INTEGER,
+    expected INTEGER,
+    rules    INTEGER NOT NULL,
+    source   BLOB,               -- id of the submission
+    at       INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX observations_key ON observations (series, start, revision);
+
+-- seq is one sequence with that of observations.
+CREATE TABLE assessments (
+    seq      INTEGER PRIMARY KEY,
+    assessed INTEGER NOT NULL,
+    start    INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    end      INTEGER NOT NULL,
+    value    INTEGER,            -- the index
+    level    INTEGER,
+    primaries TEXT NOT NULL,     -- 'pm25 o3'
+    sub      TEXT NOT NULL,      -- 'pm25=34 o3=-'
+    reason   TEXT,
+    status   INTEGER NOT NULL,
+    at       INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX assessments_key ON assessments (assessed, start, revision);
+
+-- How far whoever follows a tail has got.
+CREATE TABLE cursors (
+    name   TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE positions (
+    name   TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO positions VALUES ('indexed', 0), ('probe', 0);
+
+-- All verdicts ever given.
+CREATE TABLE totals (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    stored      INTEGER NOT NULL,
+    same        INTEGER NOT NULL,
+    corrected   INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL,
+    rejected    INTEGER NOT NULL
+) STRICT;
+INSERT INTO totals VALUES (1, 0, 0, 0, 0, 0);
+
+CREATE TABLE refusals (
+    station TEXT NOT NULL,       -- '' where it is not known
+    channel TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    reason  TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (station, channel, kind, reason)
+) STRICT, WITHOUT ROWID;

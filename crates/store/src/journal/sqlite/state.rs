@@ -1,0 +1,188 @@
+//! What the writer knows without asking the database. All of it can be read again from there, and is after a
+//! transaction that failed.
+
+use std::collections::HashMap;
+
+use limpid_model::{Counts, Reason, Submission, VerdictKind};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::failure::during;
+use super::names::Ids;
+use super::pack::{Packed, Unpacker};
+use super::readings::{mark, revision};
+use crate::error::Result;
+
+/// A reading that is durable in its submission and not yet in the order of its series.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pending {
+    pub seq: i64,
+    pub submission: i64,
+    pub reading: Packed,
+}
+
+/// What a batch adds to the totals.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub counts: Counts,
+    refusals: HashMap<(String, &'static str, &'static str, &'static str), i64>,
+}
+
+impl Tally {
+    /// Counts a refused entry.
+    pub fn refuse(&mut self, submission: &Submission, kind: VerdictKind, reason: Reason) {
+        let station = submission.station.as_ref().map_or("", |station| station.as_str()).to_owned();
+        *self.refusals.entry((station, submission.channel.as_str(), kind.as_str(), reason.as_str())).or_default() += 1;
+    }
+
+    /// Adds all of it to the database's totals.
+    pub fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let Self { counts, refusals } = std::mem::take(self);
+        if counts.total() > 0 {
+            let [stored, same, corrected, quarantined, rejected] =
+                [counts.stored, counts.same, counts.corrected, counts.quarantined, counts.rejected]
+                    .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+            connection
+                .prepare_cached(
+                    "UPDATE totals SET stored = stored + ?, same = same + ?, corrected = corrected + ?,
+                     quarantined = quarantined + ?, rejected = rejected + ?",
+                )?
+                .execute([stored, same, corrected, quarantined, rejected])?;
+        }
+        for ((station, channel, kind, reason), count) in refusals {
+            connection
+                .prepare_cached(
+                    "INSERT INTO refusals VALUES (?, ?, ?, ?, ?)
+                     ON CONFLICT DO UPDATE SET count = count + excluded.count",
+                )?
+                .execute(params![station, channel, kind, reason, count])?;
+        }
+        Ok(())
+    }
+}
+
+/// The writer's memory.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub ids: Ids,
+    pub tally: Tally,
+    /// Number of the next submission.
+    pub next_number: i64,
+    /// Number of the newest reading.
+    pub newest_reading: i64,
+    /// Number of the next published record.
+    pub next_seq: i64,
+    /// When the newest record was published, in microseconds.
+    pub last_at: i64,
+    pub pending: Vec<Pending>,
+    /// Of each series that was touched, its reading with the latest start: nearly every reading that comes is later
+    /// than it, or it once more, and then no look into the database is needed.
+    heads: HashMap<i64, Option<Packed>>,
+    /// Latest published start of each series and of what is assessed.
+    pub observed: HashMap<i64, i64>,
+    pub assessed: HashMap<i64, i64>,
+}
+
+impl State {
+    /// Reads it from the database.
+    pub fn load(connection: &Connection) -> Result<Self> {
+        let failed = during("opening the journal");
+        let mut state = Self { ids: Ids::load(connection)?, ..Self::default() };
+        let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&failed);
+        state.newest_reading = number(NEWEST_READING)?;
+        state.next_number = 1 + number(
+            "SELECT ifnull((SELECT number + stored + corrected FROM submissions ORDER BY number DESC LIMIT 1), 0)",
+        )?;
+        state.next_seq = 1 + number(NEWEST_PUBLISHED)?;
+        state.last_at = number(
+            "SELECT max(
+            ifnull((SELECT at FROM observations ORDER BY seq DESC LIMIT 1), 0),
+            ifnull((SELECT at FROM assessments ORDER BY seq DESC LIMIT 1), 0))",
+        )?;
+        let indexed = number(INDEXED)?;
+        let mut statement = connection.prepare_cached(BEHIND).map_err(&failed)?;
+        let mut rows = statement.query([indexed]).map_err(&failed)?;
+        while let Some(row) = rows.next().map_err(&failed)? {
+            let submission: i64 = row.get(0).map_err(&failed)?;
+            let packed: Vec<u8> = row.get(3).map_err(&failed)?;
+            for (seq, reading) in (submission + 1..).zip(Unpacker::new(&packed)) {
+                let reading = reading?;
+                if seq <= indexed {
+                    continue;
+                }
+                state.head(connection, reading.series)?;
+                state.note(seq, submission, reading);
+            }
+        }
+        Ok(state)
+    }
+
+    /// The latest revision of the reading of a series that starts at `start`.
+    pub fn latest(&mut self, connection: &Connection, series: i64, start: i64) -> Result<Option<Packed>> {
+        match self.head(connection, series)? {
+            Some(head) if head.start == start => return Ok(Some(head)),
+            Some(head) if head.start > start => {}
+            _ => return Ok(None),
+        }
+        // It may still be pending.
+        super::index::write(self, connection)?;
+        connection
+            .prepare_cached(concat!(
+                "SELECT series, start, revision, value, mark, conversion FROM readings ",
+                "WHERE series = ? AND start = ? ORDER BY revision DESC LIMIT 1"
+            ))
+            .and_then(|mut statement| statement.query_row([series, start], packed).optional())
+            .map_err(during("looking up a reading"))
+    }
+
+    /// Remembers a reading that was accepted.
+    pub fn note(&mut self, seq: i64, submission: i64, reading: Packed) {
+        self.pending.push(Pending { seq, submission, reading });
+        self.newest_reading = seq;
+        let head = self.heads.entry(reading.series).or_insert(None);
+        if head.is_none_or(|head| head.start <= reading.start) {
+            *head = Some(reading);
+        }
+    }
+
+    fn head(&mut self, connection: &Connection, series: i64) -> Result<Option<Packed>> {
+        if let Some(head) = self.heads.get(&series) {
+            return Ok(*head);
+        }
+        let head = connection
+            .prepare_cached(concat!(
+                "SELECT series, start, revision, value, mark, conversion FROM readings ",
+                "WHERE series = ? ORDER BY start DESC, revision DESC LIMIT 1"
+            ))
+            .and_then(|mut statement| statement.query_row([series], packed).optional())
+            .map_err(during("looking up a series"))?;
+        self.heads.insert(series, head);
+        Ok(head)
+    }
+}
+
+fn packed(row: &Row<'_>) -> rusqlite::Result<Packed> {
+    Ok(Packed {
+        series: row.get(0)?,
+        start: row.get(1)?,
+        revision: revision(row, 2)?,
+        value: row.get(3)?,
+        mark: mark(row, 4)?,
+        conversion: row.get(5)?,
+    })
+}
+
+/// Number of the newest reading, 0 before the first.
+pub(super) const NEWEST_READING: &str = "SELECT ifnull((SELECT number + stored + corrected FROM submissions
+    WHERE readings IS NOT NULL ORDER BY number DESC LIMIT 1), 0)";
+
+/// Number of the newest published record, 0 before the first.
+pub(super) const NEWEST_PUBLISHED: &str =
+    "SELECT max(ifnull((SELECT max(seq) FROM observations), 0), ifnull((SELECT max(seq) FROM assessments), 0))";
+
+/// Number of the newest reading that is in the order of its series.
+pub(super) const INDEXED: &str = "SELECT number FROM positions WHERE name = 'indexed'";
+
+/// Submissions with readings behind a number, the first of which may also have readings up to it.
+pub(super) const BEHIND: &str = "SELECT number, id, received, readings FROM submissions
+    WHERE number >= ifnull((SELECT max(number) FROM submissions WHERE number <= ?1), 0) AND readings IS NOT NULL
+    ORDER BY number";

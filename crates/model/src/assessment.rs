@@ -159,7 +159,7 @@ impl SchemeChoice {
                 let date = zone.date_of(start);
                 let mut editions = FILE.scheme.iter().filter(|scheme| &scheme.family == family);
                 let oldest = editions.next().expect("checked when parsed");
-                editions.filter(|scheme| scheme.from <= date).last().unwrap_or(oldest)
+                editions.rfind(|scheme| scheme.from <= date).unwrap_or(oldest)
             }
         }
     }

@@ -1,1 +1,17 @@
-//! placeholder
+//! What limpid makes of readings: checked observations, aggregates, and judgements under dated standards.
+//!
+//! - [`fixed`]: exact decimals, so that a sum does not depend on the order of its terms
+//! - [`standards`]: the tables of `data/standards` and `data/validation`, checked when loaded
+//! - [`validate`]: instrument marks, plausible ranges and consistency, which give each value its flag
+//! - [`aggregate`]: hours from minutes, moving means, day means, the largest 8-hour mean of a day
+//! - [`assess`]: the air quality index, one edition a file
+//! - [`engine`]: applies all of that, live and over history, by the same pure function [`engine::derive`]
+//!
+//! Everything but the engine knows no clock, file or socket.
+
+pub mod aggregate;
+pub mod assess;
+pub mod engine;
+pub mod fixed;
+pub mod standards;
+pub mod validate;

@@ -1,0 +1,104 @@
+//! An hour from minutes.
+
+use std::collections::BTreeMap;
+
+use limpid_model::Instant;
+
+use chrono::Duration;
+
+use crate::aggregate::Aggregate;
+use crate::fixed::{Fixed, Mean};
+
+/// Minutes in an hour.
+const WHOLE: u32 = 60;
+
+/// A value over some minutes that may be used.
+#[derive(Debug, Clone, Copy)]
+pub struct Minutes {
+    /// Inclusive.
+    pub start: Instant,
+    /// How many, 1 to 30.
+    pub length: u8,
+    /// The value.
+    pub value: Fixed,
+}
+
+/// The mean of the hour that starts at `hour`, each value weighted by its minutes, valid with at least `minimum`
+/// minutes (GB 3095-2026 table 4: 45). `n` counts minutes.
+///
+/// Only values wholly within the hour count, and none that overlaps an earlier one. Where a station sends several
+/// lengths (minutes and five minutes), the one that covers most of the hour is used, of equals the shortest: mixing
+/// them would count the same air twice.
+pub fn hour_mean(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
+    let mut lengths: BTreeMap<u8, Vec<&Minutes>> = BTreeMap::new();
+    for value in values {
+        let end = value.start + Duration::minutes(value.length.into());
+        if value.start >= hour && end <= hour + Duration::hours(1) {
+            lengths.entry(value.length).or_default().push(value);
+        }
+    }
+    let (mut sum, mut n) = (0, 0);
+    for (length, mut values) in lengths {
+        values.sort_by_key(|value| value.start);
+        let (mut own_sum, mut own_n, mut free_from) = (0, 0, hour);
+        for value in values {
+            if value.start >= free_from {
+                own_sum += value.value.millionths() * i64::from(length);
+                own_n += u32::from(length);
+                free_from = value.start + Duration::minutes(length.into());
+            }
+        }
+        if own_n > n {
+            (sum, n) = (own_sum, own_n);
+        }
+    }
+    Aggregate { mean: Mean::new(sum, n).filter(|_| n >= minimum), n, expected: WHOLE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour() -> Instant {
+        "2026-11-25T08:00:00Z".parse().unwrap()
+    }
+
+    fn at(minute: i64, length: u8, value: f64) -> Minutes {
+        Minutes { start: hour() + Duration::minutes(minute), length, value: Fixed::from_f64(value).unwrap() }
+    }
+
+    fn judge(values: &[Minutes]) -> (Option<f64>, u32) {
+        let aggregate = hour_mean(values, hour(), 45);
+        (aggregate.mean.map(Mean::to_f64), aggregate.n)
+    }
+
+    #[test]
+    fn forty_five_minutes_are_enough_and_forty_four_are_not() {
+        let minutes = |n| (0..n).map(|minute| at(minute, 1, 30.0)).collect::<Vec<_>>();
+        assert_eq!(judge(&minutes(44)), (None, 44));
+        assert_eq!(judge(&minutes(45)), (Some(30.0), 45));
+        assert_eq!(judge(&[]), (None, 0));
+    }
+
+    #[test]
+    fn five_minutes_count_five() {
+        let fives = |n| (0..n).map(|k| at(5 * k, 5, if k == 0 { 9.0 } else { 0.0 })).collect::<Vec<_>>();
+        assert_eq!(judge(&fives(8)), (None, 40));
+        assert_eq!(judge(&fives(9)), (Some(1.0), 45));
+    }
+
+    #[test]
+    fn the_same_air_is_not_counted_twice() {
+        let ones: Vec<_> = (0..60).map(|minute| at(minute, 1, 10.0)).collect();
+        let fives: Vec<_> = (0..12).map(|k| at(5 * k, 5, 99.0)).collect();
+        assert_eq!(judge(&[ones.clone(), fives.clone()].concat()), (Some(10.0), 60));
+        assert_eq!(judge(&[fives, ones[..59].to_vec()].concat()), (Some(99.0), 60));
+        let halves = (0..120).map(|k| Minutes { start: hour() + Duration::seconds(30 * k), ..at(0, 1, k as f64) });
+        assert_eq!(judge(&halves.collect::<Vec<_>>()), (Some(59.0), 60));
+    }
+
+    #[test]
+    fn minutes_of_other_hours_do_not_count() {
+        assert_eq!(judge(&[at(-1, 1, 1.0), at(60, 1, 1.0), at(45, 30, 1.0), at(59, 1, 1.0)]), (None, 1));
+    }
+}

@@ -1,0 +1,140 @@
+//! Means of hours, moving windows and days, and how many values each must have.
+//!
+//! - [`hour`]: an hour from minutes
+//! - [`mean`]: 8 and 24 hours, and the hours of a day
+//! - [`max8h`]: the largest 8-hour mean of a day
+//!
+//! All work on exact values and are given only those that may be used; a window is a slice with one cell an hour.
+
+pub mod hour;
+pub mod max8h;
+pub mod mean;
+
+use std::collections::BTreeMap;
+
+use limpid_model::ParameterId;
+use serde::Deserialize;
+
+use crate::fixed::{Fixed, Mean};
+use crate::standards::{self, TableError};
+
+/// What came of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aggregate {
+    /// `None` when there were too few values.
+    pub mean: Option<Mean>,
+    /// Values (hours; minutes for an hour; windows for a largest 8-hour mean) that could be used.
+    pub n: u32,
+    /// Values that the whole window has.
+    pub expected: u32,
+}
+
+/// How many values make a valid aggregate (`data/standards/validity.csv`).
+#[derive(Debug, Clone)]
+pub struct Validity {
+    /// Minutes of an hour.
+    pub hour_minutes: u32,
+    /// Hours of a moving 8-hour mean.
+    pub moving_8h_hours: u32,
+    /// Hours of a moving 24-hour mean.
+    pub moving_24h_hours: u32,
+    /// Hours of a day mean.
+    pub day_hours: u32,
+    /// Hours into the day at which the first 8-hour mean ends that belongs to the day.
+    pub max8h_first_end: usize,
+    /// Valid 8-hour means of a day.
+    pub max8h_windows: u32,
+    /// With fewer, the largest still counts above this limit.
+    pub max8h_limit: Fixed,
+}
+
+impl Validity {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// For a rule that is missing or unknown.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        const TABLE: &str = "validity.csv";
+        #[derive(Deserialize)]
+        struct Row {
+            rule: String,
+            value: u32,
+        }
+        let mut rows: BTreeMap<String, u32> =
+            standards::rows::<Row>(TABLE, text)?.into_iter().map(|row| (row.rule, row.value)).collect();
+        let mut take =
+            |rule: &str| rows.remove(rule).ok_or_else(|| TableError::content(TABLE, rule, "is missing, add its row"));
+        let validity = Self {
+            hour_minutes: take("hour_minutes")?,
+            moving_8h_hours: take("moving_8h_hours")?,
+            moving_24h_hours: take("moving_24h_hours")?,
+            day_hours: take("day_hours")?,
+            max8h_first_end: take("max8h_first_end")? as usize,
+            max8h_windows: take("max8h_windows")?,
+            max8h_limit: Fixed::whole(take("max8h_limit")?.into()),
+        };
+        match rows.keys().next() {
+            Some(unknown) => Err(TableError::content(TABLE, unknown, "is no rule that the program knows")),
+            None => Ok(validity),
+        }
+    }
+}
+
+/// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
+#[derive(Debug, Clone)]
+pub struct Aggregates(BTreeMap<ParameterId, Made>);
+
+/// Aggregates made of one parameter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Made {
+    /// Hours from minutes.
+    pub hour: bool,
+    /// Moving 8-hour means.
+    pub moving8: bool,
+    /// Moving 24-hour means.
+    pub moving24: bool,
+    /// Day means.
+    pub day: bool,
+    /// The largest 8-hour mean of the day.
+    pub max8h: bool,
+}
+
+impl Aggregates {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// For an unknown parameter, and for a cell that is neither 0 nor 1.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        const TABLE: &str = "aggregates.csv";
+        #[derive(Deserialize)]
+        struct Row {
+            parameter: String,
+            hour: u8,
+            moving8: u8,
+            moving24: u8,
+            day: u8,
+            max8h: u8,
+        }
+        let mut aggregates = BTreeMap::new();
+        for row in standards::rows::<Row>(TABLE, text)? {
+            let parameter = standards::parameter(TABLE, &row.parameter)?;
+            if [row.hour, row.moving8, row.moving24, row.day, row.max8h].iter().any(|cell| *cell > 1) {
+                return Err(TableError::content(TABLE, row.parameter, "a cell is neither 0 nor 1"));
+            }
+            let made = Made {
+                hour: row.hour == 1,
+                moving8: row.moving8 == 1,
+                moving24: row.moving24 == 1,
+                day: row.day == 1,
+                max8h: row.max8h == 1,
+            };
+            aggregates.insert(parameter, made);
+        }
+        Ok(Self(aggregates))
+    }
+
+    /// What is made of `parameter`; nothing where the table does not have it.
+    pub fn of(&self, parameter: ParameterId) -> Made {
+        self.0.get(&parameter).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,122 @@
+//! The tables of facts under `data/`, read once and checked when read.
+
+use std::sync::LazyLock;
+
+use limpid_model::ParameterId;
+use serde::de::DeserializeOwned;
+
+use crate::aggregate::{Aggregates, Validity};
+use crate::assess::hj633::Breakpoints;
+use crate::fixed::Fixed;
+use crate::validate::{Consistency, Marks, Ranges};
+
+/// A table that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// It is no CSV of the expected columns.
+    #[error("table {table} cannot be read")]
+    Shape {
+        /// File name.
+        table: &'static str,
+        /// Which row and why.
+        #[source]
+        source: csv::Error,
+    },
+    /// A row contradicts itself, another row or the program.
+    #[error("table {table}, {place}: {detail}")]
+    Content {
+        /// File name.
+        table: &'static str,
+        /// Which row, by its key.
+        place: String,
+        /// What is wrong and what would be right.
+        detail: String,
+    },
+}
+
+impl TableError {
+    /// A row that is wrong in itself.
+    pub(crate) fn content(table: &'static str, place: impl ToString, detail: impl ToString) -> Self {
+        Self::Content { table, place: place.to_string(), detail: detail.to_string() }
+    }
+}
+
+/// Everything that the pure functions are told: limits, thresholds, breakpoints.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Plausible ranges (`data/validation/ranges.csv`).
+    pub ranges: Ranges,
+    /// Instrument marks (`data/validation/marks.csv`).
+    pub marks: Marks,
+    /// Parts and wholes (`data/validation/consistency.csv`).
+    pub consistency: Consistency,
+    /// How many values make a valid aggregate (`data/standards/validity.csv`).
+    pub validity: Validity,
+    /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
+    pub aggregates: Aggregates,
+    /// Sub-index breakpoints (`data/standards/hj633.csv`).
+    pub breakpoints: Breakpoints,
+}
+
+static BUILT_IN: LazyLock<Rules> =
+    LazyLock::new(|| Rules::load().unwrap_or_else(|error| panic!("built-in tables: {error}: {error:?}")));
+
+impl Rules {
+    /// The tables that are part of the program. A test loads them, so that a program that was built has good ones.
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    fn load() -> Result<Self, TableError> {
+        Ok(Self {
+            ranges: Ranges::parse(include_str!("../../../data/validation/ranges.csv"))?,
+            marks: Marks::parse(include_str!("../../../data/validation/marks.csv"))?,
+            consistency: Consistency::parse(include_str!("../../../data/validation/consistency.csv"))?,
+            validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
+            aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
+            breakpoints: Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
+        })
+    }
+}
+
+/// Rows of a CSV table with `#` comments and a header row.
+pub(crate) fn rows<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<Vec<T>, TableError> {
+    csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .map_err(|source| TableError::Shape { table, source })
+}
+
+/// The parameter that a row is about.
+pub(crate) fn parameter(table: &'static str, name: &str) -> Result<ParameterId, TableError> {
+    ParameterId::parse(name).ok_or_else(|| TableError::content(table, name, "is no parameter of parameters.csv"))
+}
+
+/// A bound or tolerance of a row.
+pub(crate) fn fixed(table: &'static str, place: &str, value: f64) -> Result<Fixed, TableError> {
+    Fixed::from_f64(value).ok_or_else(|| TableError::content(table, place, format!("{value} is beyond 1e11")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_tables_are_good() {
+        Rules::load().unwrap();
+    }
+
+    #[test]
+    fn a_wrong_row_is_named() {
+        let error =
+            Ranges::parse("parameter,fail_below,suspect_below,suspect_above,fail_above,source\npm25,5,0,1,2,x\n");
+        assert_eq!(error.unwrap_err().to_string(), "table ranges.csv, pm25: bounds must not fall from left to right");
+        let error = Ranges::parse("parameter,fail_below\npm25,x\n").unwrap_err().to_string();
+        assert_eq!(error, "table ranges.csv cannot be read");
+        let error = Aggregates::parse("parameter,hour,moving8,moving24,day,max8h\nunobtainium,1,1,1,1,1\n");
+        assert!(error.unwrap_err().to_string().contains("unobtainium"));
+    }
+}

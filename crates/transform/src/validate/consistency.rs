@@ -1,0 +1,88 @@
+//! One parameter that is part of another cannot exceed it, from `data/validation/consistency.csv`.
+
+use limpid_model::ParameterId;
+use serde::Deserialize;
+
+use crate::fixed::Fixed;
+use crate::standards::{self, TableError};
+
+const TABLE: &str = "consistency.csv";
+
+/// Pairs of a part and its whole.
+#[derive(Debug, Clone)]
+pub struct Consistency(Vec<Pair>);
+
+/// A part, its whole, and by how much instruments may disagree.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The part (`pm25`).
+    pub part: ParameterId,
+    /// The whole (`pm10`).
+    pub whole: ParameterId,
+    /// Id of the rule.
+    pub rule: String,
+    absolute: Fixed,
+    relative_percent: u32,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    part: String,
+    whole: String,
+    absolute: f64,
+    relative_percent: u32,
+    rule: String,
+}
+
+impl Consistency {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// For an unknown parameter.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        let pair = |row: Row| {
+            Ok(Pair {
+                part: standards::parameter(TABLE, &row.part)?,
+                whole: standards::parameter(TABLE, &row.whole)?,
+                absolute: standards::fixed(TABLE, &row.rule, row.absolute)?,
+                relative_percent: row.relative_percent,
+                rule: row.rule,
+            })
+        };
+        standards::rows(TABLE, text)?.into_iter().map(pair).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Every pair.
+    pub fn pairs(&self) -> &[Pair] {
+        &self.0
+    }
+}
+
+impl Pair {
+    /// Whether the part exceeds the whole by more than both tolerances.
+    pub fn contradicts(&self, part: Fixed, whole: Fixed) -> bool {
+        let (part, whole) = (i128::from(part.millionths()), i128::from(whole.millionths()));
+        let excess = part - whole;
+        excess > i128::from(self.absolute.millionths()) && excess * 100 > whole * i128::from(self.relative_percent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standards::Rules;
+
+    #[test]
+    fn both_tolerances_must_be_exceeded() {
+        let pair = &Rules::built_in().consistency.pairs()[0];
+        assert_eq!((pair.part.as_str(), pair.whole.as_str()), ("pm25", "pm10"));
+        let contradicts =
+            |part, whole| pair.contradicts(Fixed::from_f64(part).unwrap(), Fixed::from_f64(whole).unwrap());
+        assert!(!contradicts(50.0, 80.0));
+        assert!(!contradicts(15.0, 10.0), "5 ug/m3 is within the absolute tolerance");
+        assert!(contradicts(15.1, 10.0));
+        assert!(!contradicts(330.0, 300.0), "10 % is within the relative tolerance");
+        assert!(contradicts(330.1, 300.0));
+        assert!(contradicts(80.0, 0.0));
+    }
+}

@@ -1,0 +1,130 @@
+//! What a value is worth. Each rule gives a flag; the worst one stands, and the value itself is never changed.
+//!
+//! - [`marks`]: the instrument's own mark
+//! - [`range`]: plausible values of a parameter
+//! - [`consistency`]: PM2.5 is part of PM10
+//!
+//! Flags 3, 4 and 9 do not enter aggregates and indices.
+
+pub mod consistency;
+pub mod marks;
+pub mod range;
+
+use limpid_model::{Flag, Reading, StationKind};
+
+use crate::fixed::Fixed;
+use crate::standards::Rules;
+
+pub use consistency::Consistency;
+pub use marks::Marks;
+pub use range::Ranges;
+
+/// A value with its flag and the rules that gave it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The value as sent, in exact form; `None` where it is missing or no instrument can have measured it.
+    pub value: Option<Fixed>,
+    /// The worst that a rule said; `NotEvaluated` when none applies, `Missing` when there is no value.
+    pub flag: Flag,
+    /// Ids of the rules that were applied, separated by spaces.
+    pub rules: String,
+}
+
+impl Judged {
+    /// The value where it may enter aggregates.
+    pub fn usable(&self) -> Option<Fixed> {
+        self.value.filter(|_| self.flag.usable())
+    }
+}
+
+/// Judges one reading by its mark and its range. `kind` is that of its station.
+pub fn reading(rules: &Rules, kind: StationKind, reading: &Reading) -> Judged {
+    let mut judged = Judged { value: None, flag: Flag::NotEvaluated, rules: String::new() };
+    if let Some(conversion) = reading.conversion {
+        note(&mut judged.rules, conversion);
+    }
+    if let Some(mark) = reading.mark {
+        let (flag, rule) = rules.marks.judge(kind, mark);
+        judged.flag = worst(judged.flag, flag);
+        note(&mut judged.rules, rule);
+    }
+    let Some(value) = reading.value else {
+        judged.flag = Flag::Missing;
+        return judged;
+    };
+    judged.value = Fixed::from_f64(value);
+    let verdict = match judged.value {
+        Some(value) => rules.ranges.judge(reading.parameter, value),
+        None => Some((Flag::Fail, "range-fail")),
+    };
+    if let Some((flag, rule)) = verdict {
+        judged.flag = worst(judged.flag, flag);
+        note(&mut judged.rules, rule);
+    }
+    judged
+}
+
+/// Adds a rule's id to a list of them.
+pub(crate) fn note(rules: &mut String, rule: &str) {
+    if !rules.is_empty() {
+        rules.push(' ');
+    }
+    rules.push_str(rule);
+}
+
+/// The worse of two flags: missing, fail, suspect, pass, not evaluated.
+pub(crate) fn worst(a: Flag, b: Flag) -> Flag {
+    let rank = |flag| match flag {
+        Flag::NotEvaluated => 0,
+        Flag::Pass => 1,
+        Flag::Suspect => 2,
+        Flag::Fail => 3,
+        Flag::Missing => 4,
+    };
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use limpid_model::{Mark, ParameterId, Period, StationId};
+
+    use super::*;
+
+    fn judge(parameter: &str, value: Option<f64>, mark: &str) -> (u8, String) {
+        let reading = Reading {
+            station: StationId::parse("S1").unwrap(),
+            parameter: ParameterId::known(parameter),
+            period: Period::Hour,
+            start: "2026-11-25T00:00:00Z".parse().unwrap(),
+            value,
+            mark: Mark::parse(mark),
+            conversion: None,
+        };
+        let judged = super::reading(Rules::built_in(), StationKind::Air, &reading);
+        (judged.flag.code(), judged.rules)
+    }
+
+    #[test]
+    fn the_worst_rule_stands() {
+        for (parameter, value, mark, flag, rules) in [
+            ("pm25", Some(35.0), "", 1, "range"),
+            ("pm25", Some(0.0), "N", 1, "mark range"),
+            ("pm25", Some(-3.5), "N", 3, "mark range-suspect"),
+            ("pm25", Some(-985.0), "", 4, "range-fail"),
+            ("pm25", Some(35.0), "D", 4, "mark-fail range"),
+            ("pm25", Some(35_000.0), "N", 4, "mark range-fail"),
+            ("pm25", Some(1e300), "N", 4, "mark range-fail"),
+            ("pm25", Some(35.0), "T", 3, "mark-suspect range"),
+            ("pm25", Some(35.0), "x7", 3, "mark-unknown range"),
+            ("pm25", None, "D", 9, "mark-fail"),
+            ("pm25", None, "", 9, ""),
+            // 102.3 kPa taken for hPa
+            ("pressure", Some(102.3), "", 4, "range-fail"),
+            // no row in ranges.csv: no rule applies
+            ("tn", Some(1.0), "", 2, ""),
+            ("tn", Some(1.0), "N", 1, "mark"),
+        ] {
+            assert_eq!(judge(parameter, value, mark), (flag, rules.into()), "{parameter} {value:?} {mark}");
+        }
+    }
+}

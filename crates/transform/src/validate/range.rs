@@ -1,0 +1,74 @@
+//! Plausible values of each parameter, from `data/validation/ranges.csv`.
+
+use std::collections::HashMap;
+
+use limpid_model::{Flag, ParameterId};
+use serde::Deserialize;
+
+use crate::fixed::Fixed;
+use crate::standards::{self, TableError};
+
+const TABLE: &str = "ranges.csv";
+
+/// Bounds of every parameter that has them.
+#[derive(Debug, Clone)]
+pub struct Ranges(HashMap<ParameterId, Bounds>);
+
+#[derive(Debug, Clone)]
+struct Bounds {
+    fail_below: Option<Fixed>,
+    suspect_below: Option<Fixed>,
+    suspect_above: Option<Fixed>,
+    fail_above: Option<Fixed>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    parameter: String,
+    fail_below: Option<f64>,
+    suspect_below: Option<f64>,
+    suspect_above: Option<f64>,
+    fail_above: Option<f64>,
+}
+
+impl Ranges {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// For an unknown parameter, a parameter that stands twice, and bounds out of order.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        let mut ranges = HashMap::new();
+        for row in standards::rows::<Row>(TABLE, text)? {
+            let parameter = standards::parameter(TABLE, &row.parameter)?;
+            let bound = |value: Option<f64>| value.map(|v| standards::fixed(TABLE, &row.parameter, v)).transpose();
+            let bounds = Bounds {
+                fail_below: bound(row.fail_below)?,
+                suspect_below: bound(row.suspect_below)?,
+                suspect_above: bound(row.suspect_above)?,
+                fail_above: bound(row.fail_above)?,
+            };
+            let in_order = [bounds.fail_below, bounds.suspect_below, bounds.suspect_above, bounds.fail_above];
+            if !in_order.iter().flatten().is_sorted() {
+                return Err(TableError::content(TABLE, row.parameter, "bounds must not fall from left to right"));
+            }
+            if ranges.insert(parameter, bounds).is_some() {
+                return Err(TableError::content(TABLE, row.parameter, "stands twice"));
+            }
+        }
+        Ok(Self(ranges))
+    }
+
+    /// The flag of a value and the id of the rule; `None` for a parameter without bounds.
+    pub fn judge(&self, parameter: ParameterId, value: Fixed) -> Option<(Flag, &'static str)> {
+        let bounds = self.0.get(&parameter)?;
+        let below = |bound: Option<Fixed>| bound.is_some_and(|bound| value < bound);
+        let above = |bound: Option<Fixed>| bound.is_some_and(|bound| value > bound);
+        Some(if below(bounds.fail_below) || above(bounds.fail_above) {
+            (Flag::Fail, "range-fail")
+        } else if below(bounds.suspect_below) || above(bounds.suspect_above) {
+            (Flag::Suspect, "range-suspect")
+        } else {
+            (Flag::Pass, "range")
+        })
+    }
+}

@@ -9,7 +9,7 @@ use limpid_model::receipt::Refusal;
 use limpid_model::submission::IdempotencyKey;
 use limpid_model::{
     Channel, Entry, Instant, Mark, ParameterId, Period, Pipeline, Reading, Reason, Receipt, ReceiptId, Station,
-    StationId, Submission, Unit, VerdictKind,
+    StationId, Submission, Unit, VerdictKind, Zone,
 };
 use limpid_store::{Journal, Result};
 
@@ -93,6 +93,11 @@ impl Intake {
     pub fn entry(&self, station: &Station, raw: RawReading) -> Entry {
         let zone = self.pipeline.publisher.zone;
         let refuse = |kind, reason, detail: String| Entry::Refused(Refusal { kind, reason, detail });
+        // Readings are told apart by their start, which is kept to the millisecond.
+        if !raw.start.timestamp_subsec_nanos().is_multiple_of(1_000_000) {
+            let detail = format!("{} is finer than a millisecond", raw.start.to_rfc3339());
+            return refuse(VerdictKind::Rejected, Reason::NotAligned, detail);
+        }
         if !raw.period.aligned(raw.start, zone) {
             let detail = format!("{} does not start a {}", zone.format(raw.start), raw.period);
             return refuse(VerdictKind::Rejected, Reason::NotAligned, detail);
@@ -112,7 +117,8 @@ impl Intake {
             Some(value) => match unit.convert(value, raw.parameter.unit(), raw.parameter) {
                 Some(converted) if converted.value.is_finite() => (Some(converted.value), converted.rule),
                 _ => {
-                    let detail = format!("{unit} cannot be carried into {} for {}", raw.parameter.unit(), raw.parameter);
+                    let detail =
+                        format!("{unit} cannot be carried into {} for {}", raw.parameter.unit(), raw.parameter);
                     return refuse(VerdictKind::Rejected, Reason::UnitNotConvertible, detail);
                 }
             },
@@ -135,7 +141,7 @@ impl Intake {
     pub async fn submit(&self, upload: Upload) -> Result<Receipt> {
         let received = self.now();
         let mut entries = upload.entries;
-        refuse_conflicts(&mut entries);
+        refuse_conflicts(&mut entries, self.pipeline.publisher.zone);
         let submission = Submission {
             id: ReceiptId::new(received, rand::random()),
             received,
@@ -166,17 +172,117 @@ impl Intake {
     }
 }
 
-/// The same reading twice in one upload: the first is kept, a second with another value is refused (HJ212.md §12,
-/// 13). An equal second stays and is answered `same`.
-fn refuse_conflicts(entries: &mut [Entry]) {
-    let mut seen = HashMap::new();
+/// The same reading twice in one upload: the first is kept, a second with another value or mark is refused, since one
+/// message that contradicts itself is no correction. An equal second stays and is answered `same`.
+fn refuse_conflicts(entries: &mut [Entry], zone: Zone) {
+    let mut seen = HashMap::with_capacity(entries.len());
     for entry in entries.iter_mut() {
         let Entry::Reading(reading) = entry else { continue };
         let key = (reading.station.clone(), reading.parameter, reading.period, reading.start);
         let value = (reading.value.map(f64::to_bits), reading.mark);
         if *seen.entry(key).or_insert(value) != value {
-            let detail = format!("{} at {} stands twice with different values", reading.parameter, reading.start);
+            let start = zone.format(reading.start);
+            let detail =
+                format!("{} at {start} stands twice in one upload, with another value or flag", reading.parameter);
             *entry = Entry::Refused(Refusal { kind: VerdictKind::Rejected, reason: Reason::Conflict, detail });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{TWO, intake, kept, pipeline};
+
+    fn raw(parameter: &str, period: Period, start: &str, value: Option<f64>) -> RawReading {
+        let start = start.parse().unwrap();
+        RawReading { parameter: ParameterId::known(parameter), period, start, value, unit: None, mark: None }
+    }
+
+    fn outcome(intake: &Intake, station: &str, raw: RawReading) -> Result<Option<f64>, (&'static str, &'static str)> {
+        let station = intake.pipeline().stations.get_str(station).unwrap();
+        match intake.entry(station, raw) {
+            Entry::Reading(reading) => Ok(reading.value),
+            Entry::Refused(refusal) => Err((refusal.kind.as_str(), refusal.reason.as_str())),
+        }
+    }
+
+    #[tokio::test]
+    async fn times_are_judged_by_clock_horizon_and_calendar() {
+        // It is 2026-11-25T01:30:00Z.
+        let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+        let future = Err(("quarantined", "in_future"));
+        let early = Err(("quarantined", "before_horizon"));
+        let aslant = Err(("rejected", "not_aligned"));
+        for (period, start, expected) in [
+            (Period::Moment, "2026-11-25T01:40:00Z", Ok(Some(1.0))),
+            (Period::Moment, "2026-11-25T01:40:00.001Z", future),
+            // 1990-01-01 begins in Beijing at 16:00 UTC of the day before.
+            (Period::Hour, "1989-12-31T16:00:00Z", Ok(Some(1.0))),
+            (Period::Hour, "1989-12-31T15:00:00Z", early),
+            (Period::Hour, "2026-11-25T00:30:00Z", aslant),
+            (Period::Day, "2026-11-23T16:00:00Z", Ok(Some(1.0))),
+            (Period::Day, "2026-11-24T00:00:00Z", aslant),
+            (Period::Month, "2026-10-31T16:00:00Z", Ok(Some(1.0))),
+            (Period::Month, "2026-11-01T16:00:00Z", aslant),
+            (Period::Minutes(1), "2026-11-25T01:00:07.250Z", Ok(Some(1.0))),
+            (Period::Minutes(1), "2026-11-25T01:00:07.2501Z", aslant),
+            (Period::Day, "0001-01-01T00:00:00Z", aslant),
+            (Period::Hour, "9999-12-31T23:00:00Z", future),
+        ] {
+            assert_eq!(outcome(&intake, "S1", raw("pm25", period, start, Some(1.0))), expected, "{period} {start}");
+        }
+    }
+
+    #[tokio::test]
+    async fn values_are_kept_in_the_canonical_unit_and_the_rule_is_named() {
+        let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+        let at = "2026-11-25T00:00:00Z";
+        let in_unit = |parameter, value, unit: &str| RawReading {
+            unit: Unit::parse(unit),
+            ..raw(parameter, Period::Hour, at, Some(value))
+        };
+        let station = intake.pipeline().stations.get_str("S1").unwrap();
+        let Entry::Reading(reading) = intake.entry(station, in_unit("co", 700.0, "ug/m3")) else { panic!("refused") };
+        assert_eq!((reading.value, reading.conversion), (Some(0.7), Some("unit-factor")));
+        let refused = Err(("rejected", "unit_not_convertible"));
+        assert_eq!(outcome(&intake, "S1", in_unit("pm25", 1.0, "ppb")), refused);
+        assert_eq!(outcome(&intake, "S1", in_unit("pm25", 1e308, "mg/m3")), refused, "no infinity is stored");
+        assert_eq!(outcome(&intake, "S1", raw("pm25", Period::Hour, at, None)), Ok(None));
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_contradicts_itself_keeps_its_first_word() {
+        let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+        let station = intake.pipeline().stations.get_str("S1").unwrap();
+        let at = "2026-11-25T00:00:00Z";
+        let marked = |value, mark: &str| {
+            let raw = RawReading { mark: Mark::parse(mark), ..raw("pm25", Period::Hour, at, value) };
+            intake.entry(station, raw)
+        };
+        let entries = vec![
+            marked(Some(1.0), "N"),
+            marked(Some(1.0), "N"),
+            marked(Some(2.0), "N"),
+            marked(Some(1.0), "D"),
+            marked(None, "N"),
+            marked(Some(1.0), "N"),
+        ];
+        let upload = Upload {
+            channel: Channel::Import,
+            sender: "test".into(),
+            station: None,
+            media_type: "text/plain",
+            body: Vec::new(),
+            idempotency: None,
+            entries,
+        };
+        let receipt = intake.submit(upload).await.unwrap();
+        let words: Vec<&str> = receipt.verdicts.iter().map(|verdict| verdict.verdict.as_str()).collect();
+        assert_eq!(words, ["stored", "same", "rejected", "rejected", "rejected", "same"]);
+        assert_eq!(receipt.verdicts[2].reason, Some(Reason::Conflict));
+        let detail = receipt.verdicts[2].detail.as_deref().unwrap();
+        assert!(detail.contains("2026-11-25T08:00:00+08:00"), "{detail}");
+        assert_eq!(kept(&intake, "S1").await, ["pm25 PT1H 2026-11-25T00:00:00Z 1"]);
     }
 }

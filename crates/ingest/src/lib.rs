@@ -11,6 +11,8 @@ pub mod formats;
 pub mod gateways;
 pub mod intake;
 pub mod simulate;
+#[cfg(test)]
+mod testing;
 pub mod token;
 
 pub use intake::{Intake, RawReading, Upload};

@@ -1,1 +1,160 @@
-//! History files.
+//! History files. Each format is one file of the same shape: `open` reads a header line and gives back a [`Lines`],
+//! which reads one line after the other into [`Row`]s and refusals.
+//!
+//! - [`quotsoft`], [`prsa`], [`long`]: the formats; [`Format`] lists them
+//! - `file`: one opened file; `bytes`: its lines, bounded; `fields`: cells of a line; `clock`: wall time to instants
+//! - [`import()`]: files into the journal; [`readings()`]: files for a simulator to play back
+//!
+//! A file's own products (24 h means, an index) are never readings, and its units are named by its format, whatever
+//! unit a station has on its wire.
+
+mod bytes;
+mod clock;
+mod fields;
+mod file;
+pub mod import;
+pub mod long;
+pub mod progress;
+pub mod prsa;
+pub mod quotsoft;
+mod readings;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+use limpid_model::receipt::Refusal;
+use limpid_model::{Pipeline, Reason, Station, VerdictKind};
+
+use crate::intake::RawReading;
+
+pub use import::{ImportError, Summary, import};
+pub use progress::Progress;
+pub use readings::readings;
+
+/// A layout of history files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Wide Chinese city files: `date,hour,type`, then one column per station.
+    Quotsoft,
+    /// The UCI Beijing multi-site files.
+    Prsa,
+    /// `station,parameter,start,period,value[,unit][,flag]`, which `limpid export` writes.
+    Long,
+}
+
+impl Format {
+    /// Every format, in the order in which they are listed to people.
+    pub const ALL: [Self; 3] = [Self::Quotsoft, Self::Prsa, Self::Long];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quotsoft => "quotsoft",
+            Self::Prsa => "prsa",
+            Self::Long => "long",
+        }
+    }
+
+    /// Reads a header line, without its line end.
+    ///
+    /// # Errors
+    /// What is wrong with the header, and what it should be.
+    pub fn open<'p>(self, header: &str, pipeline: &'p Pipeline) -> Result<Box<dyn Lines<'p> + Send + 'p>, Fault> {
+        let header = header.strip_prefix('\u{feff}').unwrap_or(header);
+        Ok(match self {
+            Self::Quotsoft => Box::new(quotsoft::open(header, pipeline)?),
+            Self::Prsa => Box::new(prsa::open(header, pipeline)?),
+            Self::Long => Box::new(long::open(header, pipeline)?),
+        })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// There is no such format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format {0:?}; known are {known}", known = Format::ALL.map(Format::as_str).join(", "))]
+pub struct UnknownFormat(pub String);
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
+}
+
+/// One reading of a file, at a station of the registry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row<'p> {
+    /// Where.
+    pub station: &'p Station,
+    /// What was read.
+    pub reading: RawReading,
+}
+
+/// What a line holds: readings, and what is not taken as one, in the line's order.
+pub type Found<'p> = Vec<Result<Row<'p>, Refusal>>;
+
+/// Reads the lines of one file, in order.
+pub trait Lines<'p> {
+    /// Reads one line, without its line end, and adds what it holds to `found`.
+    ///
+    /// # Errors
+    /// When the line as a whole cannot be read; nothing was added then.
+    fn line(&mut self, line: &str, found: &mut Found<'p>) -> Result<(), Fault>;
+}
+
+/// What is wrong with a line or a field of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The column at fault, where it is one.
+    pub field: Option<&'static str>,
+    /// The stable word.
+    pub reason: Reason,
+    /// A sentence: what is wrong, and what to write instead.
+    pub detail: String,
+    /// What the field may be, where that is a list.
+    pub allowed: Vec<String>,
+}
+
+impl Fault {
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { field: None, reason, detail: detail.into(), allowed: Vec::new() }
+    }
+
+    pub(crate) fn field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    pub(crate) fn allowed<T: Into<String>>(mut self, allowed: impl IntoIterator<Item = T>) -> Self {
+        self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The number of fields is not the header's: a half-written line, whose last field may be half a number.
+    pub(crate) fn count(found: usize, expected: usize) -> Self {
+        let detail = format!("{found} fields where the header has {expected}; the whole line is left out");
+        Self::new(Reason::Damaged, detail)
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self { kind: VerdictKind::Rejected, reason: fault.reason, detail: fault.detail }
+    }
+}
+
+/// The refusal of a reading whose station the registry does not have: kept aside, not dropped.
+pub(crate) fn unknown_station(name: &str) -> Refusal {
+    let name: String = name.chars().take(80).collect();
+    let detail = format!("no station of the registry is {name:?}; add it to stations.csv and send again");
+    Refusal { kind: VerdictKind::Quarantined, reason: Reason::UnknownStation, detail }
+}

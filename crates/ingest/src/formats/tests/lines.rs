@@ -1,0 +1,276 @@
+//! What each format makes of each line.
+
+use limpid_model::Pipeline;
+
+use crate::formats::{Format, Found};
+use crate::testing::{TWO, pipeline};
+
+/// One text per item: `station parameter start value unit` or `reason`; a fault of the whole line is `! reason`.
+fn read(format: Format, pipeline: &Pipeline, text: &str) -> Vec<String> {
+    let mut lines = text.lines();
+    let mut reader = format.open(lines.next().unwrap(), pipeline).unwrap_or_else(|fault| panic!("{}", fault.detail));
+    let mut items = Vec::new();
+    for line in lines {
+        let mut found = Found::new();
+        if let Err(fault) = reader.line(line, &mut found) {
+            assert!(found.is_empty(), "a line that fails adds nothing");
+            items.push(format!("! {}", fault.reason.as_str()));
+        }
+        items.extend(found.into_iter().map(|item| match item {
+            Ok(row) => {
+                let raw = row.reading;
+                let value = raw.value.map_or_else(|| "null".to_owned(), |value| value.to_string());
+                let unit = raw.unit.map_or("-", limpid_model::Unit::as_str);
+                let start = raw.start.format("%m-%dT%H:%MZ");
+                format!("{} {} {start} {value} {unit}", row.station.id, raw.parameter)
+            }
+            Err(refusal) => format!("{} {}", refusal.kind.as_str(), refusal.reason.as_str()),
+        }));
+    }
+    items
+}
+
+fn header_fault(format: Format, header: &str) -> String {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    format.open(header, &pipeline).err().map(|fault| fault.detail).unwrap_or_else(|| panic!("{header:?} was taken"))
+}
+
+#[test]
+fn quotsoft_takes_base_types_only_and_each_stations_own_hour_label() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let text = "\u{feff}date,hour,type,一号站,S2,东四\n\
+                20150301,8,PM2.5,23,41,77\n\
+                20150301,8,PM2.5_24h,1,2,3\n\
+                20150301,8,O3_8h,1,2,3\n\
+                20150301,8,O3_8h_24h,1,2,3\n\
+                20150301,8,AQI,1,2,3\n\
+                20150301,8,CO,,1.3,\n\
+                20150301,0,NO2,66,-,NA\n";
+    assert_eq!(
+        read(Format::Quotsoft, &pipeline, text),
+        [
+            "S1 pm25 03-01T00:00Z 23 ug/m3",
+            // S2's labels name the end of the hour.
+            "S2 pm25 02-28T23:00Z 41 ug/m3",
+            "quarantined unknown_station",
+            "S2 co 02-28T23:00Z 1.3 mg/m3",
+            "S1 no2 02-28T16:00Z 66 ug/m3",
+        ]
+    );
+}
+
+#[test]
+fn quotsoft_survives_hostile_lines() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let text = "date,hour,type,一号站,二号站\n\
+                20150301,8,PM2.5,23\n\
+                20150301,8,PM2.5,23,41,\n\
+                20150301,8,PM2.5,abc,41\n\
+                20150301,8,PM25,1,2\n\
+                20150231,8,PM10,1,2\n\
+                20150301,24,PM10,1,2\n\
+                20150301,-1,PM10,1,2\n\
+                2015031,8,PM10,1,2\n\
+                +2015031,8,PM10,1,2\n\
+                20150301,8,PM10,-999,-9999\n\
+                20150301,8,PM10,\"12\",-3\n\
+                20150301,8,PM10,inf,1e999\n\
+                \u{0}\u{0}\u{0}\n";
+    assert_eq!(
+        read(Format::Quotsoft, &pipeline, text),
+        [
+            "! damaged",
+            "! damaged",
+            "rejected not_a_number",
+            "S2 pm25 02-28T23:00Z 41 ug/m3",
+            "! unknown_parameter",
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "S1 pm10 03-01T00:00Z 12 ug/m3",
+            "S2 pm10 02-28T23:00Z -3 ug/m3",
+            "rejected not_a_number",
+            "rejected not_a_number",
+            "! damaged",
+        ]
+    );
+    for (header, words) in [
+        ("date,hour,一号站", "`type` is missing"),
+        ("date,date,hour,type,一号站", "`date` stands twice"),
+        ("", "`date` is missing"),
+    ] {
+        let detail = header_fault(Format::Quotsoft, header);
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+const PRSA: &str = "\"No\",\"year\",\"month\",\"day\",\"hour\",\"PM2.5\",\"PM10\",\"SO2\",\"NO2\",\"CO\",\"O3\",\
+                    \"TEMP\",\"PRES\",\"DEWP\",\"RAIN\",\"wd\",\"WSPM\",\"station\"\n";
+
+#[test]
+fn prsa_names_its_own_units_and_turns_points_into_degrees() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let text = format!(
+        "{PRSA}1,2013,3,1,0,4,NA,4,7,300,77,-0.7,1023,-18.8,0,\"NNW\",4.4,\"One\"\n\
+         2,2013,3,1,1,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,\"N\",NA,\"S2\"\n"
+    );
+    assert_eq!(
+        read(Format::Prsa, &pipeline, &text),
+        [
+            "S1 pm25 02-28T16:00Z 4 ug/m3",
+            "S1 so2 02-28T16:00Z 4 ug/m3",
+            "S1 no2 02-28T16:00Z 7 ug/m3",
+            "S1 co 02-28T16:00Z 300 ug/m3",
+            "S1 o3 02-28T16:00Z 77 ug/m3",
+            "S1 temperature 02-28T16:00Z -0.7 degC",
+            "S1 pressure 02-28T16:00Z 1023 hPa",
+            "S1 dew_point 02-28T16:00Z -18.8 degC",
+            "S1 rain 02-28T16:00Z 0 mm",
+            "S1 wind_direction 02-28T16:00Z 337.5 deg",
+            "S1 wind_speed 02-28T16:00Z 4.4 m/s",
+            "S2 wind_direction 02-28T16:00Z 0 deg",
+        ]
+    );
+}
+
+#[test]
+fn prsa_survives_hostile_lines() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let row = |from: &str, rest: &str| format!("1,{from},{rest}\n");
+    let missing = "NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA";
+    let text = PRSA.to_owned()
+        + &row("2013,2,29,0", &format!("{missing},One"))
+        + &row("2013,3,1,24", &format!("{missing},One"))
+        + &row("262142,3,1,0", &format!("4,{},One", &missing[3..]))
+        + &row("-5,3,1,0", &format!("{missing},One"))
+        + &row("2013,3,1,0", missing)
+        + &row("2013,3,1,0", "4,x,NA,NA,NA,NA,NA,NA,NA,NA,NORTH,NA,One")
+        + &row("2013,3,1,0", "4,5,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,Nowhere")
+        + "1,2013,3,1,0,\"4,NA,NA\n";
+    assert_eq!(
+        read(Format::Prsa, &pipeline, &text),
+        [
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "! damaged",
+            "S1 pm25 02-28T16:00Z 4 ug/m3",
+            "rejected not_a_number",
+            "rejected not_a_number",
+            "quarantined unknown_station",
+            "quarantined unknown_station",
+            "! damaged",
+        ]
+    );
+    for (header, words) in [
+        ("No,year,month,day,hour,PM2.5", "`station` is missing"),
+        ("No,year,month,day,hour,PM2.5,station,PM25", "did you mean `PM2.5`?"),
+    ] {
+        let detail = header_fault(Format::Prsa, header);
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+#[test]
+fn long_takes_columns_in_any_order() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let text = "\u{feff}value,flag,period,start,unit,parameter,station\r\n\
+                23.4,N,PT1H,2026-11-25T08:00:00+08:00,ug/m3,pm25,S1\r\n\
+                ,,PT1H,2026-11-25T00:00:00Z,,PM2.5,一号站\r\n\
+                5,,PT1H,2026-11-25T08:00:00+08:00,,no2,S2\r\n\
+                5,,PT1H,2026-11-25T08:00:00+08:00,,no2,S3\r\n";
+    assert_eq!(
+        read(Format::Long, &pipeline, text),
+        [
+            "S1 pm25 11-25T00:00Z 23.4 ug/m3",
+            "S1 pm25 11-25T00:00Z null -",
+            // `start` is the start, also where labels on the wire name the end.
+            "S2 no2 11-25T00:00Z 5 -",
+            "quarantined unknown_station",
+        ]
+    );
+}
+
+#[test]
+fn long_survives_hostile_lines() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let text = "station,parameter,start,period,value,unit,flag\n\
+                S1,pm25,2026-11-25T08:00:00,PT1H,1,,\n\
+                S1,pm25,2026-11-25 08:00,PT1H,1,,\n\
+                S1,pm25,2026-02-30T08:00:00Z,PT1H,1,,\n\
+                S1,pm25,2026-11-25T08:00:00Z,1h,1,,\n\
+                S1,pm26,2026-11-25T08:00:00Z,PT1H,1,,\n\
+                S1,pm25,2026-11-25T08:00:00Z,PT1H,one,,\n\
+                S1,pm25,2026-11-25T08:00:00Z,PT1H,1,ppb,\n\
+                S1,pm25,2026-11-25T08:00:00Z,PT1H,1,furlong,\n\
+                S1,pm25,2026-11-25T08:00:00Z,PT1H,1,,valid\n\
+                S1,pm25,2026-11-25T08:00:00Z,PT1H\n";
+    assert_eq!(
+        read(Format::Long, &pipeline, text),
+        [
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "! bad_time",
+            "! unknown_parameter",
+            "! not_a_number",
+            "! unit_not_convertible",
+            "! unit_not_convertible",
+            "! damaged",
+            "! damaged",
+        ]
+    );
+    for (header, words) in [
+        ("station,parameter,start,period", "`value` is missing"),
+        ("station,parameter,start,period,values", "did you mean `value`?"),
+        ("station,parameter,start,period,value,station", "`station` stands twice"),
+    ] {
+        let detail = header_fault(Format::Long, header);
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+#[test]
+fn a_repeated_hour_is_two_hours_and_a_skipped_one_is_refused() {
+    let pipeline = pipeline("Europe/Berlin", "S1,air,一号站,One,52.5,13.4,,\nS2,air,二号站,Two,52.5,13.4,,end\n");
+    let text = "date,hour,type,S1,S2\n\
+                20261025,1,PM10,1,1\n\
+                20261025,2,PM10,2,2\n\
+                20261025,2,SO2,9,9\n\
+                20261025,2,PM10,3,3\n\
+                20261025,3,PM10,4,4\n\
+                20261025,2,PM10,5,5\n\
+                20260329,2,PM10,6,6\n\
+                20260329,3,PM10,7,7\n";
+    assert_eq!(
+        read(Format::Quotsoft, &pipeline, text),
+        [
+            "S1 pm10 10-24T23:00Z 1 ug/m3",
+            "S2 pm10 10-24T22:00Z 1 ug/m3",
+            "S1 pm10 10-25T00:00Z 2 ug/m3",
+            "S2 pm10 10-24T23:00Z 2 ug/m3",
+            "S1 so2 10-25T00:00Z 9 ug/m3",
+            "S2 so2 10-24T23:00Z 9 ug/m3",
+            "S1 pm10 10-25T01:00Z 3 ug/m3",
+            "S2 pm10 10-25T00:00Z 3 ug/m3",
+            "S1 pm10 10-25T02:00Z 4 ug/m3",
+            "S2 pm10 10-25T01:00Z 4 ug/m3",
+            "! bad_time",
+            "! bad_time",
+            "S1 pm10 03-29T01:00Z 7 ug/m3",
+            "S2 pm10 03-29T00:00Z 7 ug/m3",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_format_is_answered_with_the_known() {
+    let error = "csv".parse::<Format>().unwrap_err().to_string();
+    assert_eq!(error, "unknown format \"csv\"; known are quotsoft, prsa, long");
+    for format in Format::ALL {
+        assert_eq!(format.as_str().parse(), Ok(format));
+    }
+}

@@ -1,1 +1,0 @@
-//! `POST /api/v1/submissions` and the receipts.

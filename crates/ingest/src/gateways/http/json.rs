@@ -1,0 +1,259 @@
+//! A batch as JSON: `{"station":…,"readings":[{"parameter":…,"start":…,"period":…,"value":…,"unit":…,"flag":…}]}`.
+//!
+//! The readings are taken one by one as they are parsed, without a tree of the whole body in memory. Names and types
+//! are strict, and a fault says which field of which reading it is in.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use limpid_model::pipeline::nearest;
+use limpid_model::reading::is_sentinel;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::MOST_READINGS;
+use super::batch::Batch;
+use super::failure::Failure;
+use crate::formats::{Fault, long};
+use crate::intake::RawReading;
+
+const BATCH: [&str; 2] = ["station", "readings"];
+const READING: [&str; 6] = ["parameter", "start", "period", "value", "unit", "flag"];
+
+/// Reads a batch; the first fault ends it, and nothing of it is stored.
+pub(super) fn parse(body: &[u8]) -> Result<Batch, Failure> {
+    let place = Place::default();
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let batch = BatchSeed(&place).deserialize(&mut deserializer);
+    batch.and_then(|batch| deserializer.end().map(|()| batch)).map_err(|error| place.into_failure(&error))
+}
+
+/// Where in the body the parser is, and what it knows about a fault there.
+#[derive(Default)]
+struct Place(RefCell<Position>);
+
+#[derive(Default)]
+struct Position {
+    index: Option<usize>,
+    field: Option<String>,
+    allowed: Vec<String>,
+    too_many: bool,
+}
+
+impl Place {
+    fn enter(&self, field: Option<&str>) {
+        self.0.borrow_mut().field = field.map(str::to_owned);
+    }
+
+    fn enter_reading(&self, index: Option<usize>) {
+        let mut position = self.0.borrow_mut();
+        (position.index, position.field) = (index, None);
+    }
+
+    /// The error for a field that is no `known` one.
+    fn unknown<E: Error>(&self, field: &str, known: &[&str]) -> E {
+        let short = long::short(field);
+        self.enter(Some(&short));
+        self.0.borrow_mut().allowed = known.iter().map(|name| (*name).to_owned()).collect();
+        let hint =
+            nearest(&short, known.iter().copied()).map_or_else(String::new, |word| format!(", did you mean `{word}`?"));
+        E::custom(format!("unknown field{hint}"))
+    }
+
+    fn missing<E: Error>(&self, field: &'static str) -> E {
+        self.enter(Some(field));
+        E::custom("the field is missing")
+    }
+
+    fn fault<E: Error>(&self, fault: Fault) -> E {
+        self.0.borrow_mut().allowed = fault.allowed;
+        E::custom(fault.detail)
+    }
+
+    fn into_failure(self, error: &serde_json::Error) -> Failure {
+        let Position { index, field, allowed, too_many } = self.0.into_inner();
+        if too_many {
+            return Failure::TooMany;
+        }
+        let field = match (index, field) {
+            (Some(index), Some(field)) => Some(format!("readings[{index}].{field}")),
+            (Some(index), None) => Some(format!("readings[{index}]")),
+            (None, field) => field,
+        };
+        let detail = match &field {
+            Some(field) => format!("{field}: {error}"),
+            None => error.to_string(),
+        };
+        Failure::Invalid { field, index, detail, allowed }
+    }
+}
+
+struct BatchSeed<'a>(&'a Place);
+
+impl<'de> DeserializeSeed<'de> for BatchSeed<'_> {
+    type Value = Batch;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Batch, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for BatchSeed<'_> {
+    type Value = Batch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with station and readings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Batch, A::Error> {
+        let place = self.0;
+        let (mut station, mut readings) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            place.enter(Some(&key));
+            match key.as_str() {
+                "station" if station.is_none() => station = Some(map.next_value::<String>()?),
+                "readings" if readings.is_none() => readings = Some(map.next_value_seed(ReadingsSeed(place))?),
+                "station" | "readings" => return Err(A::Error::custom("the field stands twice")),
+                _ => return Err(place.unknown(&key, &BATCH)),
+            }
+            place.enter(None);
+        }
+        let station = station.ok_or_else(|| place.missing("station"))?;
+        let readings = readings.ok_or_else(|| place.missing("readings"))?;
+        if station.is_empty() {
+            place.enter(Some("station"));
+            return Err(A::Error::custom("the field is empty; write the station's id"));
+        }
+        Ok(Batch::of(station, readings))
+    }
+}
+
+struct ReadingsSeed<'a>(&'a Place);
+
+impl<'de> DeserializeSeed<'de> for ReadingsSeed<'_> {
+    type Value = Vec<RawReading>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadingsSeed<'_> {
+    type Value = Vec<RawReading>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of readings")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let place = self.0;
+        let mut readings = Vec::new();
+        loop {
+            place.enter_reading(Some(readings.len()));
+            let Some(reading) = seq.next_element_seed(ReadingSeed(place))? else { break };
+            if readings.len() == MOST_READINGS {
+                place.0.borrow_mut().too_many = true;
+                return Err(A::Error::custom("too many readings"));
+            }
+            readings.push(reading);
+        }
+        place.enter_reading(None);
+        Ok(readings)
+    }
+}
+
+struct ReadingSeed<'a>(&'a Place);
+
+impl<'de> DeserializeSeed<'de> for ReadingSeed<'_> {
+    type Value = RawReading;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawReading, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadingSeed<'_> {
+    type Value = RawReading;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with parameter, start, period and value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawReading, A::Error> {
+        let place = self.0;
+        let [mut parameter, mut start, mut period] = [const { None::<String> }; 3];
+        let [mut unit, mut flag] = [const { None::<Option<String>> }; 2];
+        let mut value = None;
+        while let Some(key) = map.next_key::<String>()? {
+            place.enter(Some(&key));
+            let again = match key.as_str() {
+                "parameter" => parameter.replace(map.next_value()?).is_some(),
+                "start" => start.replace(map.next_value()?).is_some(),
+                "period" => period.replace(map.next_value()?).is_some(),
+                "value" => value.replace(map.next_value::<Number>()?).is_some(),
+                "unit" => unit.replace(map.next_value()?).is_some(),
+                "flag" => flag.replace(map.next_value()?).is_some(),
+                _ => return Err(place.unknown(&key, &READING)),
+            };
+            if again {
+                return Err(A::Error::custom("the field stands twice"));
+            }
+        }
+        let parameter = parameter.ok_or_else(|| place.missing("parameter"))?;
+        let start = start.ok_or_else(|| place.missing("start"))?;
+        let period = period.ok_or_else(|| place.missing("period"))?;
+        let Number(value) = value.ok_or_else(|| place.missing("value"))?;
+
+        // Each field's own reader, under the field's name should it fail.
+        let within = |field: &str| place.enter(Some(field));
+        within("parameter");
+        let parameter = long::parameter(&parameter).map_err(|fault| place.fault(fault))?;
+        within("start");
+        let start = long::start(&start).map_err(|fault| place.fault(fault))?;
+        within("period");
+        let period = long::period(&period).map_err(|fault| place.fault(fault))?;
+        within("unit");
+        let unit = unit.flatten().map(|text| long::unit(&text, parameter)).transpose();
+        let unit = unit.map_err(|fault| place.fault(fault))?;
+        within("flag");
+        let mark = flag.flatten().map(|text| long::mark(&text)).transpose();
+        let mark = mark.map_err(|fault| place.fault(fault))?;
+        Ok(RawReading { parameter, period, start, value, unit, mark })
+    }
+}
+
+/// A JSON number, or `null` for missing. The traditional sentinels mean missing too.
+struct Number(Option<f64>);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl Visitor<'_> for Any {
+            type Value = Option<f64>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or null")
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+                Ok(Some(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(Some(value as f64))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+                Ok(Some(value as f64))
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+        }
+
+        let value = deserializer.deserialize_any(Any)?;
+        Ok(Self(value.filter(|value| !is_sentinel(*value))))
+    }
+}

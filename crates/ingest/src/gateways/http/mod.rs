@@ -1,0 +1,147 @@
+//! `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}`.
+//!
+//! - `request`: what the headers say; `body`: reading and unpacking, bounded
+//! - `json`, `table`: the two shapes of a batch; `batch`: a batch to entries, under a grant
+//! - `answer`: the receipt as it leaves; `failure`: the status of every failure
+
+mod answer;
+mod batch;
+mod body;
+mod failure;
+mod json;
+mod request;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get, post};
+use limpid_model::{Channel, ReceiptId, Station};
+
+use crate::intake::{Intake, Upload};
+use crate::token::{Grant, Tokens};
+use answer::answer;
+use batch::Understood;
+use body::Budget;
+use failure::Failure;
+use request::Request as Asked;
+
+/// Readings in one upload: a year of hours of five parameters, and a receipt of a few megabytes.
+pub const MOST_READINGS: usize = 50_000;
+
+/// Work on a body of more bytes than this goes to a blocking thread: it takes about half a millisecond.
+const INLINE: usize = 64 << 10;
+
+/// Receipts with more verdicts than this are written on a blocking thread.
+const INLINE_VERDICTS: usize = 5_000;
+
+struct Gate {
+    intake: Intake,
+    tokens: Tokens,
+    budget: Budget,
+}
+
+/// The routes of the HTTP upload, for the tokens of the intake's pipeline.
+///
+/// It has no fallback of its own, so that it can be merged with other routers; under its own paths every failure,
+/// wrong methods included, is a problem (RFC 9457). `[ingest.http] enabled` is the caller's to look at.
+pub fn router(intake: Intake) -> Router {
+    let budget = Budget::new(intake.pipeline().ingest.http.max_body_bytes);
+    routes(intake, budget)
+}
+
+fn routes(intake: Intake, budget: Budget) -> Router {
+    let gate = Gate { tokens: Tokens::new(&intake.pipeline().ingest.http.tokens), budget, intake };
+    Router::new()
+        .route("/api/v1/submissions", only(post(submit), "POST"))
+        .route("/api/v1/submissions/{*rest}", any(nothing_here))
+        .route("/api/v1/receipts", any(nothing_here))
+        .route("/api/v1/receipts/{id}", only(get(receipt), "GET, HEAD"))
+        .with_state(Arc::new(gate))
+}
+
+/// Other methods are answered with a problem that names those which are allowed.
+fn only(route: MethodRouter<Arc<Gate>>, allowed: &'static str) -> MethodRouter<Arc<Gate>> {
+    route.fallback(move || async move { Failure::Method { allowed } })
+}
+
+async fn nothing_here() -> Failure {
+    Failure::NotFound { what: "there is nothing at this path" }
+}
+
+impl Gate {
+    fn authorise(&self, headers: &HeaderMap) -> Result<Grant, Failure> {
+        let secret = request::bearer(headers)?;
+        self.tokens.authorise(secret).ok_or(Failure::Token { sent: true })
+    }
+}
+
+async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Response, Failure> {
+    let grant = gate.authorise(request.headers())?;
+    let asked = Asked::read(request.headers())?;
+    let mut held = gate.budget.take(asked.length, asked.coding).await?;
+    let raw = gate.budget.read(request.into_body()).await?;
+    let holder = grant.holder().to_owned();
+
+    let (media, coding) = (asked.media, asked.coding);
+    let large = raw.len() > INLINE || coding.expands();
+    let gate_there = gate.clone();
+    let (body, understood) = off_thread(large, move || {
+        let body = coding.unpack(raw, gate_there.budget.limit())?;
+        let batch = media.parse(&body)?;
+        Ok::<_, Failure>((body, batch.understand(&gate_there.intake, &grant)?))
+    })
+    .await?;
+    gate.budget.shrink(&mut held, body.len());
+
+    let Understood { station, entries } = understood;
+    let idempotency = asked.idempotency(&holder);
+    let media_type = media.as_str();
+    let upload = Upload { channel: Channel::Http, sender: holder, station, media_type, body, idempotency, entries };
+    let receipt = gate.intake.submit(upload).await?;
+    let place = format!("/api/v1/receipts/{}", receipt.id);
+    let mut response =
+        off_thread(receipt.verdicts.len() > INLINE_VERDICTS, move || answer(StatusCode::CREATED, &receipt)).await;
+    if let Ok(place) = place.parse() {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+async fn receipt(
+    State(gate): State<Arc<Gate>>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let grant = gate.authorise(&headers)?;
+    // Another token's receipt is answered like one that does not exist: its id tells when somebody uploaded.
+    let missing = Failure::NotFound { what: "there is no such receipt among this token's uploads" };
+    let Some(id) = id.ok().and_then(|Path(id)| id.parse::<ReceiptId>().ok()) else { return Err(missing) };
+    let stored = gate.intake.journal().submission(id).await?;
+    match stored {
+        Some(stored) if grant.covers_all() || (stored.channel == Channel::Http && stored.sender == grant.holder()) => {
+            let large = stored.receipt.verdicts.len() > INLINE_VERDICTS;
+            Ok(off_thread(large, move || answer(StatusCode::OK, &stored.receipt)).await)
+        }
+        _ => Err(missing),
+    }
+}
+
+/// Runs work here when it is small, and on a blocking thread when it is not.
+async fn off_thread<T: Send + 'static>(large: bool, work: impl FnOnce() -> T + Send + 'static) -> T {
+    if !large {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+/// The station of the registry that a sender calls `name`: by its id only, since names change.
+fn station<'a>(intake: &'a Intake, name: &str) -> Option<&'a Station> {
+    intake.pipeline().stations.get_str(name)
+}

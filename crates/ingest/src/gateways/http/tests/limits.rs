@@ -1,0 +1,160 @@
+//! Bodies that are too large, in each way in which one can be.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::time::Duration;
+
+use futures::stream;
+
+use super::*;
+use crate::gateways::http::body::Budget;
+use crate::gateways::http::{MOST_READINGS, router, routes};
+use crate::testing::{TWO, intake, kept, pipeline, pipeline_with};
+
+fn small() -> std::sync::Arc<limpid_model::Pipeline> {
+    pipeline_with("Asia/Shanghai", TWO, "max_body_bytes = 4096")
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A good upload of exactly `size` bytes.
+fn padded(size: usize) -> String {
+    let body = one("S1", "1");
+    let pad = " ".repeat(size - body.len());
+    format!("{body}{pad}")
+}
+
+#[tokio::test]
+async fn the_limit_is_exact_whether_a_body_is_plain_packed_or_of_unknown_length() {
+    let (_folder, intake) = intake(small());
+    let router = router(intake);
+    for (size, status) in [(4096, 201), (4097, 413)] {
+        let body = padded(size);
+        assert_eq!(post(&router, "one", body.clone()).await.status, status, "plain {size}");
+        let declared = [("content-length", size.to_string())];
+        let declared: Vec<(&str, &str)> = declared.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(send(&router, upload("one", &declared, body.clone())).await.status, status, "declared {size}");
+        let parts: Vec<_> = body.as_bytes().chunks(100).map(|part| Ok::<_, Infallible>(part.to_vec())).collect();
+        let chunked = Body::from_stream(stream::iter(parts));
+        assert_eq!(post(&router, "one", chunked).await.status, status, "chunked {size}");
+        let packed = gzip(body.as_bytes());
+        assert!(packed.len() < 4096);
+        assert_eq!(
+            send(&router, upload("one", &[("content-encoding", "gzip")], packed)).await.status,
+            status,
+            "gzip {size}"
+        );
+        let packed = zstd::encode_all(body.as_bytes(), 3).unwrap();
+        assert_eq!(
+            send(&router, upload("one", &[("content-encoding", "zstd")], packed)).await.status,
+            status,
+            "zstd {size}"
+        );
+    }
+    post(&router, "one", padded(4097)).await.problem(413);
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_cut_off() {
+    let (_folder, intake) = intake(small());
+    let router = router(intake);
+    let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, Infallible>(vec![b' '; 1000])));
+    post(&router, "one", endless).await.problem(413);
+}
+
+#[tokio::test]
+async fn a_bomb_is_defused() {
+    let (_folder, intake) = intake(small());
+    let router = router(intake);
+    // A thousand to one, and once more: members one after the other are one body (RFC 1952, 2.2).
+    let bomb = gzip(&vec![b' '; 1 << 20]);
+    assert!(bomb.len() < 2048, "{}", bomb.len());
+    let bombs = [gzip(b"{"), bomb.clone()].concat();
+    for bomb in [bomb, bombs] {
+        send(&router, upload("one", &[("content-encoding", "gzip")], bomb)).await.problem(413);
+    }
+    let bomb = zstd::encode_all(vec![b' '; 64 << 20].as_slice(), 3).unwrap();
+    assert!(bomb.len() < 8192, "{}", bomb.len());
+    send(&router, upload("one", &[("content-encoding", "zstd")], bomb)).await.problem(413);
+    // A frame that asks for a window of 2 GiB: magic number, no single segment, exponent 21 (RFC 8878, 3.1.1).
+    let greedy = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 0x01, 0x00, 0x00];
+    send(&router, upload("one", &[("content-encoding", "zstd")], greedy.to_vec())).await.problem(422);
+}
+
+#[tokio::test]
+async fn a_packed_body_that_was_cut_off_is_refused() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let router = router(intake.clone());
+    let plain = one("S1", "1");
+    for (coding, packed) in [("gzip", gzip(plain.as_bytes())), ("zstd", zstd::encode_all(plain.as_bytes(), 3).unwrap())]
+    {
+        for end in 1..packed.len() {
+            let got = send(&router, upload("one", &[("content-encoding", coding)], packed[..end].to_vec())).await;
+            got.problem(422);
+        }
+    }
+    assert!(kept(&intake, "S1").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_has_fifty_thousand_readings_at_most() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let router = router(intake.clone());
+    assert_eq!(MOST_READINGS, 50_000);
+    let start = chrono::DateTime::from_timestamp(1_700_000_040, 0).unwrap();
+    let rows = |count: usize| (0..count).map(move |at| (start + chrono::Duration::minutes(at as i64)).to_rfc3339());
+    let csv = |count: usize| {
+        let lines: String = rows(count).map(|at| format!("S1,pm10,{at},PT1M,1\n")).collect();
+        format!("station,parameter,start,period,value\n{lines}")
+    };
+    let kind = [("content-type", "text/csv")];
+    let got = send(&router, upload("one", &kind, csv(50_001))).await;
+    assert_eq!(got.problem(413), "readings");
+    assert!(kept(&intake, "S1").await.is_empty());
+    assert_eq!(send(&router, upload("one", &kind, csv(50_000))).await.counts(), [50_000, 0, 0, 0, 0]);
+
+    let json = |count: usize| {
+        let items: Vec<String> = rows(count)
+            .map(|at| format!(r#"{{"parameter":"pm10","start":"{at}","period":"PT1M","value":1}}"#))
+            .collect();
+        format!(r#"{{"station":"S1","readings":[{}]}}"#, items.join(","))
+    };
+    post(&router, "one", json(50_001)).await.problem(413);
+    let got = post(&router, "one", json(50_000)).await;
+    assert_eq!(got.counts(), [0, 50_000, 0, 0, 0]);
+    assert_eq!(get(&router, "one", got.header("location")).await.body["verdicts"].as_array().unwrap().len(), 50_000);
+}
+
+/// A body that never arrives.
+fn stuck() -> Body {
+    Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>())
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_given_up() {
+    let (_folder, intake) = intake(small());
+    let router = routes(intake, Budget::new(4096).waiting(Duration::from_secs(60), Duration::from_millis(20)));
+    post(&router, "one", stuck()).await.problem(408);
+}
+
+#[tokio::test]
+async fn more_uploads_than_there_is_room_for_are_told_to_come_back() {
+    // One body may have as much as all together may: the second finds no room while the first is awaited.
+    let (_folder, intake) = intake(small());
+    let whole = 256 << 20;
+    let router = routes(intake, Budget::new(whole).waiting(Duration::from_millis(20), Duration::from_secs(600)));
+    {
+        let first = post(&router, "one", stuck());
+        tokio::pin!(first);
+        assert!(futures::poll!(&mut first).is_pending());
+        let second = post(&router, "one", stuck()).await;
+        second.problem(503);
+        assert_eq!(second.header("retry-after"), "10");
+    }
+    // The first hung up and gave its room back.
+    assert_eq!(post(&router, "one", one("S1", "1")).await.status, 201);
+}

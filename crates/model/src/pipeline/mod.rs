@@ -9,7 +9,7 @@ mod mistake;
 mod stations;
 
 pub use config::{Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Mqtt, Pipeline, Publisher, Token, UnknownMn};
-pub use mistake::{Mistake, Mistakes};
+pub use mistake::{Mistake, Mistakes, nearest};
 pub use stations::Stations;
 
 /// The texts of a pipeline folder.

@@ -1,8 +1,25 @@
-//! HJ 212 over TCP.
+//! HJ 212 over TCP: stations of China's pollutant monitoring dial in and send frames; each is answered once it is
+//! durable. Editions 2005 and 2017, and of 2025 what its predecessors share with it.
+//!
+//! - [`frame`]: bytes to frames and back; [`crc`] their check
+//! - [`message`]: what a frame says
+//! - [`codes`]: what commands and factor codes mean
+//! - [`session`]: what a message means here, and the answer to it
+//! - [`server`]: sockets
+//! - [`deviation`]: what was accepted although the standard says otherwise
+//!
+//! The first three know no clock, socket or configuration.
 
+pub mod codes;
 pub mod crc;
 pub mod deviation;
 pub mod frame;
 pub mod message;
+pub mod server;
+pub mod session;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 pub(crate) mod vectors;
+
+pub use server::serve;

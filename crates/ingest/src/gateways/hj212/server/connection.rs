@@ -1,0 +1,142 @@
+//! One connection: bytes in, frames out, journal, answers back in the order of the frames.
+
+use std::io;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::stream::{FuturesOrdered, StreamExt};
+use limpid_store::StoreError;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::keep::Keep;
+use crate::gateways::hj212::frame::{Found, Framer};
+use crate::gateways::hj212::session::{Session, Work};
+use crate::{Intake, Upload};
+
+/// Frames of one connection that wait for the journal at once. A station that sends its backlog without waiting for
+/// answers would otherwise pay one fsync per frame; with this many, one group commit takes them all. At up to 10 KB a
+/// frame it bounds a connection's memory to well under a megabyte.
+const IN_FLIGHT: usize = 64;
+
+/// Bytes per read: some forty frames of a usual size.
+const READ: usize = 16 * 1024;
+
+/// A connection that has sent so many bytes without one good frame among them speaks another protocol.
+const JUNK: usize = 64 * 1024;
+
+/// Pieces of garbage kept per connection: enough to see what is wrong with a device.
+const KEPT: usize = 64;
+
+/// A peer that does not take its answers for so long is gone; three times the 10 s in which a station expects one.
+const WRITE: Duration = Duration::from_secs(30);
+
+/// Serves a connection to its end: closed by the peer, silent for `idle`, full of junk, or stopped. What was read by
+/// then is made durable and answered.
+pub(super) async fn run(
+    mut stream: TcpStream,
+    session: &Session,
+    idle: Duration,
+    keep: &Keep,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    // Answers are small and awaited.
+    stream.set_nodelay(true)?;
+    let (mut reader, mut writer) = stream.split();
+    let mut framer = Framer::default();
+    let mut buffer = vec![0; READ];
+    let mut flight = FuturesOrdered::new();
+    let mut answers = Vec::new();
+    let mut kept = 0;
+    let mut without_frame = 0;
+    // Moved by frames only: bytes that trickle in and never become one do not hold a connection open.
+    let mut deadline = Instant::now() + idle;
+    let mut open = true;
+    let mut ended = Ok(());
+    let mut failing = false;
+    loop {
+        while flight.len() < IN_FLIGHT {
+            let found = match framer.find() {
+                None if !open => framer.finish(),
+                found => found,
+            };
+            match found {
+                None => break,
+                Some(Found::Frame(frame)) => {
+                    without_frame = 0;
+                    deadline = Instant::now() + idle;
+                    let Work { upload, answer } = session.take(&frame);
+                    flight.push_back(submit(session.intake().clone(), upload, answer));
+                }
+                Some(Found::Garbage(garbage)) => {
+                    metrics::counter!("limpid_hj212_damaged_total", "damage" => garbage.damage.name()).increment(1);
+                    if kept < KEPT && keep.take(garbage.bytes.len()) {
+                        kept += 1;
+                        flight.push_back(submit(session.intake().clone(), session.keep(&garbage), None));
+                    } else {
+                        metrics::counter!("limpid_hj212_damaged_dropped_total").increment(1);
+                    }
+                }
+            }
+        }
+        if without_frame > JUNK {
+            open = false;
+        }
+        if !open && flight.is_empty() {
+            return ended;
+        }
+        tokio::select! {
+            Some(outcome) = flight.next(), if !flight.is_empty() => {
+                let mut next = Some(outcome);
+                while let Some(outcome) = next {
+                    match outcome {
+                        Ok(answer) => {
+                            failing = false;
+                            answers.extend(answer.into_iter().flatten());
+                        }
+                        // Said once, and again only after the journal has worked in between.
+                        Err(error) => {
+                            if !std::mem::replace(&mut failing, true) {
+                                tracing::error!(
+                                    error = &error as &dyn std::error::Error,
+                                    "frames could not be made durable and are not answered; their station sends them again"
+                                );
+                            }
+                        }
+                    }
+                    next = flight.next().now_or_never().flatten();
+                }
+                if !answers.is_empty() && ended.is_ok() {
+                    ended = timeout(WRITE, writer.write_all(&answers)).await.unwrap_or_else(|late| Err(late.into()));
+                    open &= ended.is_ok();
+                }
+                answers.clear();
+            }
+            read = reader.read(&mut buffer), if open && flight.len() < IN_FLIGHT => {
+                match read {
+                    Ok(0) => open = false,
+                    Ok(count) => {
+                        without_frame += count;
+                        framer.push(&buffer[..count]);
+                    }
+                    // Frames that wait for no answer may be followed by a connection that is torn down.
+                    Err(error) => (open, ended) = (false, Err(error)),
+                }
+            }
+            () = sleep_until(deadline), if open => open = false,
+            () = stop.cancelled(), if open => open = false,
+        }
+    }
+}
+
+/// Makes an upload durable and gives the answer that may leave now.
+async fn submit(intake: Intake, upload: Upload, answer: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+    let outcome = intake.submit(upload).await;
+    match &outcome {
+        Ok(_) => metrics::counter!("limpid_hj212_answers_total").increment(u64::from(answer.is_some())),
+        Err(_) => metrics::counter!("limpid_hj212_unkept_total").increment(1),
+    }
+    outcome.map(|_| answer)
+}

@@ -1,0 +1,174 @@
+//! What the tests of this gateway share: a registry, and a journal that can be watched and made to fail.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use limpid_model::pipeline::{Files, Pipeline};
+use limpid_model::{
+    Assessment, Counts, Entry, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+};
+use limpid_store::{
+    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
+    StoredSubmission,
+};
+use tokio::sync::watch;
+
+use crate::Intake;
+
+/// Identity of the station A1 in most tests: the one of annex A.
+pub(super) const MN: &str = "010000A8900016F000169DC0";
+
+/// 2026-11-25 09:30 in Shanghai.
+pub(super) fn now() -> Instant {
+    "2026-11-25T01:30:00Z".parse().unwrap()
+}
+
+/// A county with air stations A1 (no password), A2 (password `secret`, hours labelled by their end, CO in ug/m3),
+/// an outlet O1, a river W1 and a noise meter N1; `hj212` goes into `[ingest.hj212]`.
+pub(super) fn pipeline(hj212: &str) -> Arc<Pipeline> {
+    let pipeline = format!(
+        "[publisher]\nid = \"t\"\nname = {{ zh = \"试\", en = \"T\" }}\nzone = \"Asia/Shanghai\"\n[ingest.hj212]\n{hj212}\n"
+    );
+    let stations = format!(
+        "id,kind,name_zh,name_en,lat,lon,mn,password,hour_label,units\n\
+         A1,air,一,A1,28,104,{MN} JLYP01_AIR01_0001 AQI2411132600332,,,\n\
+         A2,air,二,A2,28,104,A2MN,secret,end,co=ug/m3\n\
+         O1,outlet,三,O1,28,104,LD130133000015 88888880000001,123456,,\n\
+         W1,water,四,W1,28,104,W1MN,,,\n\
+         N1,noise,五,N1,28,104,N1MN,,,\n"
+    );
+    Arc::new(Pipeline::parse(&Files { pipeline, stations, ..Files::default() }).unwrap())
+}
+
+/// A journal that remembers submissions, and fails or waits when told to.
+#[derive(Default)]
+pub(super) struct Spy {
+    pub(super) taken: Mutex<Vec<Submission>>,
+    /// Takes nothing while set.
+    pub(super) full: AtomicBool,
+    /// The first submission takes longest, the tenth no time at all.
+    pub(super) dawdle: AtomicBool,
+}
+
+impl Spy {
+    /// A door to it.
+    pub(super) fn intake(self: &Arc<Self>, pipeline: Arc<Pipeline>) -> Intake {
+        let journal: Arc<dyn Journal> = Arc::new(Watched(Arc::clone(self)));
+        Intake::new(pipeline, journal).with_clock(now)
+    }
+
+    /// Bodies of the submissions, in order.
+    pub(super) fn bodies(&self) -> Vec<String> {
+        let taken = self.taken.lock().unwrap();
+        taken.iter().map(|submission| String::from_utf8_lossy(&submission.body).into_owned()).collect()
+    }
+
+    /// The first words of every entry: a parameter or a reason.
+    pub(super) fn entries(&self) -> Vec<String> {
+        let taken = self.taken.lock().unwrap();
+        taken.iter().flat_map(|submission| submission.entries.iter().map(words)).collect()
+    }
+}
+
+/// A reading as `parameter period start value mark`, anything else as its reason.
+pub(super) fn words(entry: &Entry) -> String {
+    match entry {
+        Entry::Reading(reading) => {
+            let value = reading.value.map_or("missing".to_owned(), |value| value.to_string());
+            let mark = reading.mark.map_or("unmarked".to_owned(), |mark| mark.as_str().to_owned());
+            let start = reading.start.format("%m-%dT%H:%M:%S");
+            format!("{} {} {start} {value} {mark}", reading.parameter, reading.period)
+        }
+        Entry::Refused(refusal) => format!("{} {}", refusal.kind.as_str(), refusal.reason.as_str()),
+    }
+}
+
+struct Watched(Arc<Spy>);
+
+#[async_trait]
+impl Journal for Watched {
+    async fn accept(&self, submission: Submission) -> Result<Receipt> {
+        let spy = &self.0;
+        if spy.dawdle.load(Ordering::SeqCst) {
+            let before = spy.taken.lock().unwrap().len() as u64;
+            tokio::time::sleep(Duration::from_millis(10 * (10 - before.min(10)))).await;
+        }
+        if spy.full.load(Ordering::SeqCst) {
+            return Err(StoreError::Full("a test".into()));
+        }
+        let receipt = Receipt {
+            id: submission.id,
+            received: submission.received,
+            verdicts: Vec::new(),
+            counts: Counts::default(),
+        };
+        spy.taken.lock().unwrap().push(submission);
+        Ok(receipt)
+    }
+
+    async fn submission(&self, _: ReceiptId) -> Result<Option<StoredSubmission>> {
+        unimplemented!()
+    }
+
+    async fn tail(&self, _: u64, _: usize) -> Result<Vec<Accepted>> {
+        unimplemented!()
+    }
+
+    fn accepted(&self) -> watch::Receiver<u64> {
+        unimplemented!()
+    }
+
+    async fn window(&self, _: &StationId, _: Instant, _: Instant, _: Option<Instant>) -> Result<Vec<Accepted>> {
+        unimplemented!()
+    }
+
+    async fn extents(&self) -> Result<Vec<StationExtent>> {
+        unimplemented!()
+    }
+
+    async fn publish(&self, _: Vec<Record>, _: Option<(&'static str, u64)>) -> Result<Vec<Published>> {
+        unimplemented!()
+    }
+
+    async fn cursor(&self, _: &str) -> Result<u64> {
+        unimplemented!()
+    }
+
+    async fn published_tail(&self, _: u64, _: usize) -> Result<Vec<Published>> {
+        unimplemented!()
+    }
+
+    fn published(&self) -> watch::Receiver<u64> {
+        unimplemented!()
+    }
+
+    async fn newest(&self, _: Instant) -> Result<Vec<Published>> {
+        unimplemented!()
+    }
+
+    async fn observations(&self, _: ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        unimplemented!()
+    }
+
+    async fn assessments(&self, _: AssessmentQuery) -> Result<Vec<Published<Assessment>>> {
+        unimplemented!()
+    }
+
+    async fn refusals(&self) -> Result<Vec<RefusalCount>> {
+        unimplemented!()
+    }
+
+    async fn counts(&self) -> Result<Counts> {
+        unimplemented!()
+    }
+
+    async fn writable(&self) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn close(&self) -> Result<()> {
+        unimplemented!()
+    }
+}

@@ -9,7 +9,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The disk has no room. Nothing of the call was kept; it may be tried again.
-    #[error("no space left for the journal")]
+    #[error("no space left in the state folder")]
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Another process has the state folder.
     #[error("state folder {path} is in use by process {holder}")]

@@ -6,118 +6,45 @@
 //! <dataset>/current.json                   names the current release; replaced by one atomic write
 //! ```
 //!
-//! A release id is `YYYYMMDDTHHMMSSZ-<first 8 hex digits of the SHA-256 of its resource list>`. Publishing a release whose resources
-//! are those of the current one makes no new release.
+//! A release id is `YYYYMMDDTHHMMSSZ-<first 8 hex digits of the SHA-256 of its resource list>`. Publishing a release
+//! whose resources are those of the current one makes no new release.
+//!
+//! - [`rows`]: observations and assessments as columns
+//! - [`table_schema`]: what the columns are, for readers
+//! - `parquet`: columns as a file; `resource`: a file of a dataset; `release`: a set of files with its manifest
 
-use std::ops::Range;
+mod objects;
+mod parquet;
+mod release;
+mod resource;
+pub mod rows;
+mod schema;
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use bytes::Bytes;
-use limpid_model::Instant;
-use serde::{Deserialize, Serialize};
+use self::objects::Objects;
+pub use self::parquet::to_parquet;
+pub use self::release::{DatasetInfo, Release};
+pub use self::resource::{Partition, Resource};
+pub use self::schema::table_schema;
+use crate::error::{Result, StoreError};
 
-use crate::error::Result;
-
-/// One file of a release, as the Data Package lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Resource {
-    /// Lower-case name, unique in the package.
-    pub name: String,
-    /// Path relative to the dataset's folder, `year=2026/month=11/….parquet`.
-    pub path: String,
-    /// `parquet`
-    pub format: String,
-    /// `application/vnd.apache.parquet`
-    pub mediatype: String,
-    /// Size.
-    pub bytes: u64,
-    /// `sha256:` and 64 hex digits.
-    pub hash: String,
-    /// Rows of the file.
-    pub rows: u64,
-    /// Table Schema of the columns (Data Package v2).
-    pub schema: serde_json::Value,
-}
-
-/// A release that exists.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Release {
-    /// Its id.
-    pub id: String,
-    /// When it was made.
-    pub created: Instant,
-    /// The manifest, exactly as stored.
-    pub package: serde_json::Value,
-    /// Its files.
-    pub resources: Vec<Resource>,
-}
-
-/// What a dataset's Data Package says beside its resources.
+/// A folder or bucket of Parquet files. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct DatasetInfo {
-    /// `air-hourly`
-    pub name: String,
-    /// Fields of the package that come before `resources`: title, description, licences, contributors, sources…
-    pub metadata: serde_json::Map<String, serde_json::Value>,
+pub struct Lake {
+    objects: Objects,
 }
-
-/// One Hive partition to be written: all its rows.
-#[derive(Debug)]
-pub struct Partition {
-    /// `year=2026/month=11`; empty for a dataset that is not partitioned.
-    pub path: String,
-    /// Its rows, sorted.
-    pub rows: Vec<RecordBatch>,
-}
-
-/// A folder or bucket of Parquet files.
-#[derive(Debug, Clone)]
-pub struct Lake {}
 
 impl Lake {
     /// A lake in a local folder, made if need be.
-    pub fn local(_folder: &Path) -> Result<Self> {
-        unimplemented!("store")
-    }
-
-    /// Writes one partition as a Parquet file (zstd, sorted as given) under its content hash. Writing the same rows
-    /// again gives the same file and writes nothing.
-    pub async fn write(&self, _dataset: &str, _partition: Partition) -> Result<Resource> {
-        unimplemented!("store")
-    }
-
-    /// Makes a release of these files and makes it current by one atomic write. The same files as the current
-    /// release's make none: that one is given back.
-    pub async fn release(&self, _dataset: &DatasetInfo, _resources: Vec<Resource>, _at: Instant) -> Result<Release> {
-        unimplemented!("store")
-    }
-
-    /// The current release.
-    pub async fn current(&self, _dataset: &str) -> Result<Option<Release>> {
-        unimplemented!("store")
-    }
-
-    /// One release.
-    pub async fn get(&self, _dataset: &str, _release: &str) -> Result<Option<Release>> {
-        unimplemented!("store")
-    }
-
-    /// Ids of all releases, the newest first.
-    pub async fn releases(&self, _dataset: &str) -> Result<Vec<String>> {
-        unimplemented!("store")
-    }
-
-    /// Bytes of a file of the dataset, by its path relative to the dataset's folder; a part of them with `range`.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`](crate::StoreError::NotFound); also for any path that would leave the folder.
-    pub async fn read(&self, _dataset: &str, _path: &str, _range: Option<Range<u64>>) -> Result<Bytes> {
-        unimplemented!("store")
+    /// [`StoreError::Io`] where the folder cannot be made or read.
+    pub fn local(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::io(format!("making the lake's folder {}", folder.display()), error))?;
+        Ok(Self { objects: Objects::local(folder)? })
     }
-}
-
-/// Rows as one Parquet file in memory (zstd), for answers in `format=parquet`.
-pub fn to_parquet(_rows: &[RecordBatch]) -> Result<Vec<u8>> {
-    unimplemented!("store")
 }

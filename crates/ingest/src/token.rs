@@ -12,15 +12,17 @@ use subtle::ConstantTimeEq;
 /// What every secret starts with, so that one that leaked into a log or a repository can be found.
 pub const PREFIX: &str = "lp_";
 
-/// A new secret: 256 bits of the operating system's randomness in hex behind [`PREFIX`]; 67 characters, safe in a
-/// URL, a header and a shell.
+/// A new secret and its [`hash()`]. The secret is 256 bits of the operating system's randomness in hex behind
+/// [`PREFIX`]: 67 characters, safe in a URL, a header and a shell.
 ///
 /// # Errors
 /// When the operating system has no randomness to give.
-pub fn new() -> Result<String, SysError> {
+pub fn generate() -> Result<(String, String), SysError> {
     let mut bytes = [0; 32];
     SysRng.try_fill_bytes(&mut bytes)?;
-    Ok(format!("{PREFIX}{}", hex(&bytes)))
+    let secret = format!("{PREFIX}{}", hex(&bytes));
+    let hash = hash(&secret);
+    Ok((secret, hash))
 }
 
 /// What `pipeline.toml` keeps of a secret: its SHA-256 in lower-case hex. A secret has 256 bits of its own, so a
@@ -98,8 +100,10 @@ mod tests {
 
     #[test]
     fn secrets_are_recognisable_url_safe_and_never_the_same() {
-        let (one, other) = (new().unwrap(), new().unwrap());
+        let ((one, hash), (other, _)) = (generate().unwrap(), generate().unwrap());
         assert_ne!(one, other);
+        let tokens = Tokens::new(&[Token { station: None, hash }]);
+        assert!(tokens.authorise(&one).is_some() && tokens.authorise(&other).is_none());
         assert!(one.starts_with("lp_") && one.len() == 3 + 64, "{}", one.len());
         assert!(one.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
     }

@@ -127,6 +127,50 @@ async fn a_correction_is_a_revision_and_a_contradiction_within_one_upload_is_ref
 }
 
 #[tokio::test]
+async fn of_two_files_the_later_one_is_the_correction() {
+    // The first takes the journal long to pack, for its three megabytes of blanks, and the second no time at all:
+    // at the journal together they would change places.
+    let rows = minutes(5);
+    let blanks: String = (0..200_000_u32)
+        .flat_map(|at| {
+            let bits = at.wrapping_mul(2_654_435_761);
+            (0..15).map(move |bit| if bits >> bit & 1 == 0 { ' ' } else { '\t' }).chain(['\n'])
+        })
+        .collect();
+    let (_first, first) = file("first.csv", format!("{rows}{blanks}").as_bytes());
+    let (_second, second) = file("second.csv", rows.replace('\n', "0\n").replacen("value0", "value", 1).as_bytes());
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let summary = import(&intake, Format::Long, &[first, second], &Progress::none()).await.unwrap();
+    // 0, 1, 2 … of the first became 00, 10, 20 … in the second.
+    assert_eq!(summary.counts, Counts { stored: 5, corrected: 4, same: 1, ..Counts::default() });
+    let kept = kept(&intake, "S1").await;
+    let ends: Vec<&str> = kept.iter().map(|line| line.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(ends, ["0", "10", "20", "30", "40"]);
+}
+
+#[tokio::test]
+async fn the_hour_that_berlin_has_twice_is_imported_as_two_hours() {
+    let (_folder, intake) = intake(pipeline("Europe/Berlin", "S1,air,一号站,One,52.5,13.4,,\n"));
+    let day = |date: &str, hours: &[u8]| {
+        let lines: String = hours.iter().enumerate().map(|(at, hour)| format!("{date},{hour},PM10,{at}\n")).collect();
+        format!("date,hour,type,S1\n{lines}")
+    };
+    // 25 hours, with 2 o'clock twice; 23 hours, without it; and a file that has it although there was none.
+    let long: Vec<u8> = (0..=2).chain(2..24).collect();
+    let short: Vec<u8> = (0..2).chain(3..24).collect();
+    let (_long, long) = file("long.csv", day("20251026", &long).as_bytes());
+    let (_short, short) = file("short.csv", day("20250330", &short).as_bytes());
+    let (_wrong, wrong) = file("wrong.csv", day("20240331", &[1, 2, 3]).as_bytes());
+    let twice = [long.clone(), short.clone(), wrong, long, short];
+    let summary = import(&intake, Format::Quotsoft, &twice, &Progress::none()).await.unwrap();
+    assert_eq!(summary.counts, Counts { stored: 25 + 23 + 2, same: 25 + 23, rejected: 1, ..Counts::default() });
+    let kept = kept(&intake, "S1").await;
+    for line in ["2025-10-26T00:00:00Z 2", "2025-10-26T01:00:00Z 3", "2025-10-26T02:00:00Z 4"] {
+        assert!(kept.contains(&format!("pm10 PT1H {line}")), "{line} in {kept:?}");
+    }
+}
+
+#[tokio::test]
 async fn files_without_bytes_are_reported_and_the_others_imported() {
     let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
     let (_empty, empty) = file("empty.csv", b"");

@@ -1,8 +1,11 @@
 //! What an upload that cannot be understood is answered: nothing of it is stored.
 
+use axum::response::IntoResponse;
+use limpid_store::StoreError;
 use proptest::prelude::*;
 
 use super::*;
+use crate::gateways::http::failure::Failure;
 use crate::gateways::http::router;
 use crate::testing::{TWO, intake, kept, pipeline};
 
@@ -166,6 +169,26 @@ async fn a_journal_that_cannot_take_it_is_not_the_senders_fault() {
     got.problem(503);
     assert!(got.header("retry-after").parse::<u32>().unwrap() > 0);
     assert!(!got.body.to_string().contains("closed"), "what is inside stays inside: {}", got.body);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_apart_from_other_failures_and_neither_shows_its_inside() {
+    let cases = [
+        (StoreError::Full("/var/lib/x: no space".into()), 507, "/problems/storage-full"),
+        (StoreError::io("writing /var/lib/x", "input/output error"), 503, "/problems/journal-unavailable"),
+        (
+            StoreError::Damaged { what: "/var/lib/x".into(), detail: "torn".into() },
+            503,
+            "/problems/journal-unavailable",
+        ),
+    ];
+    for (error, status, kind) in cases {
+        let got = read(Failure::from(error).into_response()).await;
+        got.problem(status);
+        assert_eq!(got.body["type"], kind);
+        assert!(got.header("retry-after").parse::<u32>().unwrap() > 0);
+        assert!(!got.body.to_string().contains("/var/lib"), "{}", got.body);
+    }
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! What the tests of this gateway share: a registry, and a journal that can be watched and made to fail.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -46,6 +46,8 @@ pub(super) fn pipeline(hj212: &str) -> Arc<Pipeline> {
 #[derive(Default)]
 pub(super) struct Spy {
     pub(super) taken: Mutex<Vec<Submission>>,
+    /// How many submissions have come, taken or not.
+    pub(super) come: AtomicUsize,
     /// Takes nothing while set.
     pub(super) full: AtomicBool,
     /// The first submission takes longest, the tenth no time at all.
@@ -91,8 +93,8 @@ struct Watched(Arc<Spy>);
 impl Journal for Watched {
     async fn accept(&self, submission: Submission) -> Result<Receipt> {
         let spy = &self.0;
+        let before = spy.come.fetch_add(1, Ordering::SeqCst) as u64;
         if spy.dawdle.load(Ordering::SeqCst) {
-            let before = spy.taken.lock().unwrap().len() as u64;
             tokio::time::sleep(Duration::from_millis(10 * (10 - before.min(10)))).await;
         }
         if spy.full.load(Ordering::SeqCst) {

@@ -26,9 +26,13 @@ const BREATHE: Duration = Duration::from_millis(100);
 
 /// Takes HJ 212 connections from `listener` until `stop`, then waits for what is in flight.
 pub async fn serve(listener: TcpListener, intake: Intake, stop: CancellationToken) {
+    let idle = Duration::from_secs(intake.pipeline().ingest.hj212.idle_minutes * 60);
+    serve_while(listener, intake, idle, stop).await;
+}
+
+async fn serve_while(listener: TcpListener, intake: Intake, idle: Duration, stop: CancellationToken) {
     let config = &intake.pipeline().ingest.hj212;
     let slots = Arc::new(Semaphore::new(config.connections));
-    let idle = Duration::from_secs(config.idle_minutes * 60);
     let keep = Arc::new(Keep::default());
     let mut connections = JoinSet::new();
     loop {

@@ -19,7 +19,7 @@ impl Fields {
     pub(super) fn split(&mut self, line: &str) -> usize {
         // Unquoting only ever shortens, and each cell but the first costs a comma: these never prove too small.
         self.text.resize(line.len() + 1, 0);
-        self.ends.resize(line.len() + 2, 0);
+        self.ends.resize(line.bytes().filter(|byte| *byte == b',').count() + 2, 0);
         self.reader.reset();
         let (_, _, written, ended) = self.reader.read_record(line.as_bytes(), &mut self.text, &mut self.ends);
         // Empty input says that the line is over.

@@ -29,7 +29,9 @@ impl<'p> Source<'p> {
         let Some(first) = lines.next(&mut header).map_err(fail)? else { return Ok(None) };
         let parser = match (first, std::str::from_utf8(bytes::trim_end(&header))) {
             (bytes::Line::Whole, Ok(text)) => format.open(text, pipeline),
-            (bytes::Line::Whole, Err(_)) => Err(Fault::new(Reason::Damaged, "the first line is not UTF-8")),
+            (bytes::Line::Whole, Err(_)) => {
+                Err(Fault::new(Reason::Damaged, "the first line is not UTF-8; save the file as UTF-8"))
+            }
             _ => Err(Fault::new(Reason::Damaged, "the first line does not end within 1 MiB")),
         };
         let parser =

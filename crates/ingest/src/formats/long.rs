@@ -76,7 +76,7 @@ impl Table {
 pub(crate) fn parameter(text: &str) -> Result<ParameterId, Fault> {
     ParameterId::parse(text).ok_or_else(|| {
         let known = || ParameterId::all().map(ParameterId::as_str);
-        let hint = nearest(text, known()).map_or_else(String::new, |word| format!(", did you mean {word:?}?"));
+        let hint = nearest(&short(text), known()).map_or_else(String::new, |word| format!(", did you mean {word:?}?"));
         let detail = format!("unknown parameter {:?}{hint}", short(text));
         Fault::new(Reason::UnknownParameter, detail).field("parameter").allowed(known())
     })

@@ -62,21 +62,24 @@ struct Prsa<'p> {
 /// Reads the header.
 ///
 /// # Errors
-/// A missing or unknown column.
+/// A missing, unknown or repeated column.
 pub fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Result<impl Lines<'p> + use<'p>, Fault> {
     let mut fields = Fields::new();
     let count = fields.split(header);
     let mut keys = [None; KEYS.len()];
     let mut values = Vec::new();
     for (at, name) in fields.iter().enumerate() {
+        if fields.iter().take(at).any(|earlier| earlier == name) {
+            return Err(Fault::new(Reason::Damaged, format!("column `{}` stands twice", short(name))));
+        }
         if let Some(key) = KEYS.iter().position(|key| *key == name) {
             keys[key] = Some(at);
         } else if let Some((column, parameter, unit)) = VALUES.iter().find(|(column, ..)| *column == name) {
             values.push(Value { at, column, parameter: ParameterId::known(parameter), unit: Unit::parse(unit) });
         } else if name != "No" {
             let known = KEYS.into_iter().chain(VALUES.map(|(column, ..)| column)).chain(["No"]);
-            let hint =
-                nearest(name, known.clone()).map_or_else(String::new, |word| format!(", did you mean `{word}`?"));
+            let hint = nearest(&short(name), known.clone())
+                .map_or_else(String::new, |word| format!(", did you mean `{word}`?"));
             return Err(Fault::new(Reason::Damaged, format!("unknown column `{}`{hint}", short(name))).allowed(known));
         }
     }

@@ -1,6 +1,7 @@
 //! What each format makes of each line.
 
 use limpid_model::Pipeline;
+use proptest::prelude::*;
 
 use crate::formats::{Format, Found};
 use crate::testing::{TWO, pipeline};
@@ -168,6 +169,7 @@ fn prsa_survives_hostile_lines() {
     for (header, words) in [
         ("No,year,month,day,hour,PM2.5", "`station` is missing"),
         ("No,year,month,day,hour,PM2.5,station,PM25", "did you mean `PM2.5`?"),
+        ("No,year,month,day,hour,PM2.5,station,hour", "`hour` stands twice"),
     ] {
         let detail = header_fault(Format::Prsa, header);
         assert!(detail.contains(words), "{detail}");
@@ -264,6 +266,33 @@ fn a_repeated_hour_is_two_hours_and_a_skipped_one_is_refused() {
             "S2 pm10 03-29T00:00Z 7 ug/m3",
         ]
     );
+}
+
+proptest! {
+    /// Half-written, spliced and foreign lines: each format has an answer to each.
+    #[test]
+    fn no_line_breaks_a_reader(
+        line in prop_oneof![r#"[0-9a-zA-Z.,:+"\-\r东 ]{0,60}"#, any::<String>()],
+        field in prop::sample::select(vec!["20150301", "8", "PM2.5", "2013", "12", "S1", "2026-11-25T00:00:00Z", "PT1H"]),
+        at in 0usize..60,
+    ) {
+        let pipeline = pipeline("Europe/Berlin", TWO);
+        let headers = ["date,hour,type,S1,S2", PRSA.trim_end(), "station,parameter,start,period,value,unit,flag"];
+        for (format, header) in Format::ALL.into_iter().zip(headers) {
+            let mut reader = format.open(header, &pipeline).unwrap_or_else(|fault| panic!("{}", fault.detail));
+            let cut = line.char_indices().map(|(place, _)| place).nth(at).unwrap_or(line.len());
+            let spliced = format!("{}{field}{}", &line[..cut], &line[cut..]);
+            let mut found = Found::new();
+            for line in [&line, &spliced] {
+                let before = found.len();
+                if reader.line(line, &mut found).is_err() {
+                    prop_assert_eq!(found.len(), before);
+                }
+            }
+            // A file may begin with such a line too.
+            let _ = format.open(&spliced, &pipeline);
+        }
+    }
 }
 
 #[test]

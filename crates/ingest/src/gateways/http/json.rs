@@ -3,6 +3,7 @@
 //! The readings are taken one by one as they are parsed, without a tree of the whole body in memory. Names and types
 //! are strict, and a fault says which field of which reading it is in.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
@@ -20,6 +21,9 @@ use crate::intake::RawReading;
 const BATCH: [&str; 2] = ["station", "readings"];
 const READING: [&str; 6] = ["parameter", "start", "period", "value", "unit", "flag"];
 
+/// Characters of a parser's message that are passed on.
+const LONGEST_DETAIL: usize = 300;
+
 /// Reads a batch; the first fault ends it, and nothing of it is stored.
 pub(super) fn parse(body: &[u8]) -> Result<Batch, Failure> {
     let place = Place::default();
@@ -35,14 +39,21 @@ struct Place(RefCell<Position>);
 #[derive(Default)]
 struct Position {
     index: Option<usize>,
-    field: Option<String>,
+    field: Option<Cow<'static, str>>,
     allowed: Vec<String>,
     too_many: bool,
 }
 
 impl Place {
-    fn enter(&self, field: Option<&str>) {
-        self.0.borrow_mut().field = field.map(str::to_owned);
+    fn enter(&self, field: Option<&'static str>) {
+        self.0.borrow_mut().field = field.map(Cow::Borrowed);
+    }
+
+    /// Enters the field called `key`, if it is one of `known`.
+    fn enter_known<E: Error>(&self, key: &str, known: &[&'static str]) -> Result<&'static str, E> {
+        let field = known.iter().copied().find(|name| *name == key).ok_or_else(|| self.unknown(key, known))?;
+        self.enter(Some(field));
+        Ok(field)
     }
 
     fn enter_reading(&self, index: Option<usize>) {
@@ -53,8 +64,9 @@ impl Place {
     /// The error for a field that is no `known` one.
     fn unknown<E: Error>(&self, field: &str, known: &[&str]) -> E {
         let short = long::short(field);
-        self.enter(Some(&short));
-        self.0.borrow_mut().allowed = known.iter().map(|name| (*name).to_owned()).collect();
+        let mut position = self.0.borrow_mut();
+        position.field = Some(Cow::Owned(short.clone()));
+        position.allowed = known.iter().map(|name| (*name).to_owned()).collect();
         let hint =
             nearest(&short, known.iter().copied()).map_or_else(String::new, |word| format!(", did you mean `{word}`?"));
         E::custom(format!("unknown field{hint}"))
@@ -78,12 +90,14 @@ impl Place {
         let field = match (index, field) {
             (Some(index), Some(field)) => Some(format!("readings[{index}].{field}")),
             (Some(index), None) => Some(format!("readings[{index}]")),
-            (None, field) => field,
+            (None, field) => field.map(Cow::into_owned),
         };
-        let detail = match &field {
-            Some(field) => format!("{field}: {error}"),
-            None => error.to_string(),
-        };
+        // The parser repeats what it met, however long that is.
+        let mut error = error.to_string();
+        if let Some((end, _)) = error.char_indices().nth(LONGEST_DETAIL) {
+            error.replace_range(end.., "…");
+        }
+        let detail = field.as_ref().map_or_else(|| error.clone(), |field| format!("{field}: {error}"));
         Failure::Invalid { field, index, detail, allowed }
     }
 }
@@ -109,12 +123,10 @@ impl<'de> Visitor<'de> for BatchSeed<'_> {
         let place = self.0;
         let (mut station, mut readings) = (None, None);
         while let Some(key) = map.next_key::<String>()? {
-            place.enter(Some(&key));
-            match key.as_str() {
+            match place.enter_known(&key, &BATCH)? {
                 "station" if station.is_none() => station = Some(map.next_value::<String>()?),
                 "readings" if readings.is_none() => readings = Some(map.next_value_seed(ReadingsSeed(place))?),
-                "station" | "readings" => return Err(A::Error::custom("the field stands twice")),
-                _ => return Err(place.unknown(&key, &BATCH)),
+                _ => return Err(A::Error::custom("the field stands twice")),
             }
             place.enter(None);
         }
@@ -185,15 +197,13 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
         let [mut unit, mut flag] = [const { None::<Option<String>> }; 2];
         let mut value = None;
         while let Some(key) = map.next_key::<String>()? {
-            place.enter(Some(&key));
-            let again = match key.as_str() {
+            let again = match place.enter_known(&key, &READING)? {
                 "parameter" => parameter.replace(map.next_value()?).is_some(),
                 "start" => start.replace(map.next_value()?).is_some(),
                 "period" => period.replace(map.next_value()?).is_some(),
                 "value" => value.replace(map.next_value::<Number>()?).is_some(),
                 "unit" => unit.replace(map.next_value()?).is_some(),
-                "flag" => flag.replace(map.next_value()?).is_some(),
-                _ => return Err(place.unknown(&key, &READING)),
+                _ => flag.replace(map.next_value()?).is_some(),
             };
             if again {
                 return Err(A::Error::custom("the field stands twice"));
@@ -205,7 +215,7 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
         let Number(value) = value.ok_or_else(|| place.missing("value"))?;
 
         // Each field's own reader, under the field's name should it fail.
-        let within = |field: &str| place.enter(Some(field));
+        let within = |field| place.enter(Some(field));
         within("parameter");
         let parameter = long::parameter(&parameter).map_err(|fault| place.fault(fault))?;
         within("start");

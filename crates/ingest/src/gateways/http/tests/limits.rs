@@ -129,6 +129,36 @@ async fn a_batch_has_fifty_thousand_readings_at_most() {
     assert_eq!(get(&router, "one", got.header("location")).await.body["verdicts"].as_array().unwrap().len(), 50_000);
 }
 
+#[tokio::test]
+async fn what_a_body_repeats_is_not_repeated_whole() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let router = router(intake);
+    let long = "x".repeat(8 << 20);
+    let reading = r#""start":"2026-11-25T08:00:00+08:00","period":"PT1H","value":1"#;
+    let bodies = [
+        format!(r#"{{"{long}":1}}"#),
+        format!(r#"{{"station":"S1","readings":[{{"{long}":1}}]}}"#),
+        format!(r#"{{"station":"S1","readings":[{{"value":"{long}"}}]}}"#),
+        format!(r#"{{"station":"S1","readings":[{{"parameter":"{long}",{reading}}}]}}"#),
+        format!(r#"{{"station":"S1","readings":[{{"parameter":"pm25","unit":"{long}",{reading}}}]}}"#),
+        format!(r#"{{"station":"S1","readings":[{{"parameter":"pm25","flag":"{long}",{reading}}}]}}"#),
+    ];
+    for body in bodies {
+        let got = post(&router, "one", body).await;
+        got.problem(422);
+        assert!(got.body.to_string().len() < 2048, "{}", got.body.to_string().len());
+    }
+    post(&router, "one", one(&long, "1")).await.problem(403);
+    let got = post(&router, "all", one(&long, "1")).await;
+    assert_eq!(got.counts(), [0, 0, 0, 1, 0]);
+    assert!(got.body.to_string().len() < 2048);
+    for body in [long.clone(), ",".repeat(8 << 20), format!("station,parameter,start,period,value\n{long}")] {
+        let got = send(&router, upload("one", &[("content-type", "text/csv")], body)).await;
+        got.problem(422);
+        assert!(got.body.to_string().len() < 2048);
+    }
+}
+
 /// A body that never arrives.
 fn stuck() -> Body {
     Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>())

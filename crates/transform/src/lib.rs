@@ -15,3 +15,5 @@ pub mod engine;
 pub mod fixed;
 pub mod standards;
 pub mod validate;
+
+pub use engine::{Report, history, live};

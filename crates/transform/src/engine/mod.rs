@@ -1,1 +1,27 @@
-//! stub
+//! One computation, two speeds.
+//!
+//! [`derive`](derive::derive) is a pure function of a station's readings. [`live`] calls it for what new readings
+//! touch, [`history`](history::history) for everything. A property test holds that both publish the same records.
+//!
+//! - [`wanted`]: which hours, windows and days a reading touches
+//! - [`hours`]: a station's hours, sent or made of minutes, each with its flag
+//! - [`derive`]: what is published of them
+//! - [`live`], [`history`]: the two speeds
+//! - [`bulk`]: the same aggregates over a Parquet file of hours
+
+pub mod bulk;
+pub mod derive;
+pub mod history;
+pub mod hours;
+pub mod live;
+#[cfg(test)]
+mod tests;
+pub mod wanted;
+
+pub use derive::derive;
+pub use history::{Report, history};
+pub use live::live;
+pub use wanted::{Touched, Wanted};
+
+/// Name of the journal's cursor that says up to which reading everything is published.
+pub const CURSOR: &str = "transform";

@@ -1,0 +1,242 @@
+//! What is published of a station's readings.
+
+use chrono::{Duration, NaiveDate};
+use limpid_model::time::floor_hour;
+use limpid_model::{
+    Assessment, Flag, Instant, Observation, ParameterId, Period, Record, Scheme, Station, Statistic, Status, Zone,
+};
+use limpid_store::Accepted;
+
+use crate::aggregate::max8h::max8h;
+use crate::aggregate::mean::mean;
+use crate::aggregate::{Aggregate, Made};
+use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
+use crate::engine::hours::{Hours, as_sent};
+use crate::engine::wanted::Wanted;
+use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
+use crate::validate;
+
+/// Derives what is `wanted` from a station's readings, which must be all that start within [`Wanted::span`].
+///
+/// - readings of moments and minutes, as sent, each with its flag
+/// - hours, as sent or made of minutes
+/// - moving means and the real-time index, for every hour of which the station has any value
+/// - day means, the largest 8-hour mean, and the daily index, for days that have ended by `now`
+///
+/// The index is given under every scheme that is built in. Every record is provisional. A value that is missing, or an
+/// aggregate of too few values, is published as such (`None`, flag 9), so that a gap can be told from silence. A day
+/// that the station sent is published where limpid makes none itself: for parameters without a day mean, and for days
+/// without a single hour. Records come in a fixed order and do not depend on the order of the readings.
+pub fn derive(
+    rules: &Rules,
+    station: &Station,
+    zone: Zone,
+    readings: &[Accepted],
+    wanted: &Wanted,
+    now: Instant,
+) -> Vec<Record> {
+    let Some(span) = wanted.span(zone) else { return Vec::new() };
+    let hours = Hours::of(rules, station, readings, span, now);
+    let job = Job { rules, station, zone, hours: &hours, exempt: six().map(|one| station.exempt.contains(&one)) };
+    let mut records = Vec::new();
+    job.sent(readings, wanted, &mut records);
+    for hour in &wanted.hours {
+        let observations = hours.parameters().filter_map(|parameter| hours.get(parameter, *hour));
+        records.extend(observations.cloned().map(Record::from));
+    }
+    for hour in &wanted.windows {
+        job.moving(*hour, &mut records);
+    }
+    for date in &wanted.days {
+        if now >= zone.day(*date).1 {
+            job.day(*date, readings, &mut records);
+        }
+    }
+    records
+}
+
+struct Job<'a> {
+    rules: &'a Rules,
+    station: &'a Station,
+    zone: Zone,
+    hours: &'a Hours,
+    exempt: Six<bool>,
+}
+
+impl Job<'_> {
+    /// Readings of moments and minutes.
+    fn sent(&self, readings: &[Accepted], wanted: &Wanted, records: &mut Vec<Record>) {
+        for accepted in readings {
+            let reading = &accepted.reading;
+            let short = matches!(reading.period, Period::Moment | Period::Minutes(_));
+            if short && accepted.seq > wanted.fresh_after && wanted.readings.contains(&floor_hour(reading.start)) {
+                let judged = validate::reading(self.rules, self.station.kind, reading);
+                let end = reading.period.end(reading.start, self.zone);
+                records.push(as_sent(accepted, judged, end).into());
+            }
+        }
+    }
+
+    /// Moving means that end with an hour, and the index of that hour.
+    fn moving(&self, hour: Instant, records: &mut Vec<Record>) {
+        if !self.hours.parameters().any(|parameter| self.hours.get(parameter, hour).is_some()) {
+            return;
+        }
+        let end = hour + Duration::hours(1);
+        let validity = &self.rules.validity;
+        for parameter in self.hours.parameters() {
+            let made = self.rules.aggregates.of(parameter);
+            for (wanted, period, length, minimum, rule) in [
+                (made.moving8, Period::Hours8, 8, validity.moving_8h_hours, "moving-8h"),
+                (made.moving24, Period::Hours24, 24, validity.moving_24h_hours, "moving-24h"),
+            ] {
+                let start = end - Duration::hours(length);
+                if let Some(window) = self.hours.window(parameter, start, end).filter(|_| wanted) {
+                    let aggregate = mean(window, minimum);
+                    let subject = (parameter, period, Statistic::Mean);
+                    records.push(self.aggregated(subject, start, end, aggregate, rule).into());
+                }
+            }
+        }
+        if six().iter().any(|parameter| self.hours.get(*parameter, hour).is_some()) {
+            let day_before = end - Duration::hours(24);
+            let moving24 = |parameter| {
+                let window = self.hours.window(parameter, day_before, end)?;
+                mean(window, validity.moving_24h_hours).mean
+            };
+            let input = Realtime {
+                hour: six().map(|parameter| self.hours.usable(parameter, hour).map(Mean::from)),
+                moving24: six().map(moving24),
+                exempt: self.exempt,
+            };
+            let judge = |edition: &assess::Edition| (edition.realtime)(self.rules, &input);
+            self.assess(Period::Hour, hour, end, judge, records);
+        }
+    }
+
+    /// A calendar day that has ended.
+    fn day(&self, date: NaiveDate, readings: &[Accepted], records: &mut Vec<Record>) {
+        let (start, end) = self.zone.day(date);
+        let sent = self.sent_days(start, end, readings);
+        let mut input = Daily { exempt: self.exempt, ..Daily::default() };
+        let mut any = false;
+        let mut parameters: Vec<ParameterId> = self.hours.parameters().collect();
+        parameters.extend(sent.iter().map(|(observation, _)| observation.parameter));
+        parameters.sort_unstable();
+        parameters.dedup();
+        for parameter in parameters {
+            let Made { day, max8h: largest, .. } = self.rules.aggregates.of(parameter);
+            let position = six().iter().position(|one| *one == parameter);
+            let hours = self.hours.window(parameter, start, end);
+            let made = if let Some(hours) = hours.filter(|_| day) {
+                let aggregate = mean(hours, self.rules.validity.day_hours);
+                let subject = (parameter, Period::Day, Statistic::Mean);
+                records.push(self.aggregated(subject, start, end, aggregate, "day-mean").into());
+                Some(aggregate.mean)
+            } else if let Some((observation, usable)) = sent.iter().find(|(sent, _)| sent.parameter == parameter) {
+                records.push(observation.clone().into());
+                Some(usable.map(Mean::from))
+            } else {
+                None
+            };
+            if let (Some(position), Some(mean)) = (position, made) {
+                any = true;
+                input.mean[position] = mean;
+            }
+            if let Some(hours) = hours.filter(|_| largest) {
+                let aggregate = max8h(hours, &self.rules.validity);
+                let subject = (parameter, Period::Day, Statistic::Max8h);
+                records.push(self.aggregated(subject, start, end, aggregate, "day-max8h").into());
+                if position == Some(assess::O3) {
+                    input.o3_max8h = aggregate.mean;
+                    input.o3_hour = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
+                }
+            }
+        }
+        if any {
+            self.assess(Period::Day, start, end, |edition| (edition.daily)(self.rules, &input), records);
+        }
+    }
+
+    /// Days as the station sent them, checked as hours are.
+    fn sent_days(&self, start: Instant, end: Instant, readings: &[Accepted]) -> Vec<(Observation, Option<Fixed>)> {
+        let mut days = Vec::new();
+        for accepted in readings {
+            if accepted.reading.period == Period::Day && accepted.reading.start == start {
+                let judged = validate::reading(self.rules, self.station.kind, &accepted.reading);
+                let usable = judged.usable();
+                days.push((as_sent(accepted, judged, end), usable));
+            }
+        }
+        for pair in self.rules.consistency.pairs() {
+            let usable =
+                |parameter| days.iter().find(|(day, _)| day.parameter == parameter).and_then(|(_, usable)| *usable);
+            let (Some(part), Some(whole)) = (usable(pair.part), usable(pair.whole)) else { continue };
+            if pair.contradicts(part, whole) {
+                for (day, usable) in days.iter_mut().filter(|(day, _)| [pair.part, pair.whole].contains(&day.parameter))
+                {
+                    *usable = None;
+                    day.flag = validate::worst(day.flag, Flag::Suspect);
+                    validate::note(&mut day.rules, &pair.rule);
+                }
+            }
+        }
+        days
+    }
+
+    fn aggregated(
+        &self,
+        (parameter, period, statistic): (ParameterId, Period, Statistic),
+        start: Instant,
+        end: Instant,
+        aggregate: Aggregate,
+        rule: &str,
+    ) -> Observation {
+        Observation {
+            station: self.station.id.clone(),
+            parameter,
+            period,
+            statistic,
+            start,
+            end,
+            value: aggregate.mean.map(Mean::to_f64),
+            flag: if aggregate.mean.is_some() { Flag::Pass } else { Flag::Missing },
+            mark: None,
+            status: Status::Provisional,
+            n: Some(aggregate.n),
+            expected: Some(aggregate.expected),
+            rules: rule.to_owned(),
+            from: None,
+        }
+    }
+
+    /// The verdict of every scheme.
+    fn assess(
+        &self,
+        period: Period,
+        start: Instant,
+        end: Instant,
+        judge: impl Fn(&assess::Edition) -> Verdict,
+        records: &mut Vec<Record>,
+    ) {
+        for scheme in Scheme::all() {
+            let Some(edition) = assess::edition(scheme) else { continue };
+            let verdict = judge(edition);
+            let assessment = Assessment {
+                station: self.station.id.clone(),
+                scheme,
+                period,
+                start,
+                end,
+                index: verdict.index,
+                level: verdict.index.and_then(|index| scheme.level_of(index)).map(|level| level.level),
+                primary: verdict.primary,
+                sub: six().into_iter().zip(verdict.sub).collect(),
+                reason: verdict.reason.map(str::to_owned),
+                status: Status::Provisional,
+            };
+            records.push(assessment.into());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The history engine: derives everything anew, station by station and month by month, after an import.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{Datelike, Duration, Months, NaiveDate, Utc};
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use limpid_model::{Instant, Period, Pipeline, Record, StationId, Zone};
+use limpid_store::{Journal, Result, StoreError};
+
+use crate::engine::wanted::Wanted;
+use crate::engine::{CURSOR, derive};
+use crate::standards::Rules;
+
+/// Readings looked at in one go for what they touch.
+const BATCH: usize = 65_536;
+
+/// An hour takes part in windows that end less than so much later.
+const REACH: Duration = Duration::hours(24);
+
+/// What a run of [`history`] did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Stations that were derived.
+    pub stations: u64,
+    /// Months of them.
+    pub months: u64,
+    /// Records that came out.
+    pub derived: u64,
+    /// Those that were new or different.
+    pub published: u64,
+}
+
+/// Derives and publishes the readings of the whole journal, or with `since` every month that a reading accepted after
+/// that number touches, and moves the cursor behind the newest reading, so that the live engine goes on from there.
+/// `progress` is told how many months of how many are done.
+///
+/// Publication is in the order of stations and months, whatever finishes first.
+///
+/// # Errors
+/// Those of the journal; what was published until then stays, and a further run publishes the rest.
+pub async fn history(
+    pipeline: Arc<Pipeline>,
+    journal: Arc<dyn Journal>,
+    since: Option<u64>,
+    progress: impl Fn(u64, u64),
+) -> Result<Report> {
+    let zone = pipeline.publisher.zone;
+    let newest = *journal.accepted().borrow();
+    let months = match since {
+        None => all_months(&journal, zone).await?,
+        Some(since) => {
+            // Where the live engine had not come so far, it is behind the cursor that moves on: take that along.
+            let since = since.min(journal.cursor(CURSOR).await?);
+            touched_months(&journal, since, newest, zone).await?
+        }
+    };
+    let known = |station: &StationId| pipeline.stations.get(station).is_some();
+    let chunks: Vec<(StationId, NaiveDate)> = months
+        .into_iter()
+        .filter(|(station, _)| known(station))
+        .flat_map(|(station, months)| months.into_iter().map(move |month| (station.clone(), month)))
+        .collect();
+    let total = chunks.len() as u64;
+    let stations: BTreeSet<StationId> = chunks.iter().map(|(station, _)| station.clone()).collect();
+    let mut report = Report { stations: stations.len() as u64, ..Report::default() };
+    progress(0, total);
+    let now = Utc::now();
+    let jobs = chunks.into_iter().map(|(station, month)| {
+        let (from, to) = (zone.start_of(month), zone.start_of(month + Months::new(1)));
+        (station, Wanted::within(from, to, zone, 0))
+    });
+    let mut derived = derive_all(&pipeline, &journal, jobs.collect(), now);
+    while let Some(records) = derived.try_next().await? {
+        report.derived += records.len() as u64;
+        report.published += journal.publish(records, None).await?.len() as u64;
+        report.months += 1;
+        progress(report.months, total);
+    }
+    if newest > journal.cursor(CURSOR).await? {
+        journal.publish(Vec::new(), Some((CURSOR, newest))).await?;
+    }
+    Ok(report)
+}
+
+/// Derives each job's station, several at once on blocking threads, and gives the records in the order of the jobs.
+pub(super) fn derive_all(
+    pipeline: &Arc<Pipeline>,
+    journal: &Arc<dyn Journal>,
+    jobs: Vec<(StationId, Wanted)>,
+    now: Instant,
+) -> BoxStream<'static, Result<Vec<Record>>> {
+    let (pipeline, journal) = (pipeline.clone(), journal.clone());
+    // One more than there are processors is ready while another is being published; each holds at most a month.
+    let at_once = std::thread::available_parallelism().map_or(2, usize::from) + 1;
+    futures::stream::iter(jobs)
+        // A task of its own, so that it goes on while the caller publishes.
+        .map(move |(station, wanted)| tokio::spawn(derive_one(pipeline.clone(), journal.clone(), station, wanted, now)))
+        .buffered(at_once)
+        .map(|joined| joined.unwrap_or_else(|failed| Err(StoreError::io("deriving a station", failed))))
+        .boxed()
+}
+
+/// Reads what `wanted` needs of a station and derives it. Nothing, for a station that the registry does not have.
+async fn derive_one(
+    pipeline: Arc<Pipeline>,
+    journal: Arc<dyn Journal>,
+    station: StationId,
+    wanted: Wanted,
+    now: Instant,
+) -> Result<Vec<Record>> {
+    let zone = pipeline.publisher.zone;
+    let Some((from, to)) = wanted.span(zone) else { return Ok(Vec::new()) };
+    let readings = journal.window(&station, from, to, None).await?;
+    let derived = tokio::task::spawn_blocking(move || {
+        let Some(station) = pipeline.stations.get(&station) else { return Vec::new() };
+        derive(Rules::built_in(), station, zone, &readings, &wanted, now)
+    });
+    derived.await.map_err(|failed| StoreError::io("deriving a station", failed))
+}
+
+type StationMonths = BTreeMap<StationId, BTreeSet<NaiveDate>>;
+
+async fn all_months(journal: &Arc<dyn Journal>, zone: Zone) -> Result<StationMonths> {
+    let mut months = StationMonths::new();
+    for extent in journal.extents().await? {
+        let last = month_of(extent.last + REACH, zone);
+        let mut month = month_of(extent.first, zone);
+        let of_station = months.entry(extent.station).or_default();
+        while month <= last {
+            of_station.insert(month);
+            month = month + Months::new(1);
+        }
+    }
+    Ok(months)
+}
+
+async fn touched_months(journal: &Arc<dyn Journal>, since: u64, newest: u64, zone: Zone) -> Result<StationMonths> {
+    let mut months = StationMonths::new();
+    let mut after = since;
+    while after < newest {
+        let batch = journal.tail(after, BATCH).await?;
+        let Some(last) = batch.last() else { break };
+        after = last.seq;
+        for accepted in &batch {
+            let reading = &accepted.reading;
+            let of_station = months.entry(reading.station.clone()).or_default();
+            of_station.insert(month_of(reading.start, zone));
+            if reading.period == Period::Hour || matches!(reading.period, Period::Minutes(_)) {
+                of_station.insert(month_of(reading.start + REACH, zone));
+            }
+        }
+    }
+    Ok(months)
+}
+
+fn month_of(at: Instant, zone: Zone) -> NaiveDate {
+    let date = zone.date_of(at);
+    date.with_day(1).unwrap_or(date)
+}

@@ -1,0 +1,191 @@
+//! A station's hours over a stretch of time: as sent, or made of minutes, each with its flag.
+//!
+//! The cells of an hour depend only on readings that start within it.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use limpid_model::time::floor_hour;
+use limpid_model::{Flag, Instant, Observation, ParameterId, Period, Station, Statistic, Status};
+use limpid_store::Accepted;
+
+use crate::aggregate::hour::{Minutes, hour_mean};
+use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
+use crate::validate::{self, note, worst};
+
+/// Id of the rule that makes an hour of minutes.
+const HOUR_MEAN: &str = "hour-mean";
+
+/// The hours of one parameter, one cell an hour.
+#[derive(Debug, Clone)]
+pub struct Series {
+    observations: Vec<Option<Observation>>,
+    usable: Vec<Option<Fixed>>,
+}
+
+/// The hours of every parameter of a station that start within a stretch of time.
+#[derive(Debug, Clone)]
+pub struct Hours {
+    first: Instant,
+    length: usize,
+    series: BTreeMap<ParameterId, Series>,
+}
+
+impl Hours {
+    /// Hours from readings. An hour that the station sent stands; else it is made of its minutes once it has ended by
+    /// `now`, for parameters of which that is meant (`aggregates.csv`). Moments never make an hour: how many of them
+    /// an hour should have is nowhere said.
+    pub fn of(rules: &Rules, station: &Station, readings: &[Accepted], span: (Instant, Instant), now: Instant) -> Self {
+        let first = floor_hour(span.0);
+        let length = usize::try_from((span.1 - first).num_hours()).unwrap_or(0);
+        let mut hours = Self { first, length, series: BTreeMap::new() };
+        let mut minutes: BTreeMap<(ParameterId, usize), Vec<Minutes>> = BTreeMap::new();
+        for accepted in readings {
+            let reading = &accepted.reading;
+            let Some(place) = hours.place(floor_hour(reading.start)) else { continue };
+            match reading.period {
+                Period::Hour => {
+                    let judged = validate::reading(rules, station.kind, reading);
+                    hours.set(place, judged.usable(), as_sent(accepted, judged, reading.start + Duration::hours(1)));
+                }
+                Period::Minutes(length) if rules.aggregates.of(reading.parameter).hour => {
+                    let judged = validate::reading(rules, station.kind, reading);
+                    let values = minutes.entry((reading.parameter, place)).or_default();
+                    values.extend(judged.usable().map(|value| Minutes { start: reading.start, length, value }));
+                }
+                _ => {}
+            }
+        }
+        for ((parameter, place), values) in minutes {
+            let start = hours.start(place);
+            let ended = now >= start + Duration::hours(1);
+            if ended && hours.at(parameter, place).is_none() {
+                let (usable, observation) = from_minutes(rules, station, parameter, start, &values);
+                hours.set(place, usable, observation);
+            }
+        }
+        hours.contradictions(rules);
+        hours
+    }
+
+    /// The parameters that have any hour.
+    pub fn parameters(&self) -> impl Iterator<Item = ParameterId> {
+        self.series.keys().copied()
+    }
+
+    /// The hour that starts at `hour`.
+    pub fn get(&self, parameter: ParameterId, hour: Instant) -> Option<&Observation> {
+        self.at(parameter, self.place(hour)?)
+    }
+
+    /// The value of that hour, where it may enter aggregates and indices.
+    pub fn usable(&self, parameter: ParameterId, hour: Instant) -> Option<Fixed> {
+        self.series.get(&parameter)?.usable[self.place(hour)?]
+    }
+
+    /// The usable values of the hours that start within `from..to`, one cell an hour; `None` when the parameter has no
+    /// hour at all within it, usable or not, or the stretch is not wholly known here.
+    pub fn window(&self, parameter: ParameterId, from: Instant, to: Instant) -> Option<&[Option<Fixed>]> {
+        // A bound within an hour (days in zones of half hours) means the next full hour.
+        let ceil = |at: Instant| usize::try_from(((at - self.first).num_seconds() + 3599).div_euclid(3600)).ok();
+        let range = ceil(from)?..ceil(to)?;
+        let series = self.series.get(&parameter)?;
+        let any = series.observations.get(range.clone())?.iter().any(Option::is_some);
+        any.then(|| &series.usable[range])
+    }
+
+    fn place(&self, hour: Instant) -> Option<usize> {
+        usize::try_from((hour - self.first).num_hours()).ok().filter(|place| hour >= self.first && *place < self.length)
+    }
+
+    fn start(&self, place: usize) -> Instant {
+        self.first + Duration::hours(place as i64)
+    }
+
+    fn at(&self, parameter: ParameterId, place: usize) -> Option<&Observation> {
+        self.series.get(&parameter)?.observations[place].as_ref()
+    }
+
+    fn set(&mut self, place: usize, usable: Option<Fixed>, observation: Observation) {
+        let length = self.length;
+        let series = self
+            .series
+            .entry(observation.parameter)
+            .or_insert_with(|| Series { observations: vec![None; length], usable: vec![None; length] });
+        series.observations[place] = Some(observation);
+        series.usable[place] = usable;
+    }
+
+    /// Marks hours suspect in which a part exceeds its whole. Only values that are otherwise usable are compared.
+    fn contradictions(&mut self, rules: &Rules) {
+        for pair in rules.consistency.pairs() {
+            for place in 0..self.length {
+                let usable = |parameter| self.series.get(&parameter).and_then(|series: &Series| series.usable[place]);
+                let (Some(part), Some(whole)) = (usable(pair.part), usable(pair.whole)) else { continue };
+                if pair.contradicts(part, whole) {
+                    self.suspect(pair.part, place, &pair.rule);
+                    self.suspect(pair.whole, place, &pair.rule);
+                }
+            }
+        }
+    }
+
+    fn suspect(&mut self, parameter: ParameterId, place: usize, rule: &str) {
+        let Some(series) = self.series.get_mut(&parameter) else { return };
+        series.usable[place] = None;
+        if let Some(observation) = &mut series.observations[place] {
+            observation.flag = worst(observation.flag, Flag::Suspect);
+            note(&mut observation.rules, rule);
+        }
+    }
+}
+
+/// A reading as it is published.
+pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instant) -> Observation {
+    let reading = &accepted.reading;
+    Observation {
+        station: reading.station.clone(),
+        parameter: reading.parameter,
+        period: reading.period,
+        statistic: Statistic::Mean,
+        start: reading.start,
+        end,
+        value: reading.value,
+        flag: judged.flag,
+        mark: reading.mark,
+        status: Status::Provisional,
+        n: None,
+        expected: None,
+        rules: judged.rules,
+        from: Some(accepted.receipt),
+    }
+}
+
+fn from_minutes(
+    rules: &Rules,
+    station: &Station,
+    parameter: ParameterId,
+    start: Instant,
+    values: &[Minutes],
+) -> (Option<Fixed>, Observation) {
+    let aggregate = hour_mean(values, start, rules.validity.hour_minutes);
+    let value = aggregate.mean.map(Mean::to_f64);
+    let observation = Observation {
+        station: station.id.clone(),
+        parameter,
+        period: Period::Hour,
+        statistic: Statistic::Mean,
+        start,
+        end: start + Duration::hours(1),
+        value,
+        flag: if value.is_some() { Flag::Pass } else { Flag::Missing },
+        mark: None,
+        status: Status::Provisional,
+        n: Some(aggregate.n),
+        expected: Some(aggregate.expected),
+        rules: HOUR_MEAN.to_owned(),
+        from: None,
+    };
+    (value.and_then(Fixed::from_f64), observation)
+}

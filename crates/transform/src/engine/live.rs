@@ -1,0 +1,268 @@
+//! The live engine: follows the journal, and publishes what each new reading changes.
+//!
+//! One task. It takes what was accepted since the cursor in a batch, merges what that touches per station, derives each
+//! station on a blocking thread, and publishes with the cursor in the same transaction: whatever happens, a restart
+//! resumes where the last publication stood. Batching keeps it up with any rate: the longer a round takes, the more
+//! readings the next one merges.
+//!
+//! What falls due by the clock (an hour made of minutes, a day) is kept in memory with the moment at which it ends, and
+//! found again after a restart from the readings around the cursor.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration as Wait;
+
+use chrono::{Duration, NaiveDate, Utc};
+use futures::TryStreamExt;
+use limpid_model::time::{floor_hour, hours};
+use limpid_model::{Instant, Period, Pipeline, Reading, Record, StationId, Zone};
+use limpid_store::{Accepted, Journal, Result, StoreError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::CURSOR;
+use crate::engine::history::derive_all;
+use crate::engine::wanted::Touched;
+
+/// Readings taken in one round: small enough that the first of them is published in well under a second.
+const BATCH: usize = 4096;
+
+/// Stations derived between two looks at the tail, of those that only fell due: a whole network falls due on the hour,
+/// and new readings must not wait for it.
+const DUE_AT_ONCE: usize = 8;
+
+/// An hour or a day is derived by the clock so long after its end, when its last minutes have arrived; without this
+/// every one of them would make a further revision of everything that depends on the hour.
+const GRACE: Duration = Duration::seconds(60);
+
+/// After a restart, what may have fallen due while the engine stood is looked for so far around the last reading that
+/// it had published.
+const AROUND: Duration = Duration::hours(48);
+
+/// Records are published in one transaction up to about this number: a few MB.
+const RECORDS_AT_ONCE: usize = 20_000;
+
+const FIRST_RETRY: Wait = Wait::from_millis(200);
+const LONGEST_RETRY: Wait = Wait::from_secs(30);
+
+/// Publishes what new readings and the clock bring, until `stop`. Errors of the journal are logged and tried again.
+///
+/// # Errors
+/// [`StoreError::Closed`] when the journal was closed before `stop`.
+pub async fn live(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: CancellationToken) -> Result<()> {
+    Live::new(pipeline, journal, Utc::now).run(stop).await
+}
+
+/// The engine's state between two rounds.
+pub(super) struct Live {
+    pipeline: Arc<Pipeline>,
+    journal: Arc<dyn Journal>,
+    clock: fn() -> Instant,
+    accepted: watch::Receiver<u64>,
+    /// Up to here everything is published; `None` until it was read from the journal.
+    cursor: Option<u64>,
+    due: Due,
+}
+
+impl Live {
+    pub(super) fn new(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, clock: fn() -> Instant) -> Self {
+        let accepted = journal.accepted();
+        Self { pipeline, journal, clock, accepted, cursor: None, due: Due::default() }
+    }
+
+    async fn run(mut self, stop: CancellationToken) -> Result<()> {
+        let mut retry = FIRST_RETRY;
+        while !stop.is_cancelled() {
+            let round = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                round = self.round() => round,
+            };
+            match round {
+                Ok(true) => retry = FIRST_RETRY,
+                Ok(false) => {
+                    retry = FIRST_RETRY;
+                    self.wait(&stop).await?;
+                }
+                Err(StoreError::Closed) => return if stop.is_cancelled() { Ok(()) } else { Err(StoreError::Closed) },
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, wait_ms = retry.as_millis() as u64, "transform failed, trying again");
+                    metrics::counter!("limpid_transform_failures_total").increment(1);
+                    tokio::select! {
+                        () = stop.cancelled() => return Ok(()),
+                        () = tokio::time::sleep(retry) => {}
+                    }
+                    retry = (retry * 2).min(LONGEST_RETRY);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for a reading, for something that falls due, or for the end.
+    async fn wait(&mut self, stop: &CancellationToken) -> Result<()> {
+        // Not longer than a minute, because the wall clock may be set while the other one sleeps.
+        let until_due = self.due.next().map(|due| (due - (self.clock)()).to_std().unwrap_or_default());
+        let wait = until_due.unwrap_or(Wait::MAX).min(Wait::from_secs(60));
+        tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            changed = self.accepted.changed() => changed.map_err(|_| StoreError::Closed),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+
+    /// Publishes one batch; false when there was nothing to do.
+    pub(super) async fn round(&mut self) -> Result<bool> {
+        let cursor = match self.cursor {
+            Some(cursor) => cursor,
+            None => self.resume().await?,
+        };
+        self.accepted.mark_unchanged();
+        let batch = self.journal.tail(cursor, BATCH).await?;
+        let now = (self.clock)();
+        let zone = self.pipeline.publisher.zone;
+        let newest = batch.last().map_or(cursor, |accepted| accepted.seq);
+        let mut touched: BTreeMap<StationId, Touched> = BTreeMap::new();
+        for Accepted { reading, .. } in &batch {
+            touched.entry(reading.station.clone()).or_default().reading(reading, zone, now);
+            self.due.reading(reading, zone, now);
+        }
+        let fallen_due = self.due.take(now, DUE_AT_ONCE);
+        for (station, due) in &fallen_due {
+            touched.entry(station.clone()).or_default().merge(due.clone());
+        }
+        if touched.is_empty() {
+            return Ok(false);
+        }
+        let published = self.publish(touched, cursor, newest, now).await;
+        if published.is_err() {
+            self.due.put_back(fallen_due, now);
+        }
+        published?;
+        self.cursor = Some(newest);
+        metrics::gauge!("limpid_transform_lag_readings").set((*self.accepted.borrow()).saturating_sub(newest) as f64);
+        Ok(true)
+    }
+
+    /// Derives and publishes; the cursor moves with the last of it.
+    async fn publish(
+        &self,
+        touched: BTreeMap<StationId, Touched>,
+        cursor: u64,
+        newest: u64,
+        now: Instant,
+    ) -> Result<()> {
+        let zone = self.pipeline.publisher.zone;
+        let mut jobs = Vec::new();
+        for (station, touched) in touched {
+            if self.pipeline.stations.get(&station).is_some() {
+                jobs.extend(touched.wanted(zone, cursor).into_iter().map(|wanted| (station.clone(), wanted)));
+            } else {
+                // The registry lost it since the reading came in; `limpid import` derives it once it is back.
+                tracing::warn!(station.id = %station, "readings of a station that is not in stations.csv are not published");
+            }
+        }
+        let mut derived = derive_all(&self.pipeline, &self.journal, jobs, now);
+        let mut records = Vec::new();
+        while let Some(more) = derived.try_next().await? {
+            metrics::counter!("limpid_derived_records_total").increment(more.len() as u64);
+            records.extend(more);
+            if records.len() >= RECORDS_AT_ONCE {
+                self.hand_over(std::mem::take(&mut records), None).await?;
+            }
+        }
+        self.hand_over(records, (newest > cursor).then_some((CURSOR, newest))).await
+    }
+
+    async fn hand_over(&self, records: Vec<Record>, cursor: Option<(&'static str, u64)>) -> Result<()> {
+        if !records.is_empty() || cursor.is_some() {
+            let published = self.journal.publish(records, cursor).await?;
+            metrics::counter!("limpid_published_records_total").increment(published.len() as u64);
+        }
+        Ok(())
+    }
+
+    /// Finds out where the engine stood, and what may have fallen due since.
+    async fn resume(&mut self) -> Result<u64> {
+        let cursor = self.journal.cursor(CURSOR).await?;
+        let last = self.journal.tail(cursor.saturating_sub(1), 1).await?;
+        if let Some(last) = last.first().filter(|_| cursor > 0) {
+            let (now, zone) = ((self.clock)(), self.pipeline.publisher.zone);
+            let (from, to) = (last.received - AROUND, last.received + AROUND);
+            for extent in self.journal.extents().await? {
+                for hour in hours(from.max(floor_hour(extent.first)), to.min(extent.last + Duration::hours(1))) {
+                    self.due.hour(&extent.station, hour, now);
+                    self.due.day(&extent.station, zone.date_of(hour), zone, now);
+                }
+            }
+        }
+        tracing::info!(cursor, due = self.due.0.len(), "transform resumes");
+        self.cursor = Some(cursor);
+        Ok(cursor)
+    }
+}
+
+/// What falls due by the clock, by the moment at which it does.
+#[derive(Debug, Default)]
+pub(super) struct Due(BTreeMap<Instant, BTreeMap<StationId, Touched>>);
+
+impl Due {
+    /// Takes note of the hour and the day of a reading, where they have not ended.
+    fn reading(&mut self, reading: &Reading, zone: Zone, now: Instant) {
+        let hour = floor_hour(reading.start);
+        if matches!(reading.period, Period::Minutes(_)) && hour + Duration::hours(1) > now {
+            self.hour(&reading.station, hour, now);
+        }
+        if matches!(reading.period, Period::Minutes(_) | Period::Hour | Period::Day) {
+            let date = zone.date_of(reading.start);
+            if zone.day(date).1 > now {
+                self.day(&reading.station, date, zone, now);
+            }
+        }
+    }
+
+    fn hour(&mut self, station: &StationId, hour: Instant, now: Instant) {
+        self.at(hour + Duration::hours(1), now, station).hour(hour);
+    }
+
+    fn day(&mut self, station: &StationId, date: NaiveDate, zone: Zone, now: Instant) {
+        self.at(zone.day(date).1, now, station).day(date);
+    }
+
+    fn at(&mut self, end: Instant, now: Instant, station: &StationId) -> &mut Touched {
+        // What has ended already is due at once, and all of it together.
+        let due = if end > now { end + GRACE } else { now };
+        self.0.entry(due).or_default().entry(station.clone()).or_default()
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.0.keys().next().copied()
+    }
+
+    /// Takes out what is due by `now`, of at most so many stations.
+    fn take(&mut self, now: Instant, stations: usize) -> BTreeMap<StationId, Touched> {
+        let mut taken = BTreeMap::new();
+        while let Some(mut entry) = self.0.first_entry().filter(|entry| *entry.key() <= now) {
+            while let Some((station, touched)) = entry.get_mut().pop_first() {
+                taken.entry(station).or_insert_with(Touched::default).merge(touched);
+                if taken.len() >= stations {
+                    break;
+                }
+            }
+            if entry.get().is_empty() {
+                entry.remove();
+            }
+            if taken.len() >= stations {
+                break;
+            }
+        }
+        taken
+    }
+
+    fn put_back(&mut self, taken: BTreeMap<StationId, Touched>, now: Instant) {
+        let due = self.0.entry(now).or_default();
+        for (station, touched) in taken {
+            due.entry(station).or_default().merge(touched);
+        }
+    }
+}

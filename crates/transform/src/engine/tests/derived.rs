@@ -1,0 +1,193 @@
+use chrono::Duration;
+use limpid_model::time::hours;
+use limpid_model::{Instant, Period, Reading, StationId};
+
+use super::{accepted, at, pipeline, reading, words};
+use crate::engine::{Touched, derive};
+use crate::standards::Rules;
+
+/// Everything that is published of readings that are all new, by the end of 2026, in words.
+fn all(zone: &str, readings: Vec<Reading>) -> Vec<String> {
+    by(zone, readings, at("2026-12-31T00:00:00Z"))
+}
+
+fn by(zone: &str, readings: Vec<Reading>, now: Instant) -> Vec<String> {
+    let pipeline = pipeline(zone);
+    let zone = pipeline.publisher.zone;
+    let station = pipeline.stations.get(&StationId::parse("S1").unwrap()).unwrap();
+    let mut touched = Touched::default();
+    readings.iter().for_each(|reading| touched.reading(reading, zone, now));
+    let readings = accepted(readings);
+    let wanted = touched.wanted(zone, 0);
+    let records = wanted.iter().flat_map(|one| derive(Rules::built_in(), station, zone, &readings, one, now));
+    records.map(|record| words(&record)).collect()
+}
+
+fn only<'a>(words: &'a [String], start: &str) -> Vec<&'a str> {
+    words.iter().filter_map(|word| word.strip_prefix(start)).map(str::trim).collect()
+}
+
+fn flat(parameter: &str, from: &str, count: i64, value: f64) -> Vec<Reading> {
+    let start = |hour| at(from) + Duration::hours(hour);
+    (0..count).map(|hour| reading(parameter, Period::Hour, start(hour), Some(value), "")).collect()
+}
+
+fn minutes(parameter: &str, from: &str, count: i64, value: f64) -> Vec<Reading> {
+    let start = |minute| at(from) + Duration::minutes(minute);
+    (0..count).map(|minute| reading(parameter, Period::Minutes(1), start(minute), Some(value), "N")).collect()
+}
+
+#[test]
+fn an_hour_of_minutes_needs_45_and_its_end() {
+    let hour = |count, now| {
+        let words = by("Asia/Shanghai", minutes("no2", "2026-11-25T08:00:00Z", count, 31.5), at(now));
+        only(&words, "PT1H mean no2").join(",")
+    };
+    assert_eq!(hour(44, "2026-11-25T09:00:00Z"), "2026-11-25T08:00 - 9 44/60");
+    assert_eq!(hour(45, "2026-11-25T09:00:00Z"), "2026-11-25T08:00 31.5 1 45/60");
+    assert_eq!(hour(45, "2026-11-25T08:59:59Z"), "");
+}
+
+#[test]
+fn an_hour_as_sent_stands_above_its_minutes() {
+    let mut readings = minutes("no2", "2026-11-25T08:00:00Z", 60, 10.0);
+    readings.push(reading("no2", Period::Hour, at("2026-11-25T08:00:00Z"), Some(12.0), "N"));
+    let words = all("Asia/Shanghai", readings);
+    assert_eq!(only(&words, "PT1H mean"), ["no2 2026-11-25T08:00 12 1"]);
+    assert_eq!(only(&words, "PT1M mean").len(), 60, "the minutes are published all the same");
+}
+
+#[test]
+fn minutes_that_failed_do_not_count() {
+    let mut readings = minutes("no2", "2026-11-25T08:00:00Z", 45, 10.0);
+    readings[7].mark = limpid_model::Mark::parse("D");
+    let words = all("Asia/Shanghai", readings);
+    assert_eq!(only(&words, "PT1H mean"), ["no2 2026-11-25T08:00 - 9 44/60"]);
+}
+
+#[test]
+fn moments_and_wind_directions_make_no_hours() {
+    let start = at("2026-11-25T08:00:00Z");
+    let moments = (0..120).map(|k| reading("no2", Period::Moment, start + Duration::seconds(30 * k), Some(5.0), "N"));
+    let mut readings: Vec<_> = moments.collect();
+    readings.extend(minutes("wind_direction", "2026-11-25T08:00:00Z", 60, 350.0));
+    let words = all("Asia/Shanghai", readings);
+    assert_eq!((only(&words, "PT0S").len(), only(&words, "PT1M").len(), words.len()), (120, 60, 180));
+}
+
+#[test]
+fn a_moving_mean_is_labelled_by_its_last_hour_and_needs_20() {
+    let words = all("Asia/Shanghai", flat("pm10", "2026-11-24T16:00:00Z", 20, 80.0));
+    let moving = only(&words, "PT24H mean pm10");
+    // The window that ends with the first hour begins 23 hours before it.
+    assert_eq!(moving[0], "2026-11-23T17:00 - 9 1/24");
+    assert_eq!(moving[18..], ["2026-11-24T11:00 - 9 19/24", "2026-11-24T12:00 80 1 20/24"]);
+    let words = all("Asia/Shanghai", flat("o3", "2026-11-24T16:00:00Z", 6, 100.0));
+    assert_eq!(only(&words, "PT8H mean o3")[4..], ["2026-11-24T13:00 - 9 5/8", "2026-11-24T14:00 100 1 6/8"]);
+}
+
+#[test]
+fn a_day_is_published_when_it_has_ended() {
+    let day = || flat("pm10", "2026-11-24T16:00:00Z", 24, 80.0);
+    let days = |now| only(&by("Asia/Shanghai", day(), at(now)), "P1D").join(",");
+    assert_eq!(days("2026-11-25T15:59:59Z"), "");
+    assert_eq!(
+        days("2026-11-25T16:00:00Z"),
+        "mean pm10 2026-11-24T16:00 80 1 24/24,hj633-2012 2026-11-24T16:00 -,hj633-2026 2026-11-24T16:00 -"
+    );
+}
+
+#[test]
+fn ozone_has_its_largest_8_hour_mean() {
+    let mut readings = flat("o3", "2026-11-24T16:00:00Z", 24, 100.0);
+    readings[12..20].iter_mut().for_each(|hour| hour.value = Some(170.0));
+    let words = all("Asia/Shanghai", readings);
+    assert_eq!(only(&words, "P1D max8h o3"), ["2026-11-24T16:00 170 1 17/17"]);
+}
+
+#[test]
+fn a_day_as_sent_stands_where_there_is_no_hour() {
+    let sent = || reading("pm10", Period::Day, at("2026-11-24T16:00:00Z"), Some(77.0), "N");
+    let words = all("Asia/Shanghai", vec![sent()]);
+    assert_eq!(only(&words, "P1D mean"), ["pm10 2026-11-24T16:00 77 1"]);
+    assert_eq!(only(&words, "P1D hj633-2026").len(), 1);
+    let mut readings = flat("pm10", "2026-11-24T16:00:00Z", 1, 80.0);
+    readings.push(sent());
+    assert_eq!(only(&all("Asia/Shanghai", readings), "P1D mean"), ["pm10 2026-11-24T16:00 - 9 1/24"]);
+    // limpid makes no day of sound levels, so the station's own stands beside hours.
+    let mut readings = flat("leq", "2026-11-24T16:00:00Z", 24, 55.0);
+    readings.push(reading("leq", Period::Day, at("2026-11-24T16:00:00Z"), Some(58.1), ""));
+    assert_eq!(only(&all("Asia/Shanghai", readings), "P1D mean"), ["leq 2026-11-24T16:00 58.1 1"]);
+}
+
+#[test]
+fn days_of_23_and_25_hours() {
+    let of = |first: &str, count| {
+        let words = all("Europe/Berlin", flat("o3", first, count, 90.0));
+        only(&words, "P1D").into_iter().filter(|word| !word.starts_with("hj633")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let spring = of("2026-03-28T23:00:00Z", 23);
+    assert_eq!(spring, ["mean o3 2026-03-28T23:00 90 1 23/23", "max8h o3 2026-03-28T23:00 90 1 16/16"]);
+    let autumn = of("2026-10-24T22:00:00Z", 25);
+    assert_eq!(autumn, ["mean o3 2026-10-24T22:00 90 1 25/25", "max8h o3 2026-10-24T22:00 90 1 18/18"]);
+}
+
+#[test]
+fn a_day_of_a_zone_with_half_hours_has_24_hours() {
+    // India's day begins at 18:30 UTC; its hours are those that start within it.
+    let words = all("Asia/Kolkata", flat("pm25", "2026-11-24T19:00:00Z", 24, 50.0));
+    assert_eq!(only(&words, "P1D mean pm25"), ["2026-11-24T18:30 50 1 24/24"]);
+}
+
+#[test]
+fn particles_that_contradict_each_other_are_suspect_and_block_the_index() {
+    let mut readings: Vec<Reading> = ["so2", "no2", "o3"]
+        .iter()
+        .flat_map(|parameter| flat(parameter, "2026-11-25T08:00:00Z", 1, 20.0))
+        .chain(flat("co", "2026-11-25T08:00:00Z", 1, 0.5))
+        .collect();
+    readings.extend(flat("pm25", "2026-11-25T08:00:00Z", 1, 40.0));
+    readings.extend(flat("pm10", "2026-11-25T08:00:00Z", 1, 60.0));
+    let index = |readings: Vec<Reading>| only(&all("Asia/Shanghai", readings), "PT1H hj633-2026")[0].to_owned();
+    assert_eq!(index(readings.clone()), "2026-11-25T08:00 60 pm25");
+    readings.last_mut().unwrap().value = Some(30.0);
+    let words = all("Asia/Shanghai", readings.clone());
+    assert_eq!(only(&words, "PT1H mean pm"), ["25 2026-11-25T08:00 40 3", "10 2026-11-25T08:00 30 3"]);
+    assert_eq!(index(readings), "2026-11-25T08:00 -");
+}
+
+#[test]
+fn the_hour_of_2012_waits_for_24_hours_of_particles() {
+    let mut readings = flat("pm25", "2026-11-24T16:00:00Z", 24, 75.0);
+    readings.extend(flat("pm10", "2026-11-24T16:00:00Z", 24, 100.0));
+    readings.extend(flat("no2", "2026-11-24T16:00:00Z", 24, 20.0));
+    let words = all("Asia/Shanghai", readings);
+    let hours: Vec<_> = only(&words, "PT1H hj633-2012");
+    assert_eq!(hours[18..20], ["2026-11-25T10:00 -", "2026-11-25T11:00 100 pm25"]);
+}
+
+#[test]
+fn a_gap_is_published_and_silence_is_not() {
+    let start = at("2026-11-25T08:00:00Z");
+    let words = all("Asia/Shanghai", vec![reading("no2", Period::Hour, start, None, "B")]);
+    assert_eq!(only(&words, "PT1H mean"), ["no2 2026-11-25T08:00 - 9"]);
+    assert_eq!(only(&words, "PT1H hj633-2026"), ["2026-11-25T08:00 -"]);
+    assert_eq!(only(&words, "PT24H"), ["mean no2 2026-11-24T09:00 - 9 0/24"]);
+    assert_eq!(hours(start, start + Duration::hours(24)).count(), 24);
+    assert!(!words.iter().any(|word| word.contains("T09:00") && word.starts_with("PT1H")), "no reading, no record");
+}
+
+#[test]
+fn readings_published_before_are_not_published_again() {
+    let pipeline = pipeline("Asia/Shanghai");
+    let zone = pipeline.publisher.zone;
+    let station = pipeline.stations.get(&StationId::parse("S1").unwrap()).unwrap();
+    let readings = accepted(minutes("no2", "2026-11-25T08:00:00Z", 60, 10.0));
+    let mut touched = Touched::default();
+    let now = at("2026-11-25T09:00:00Z");
+    readings.iter().for_each(|accepted| touched.reading(&accepted.reading, zone, now));
+    let wanted = touched.wanted(zone, 58).remove(0);
+    let records = derive(Rules::built_in(), station, zone, &readings, &wanted, now);
+    let words: Vec<_> = records.iter().map(words).collect();
+    assert_eq!(only(&words, "PT1M mean no2"), ["2026-11-25T08:58 10 1", "2026-11-25T08:59 10 1"]);
+}

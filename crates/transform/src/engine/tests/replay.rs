@@ -1,0 +1,171 @@
+//! Whatever the order in which readings arrive, however they are cut into batches, whatever the clock does and whenever
+//! the engine is restarted in between: in the end the live engine has published what the history engine publishes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Duration, Utc};
+use limpid_model::time::floor_hour;
+use limpid_model::{
+    Channel, Entry, Instant, Mark, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission,
+};
+use limpid_store::{Journal, SqliteJournal};
+use proptest::prelude::*;
+
+use super::{at, pipeline};
+use crate::engine::history;
+use crate::engine::live::Live;
+
+static CLOCK: AtomicI64 = AtomicI64::new(0);
+
+fn clock() -> Instant {
+    DateTime::from_timestamp(CLOCK.load(Ordering::SeqCst), 0).unwrap()
+}
+
+fn set_clock(now: Instant) {
+    CLOCK.store(now.timestamp(), Ordering::SeqCst);
+}
+
+/// Readings with their place in the list that they were made in; a correction stands behind what it corrects.
+fn readings() -> impl Strategy<Value = Vec<(usize, Reading)>> {
+    let parameters = ["pm25", "pm10", "so2", "no2", "co", "o3"];
+    let one = (0..2_usize, 0..60_i64, 0..6_usize, 0..8_u8, 0..200_i32);
+    prop::collection::vec(one, 1..80).prop_map(move |choices| {
+        let first = at("2015-06-01T10:00:00Z");
+        let mut made: Vec<Reading> = Vec::new();
+        for (station, hour, parameter, kind, number) in choices {
+            let hour = first + Duration::hours(hour);
+            let mut add = |period, start, value: Option<f64>, mark| {
+                made.push(Reading {
+                    station: StationId::parse(["S1", "S2"][station]).unwrap(),
+                    parameter: ParameterId::known(parameters[parameter]),
+                    period,
+                    start,
+                    value,
+                    mark: Mark::parse(mark),
+                    conversion: None,
+                });
+            };
+            let value = f64::from(number) / 4.0;
+            match kind {
+                // A day's worth at once, so that days and windows are sometimes complete.
+                0 | 1 => (0..24).for_each(|k| add(Period::Hour, hour + Duration::hours(k), Some(value + k as f64), "")),
+                2 | 3 => add(Period::Hour, hour, Some(value), "N"),
+                4 => add(Period::Hour, hour, (number % 2 == 0).then_some(-value), "D"),
+                5 => (0..10).for_each(|k| add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N")),
+                6 => {
+                    add(Period::Day, at("2015-05-31T16:00:00Z") + Duration::days(hour.timestamp() % 4), Some(value), "")
+                }
+                _ => add(Period::Moment, hour + Duration::seconds(number.into()), Some(value), "N"),
+            }
+        }
+        made.into_iter().enumerate().collect()
+    })
+}
+
+/// A shuffle in which revisions of one reading keep their order, because the last one stands.
+fn shuffled() -> impl Strategy<Value = Vec<(usize, Reading)>> {
+    readings().prop_flat_map(|made| Just(made).prop_shuffle()).prop_map(|mut made| {
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, (_, r)) in made.iter().enumerate() {
+            let key = format!("{} {} {} {}", r.station, r.parameter, r.period, r.start);
+            places.entry(key).or_default().push(place);
+        }
+        for places in places.into_values() {
+            let mut revisions: Vec<_> = places.iter().map(|place| made[*place].clone()).collect();
+            revisions.sort_by_key(|(number, _)| *number);
+            places.into_iter().zip(revisions).for_each(|(place, revision)| made[place] = revision);
+        }
+        // The same value twice would be answered `same`, and then the receipt behind it depends on the order.
+        made
+    })
+}
+
+async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading, received: Instant) {
+    let submission = Submission {
+        // Of the reading, not of the moment: the record names the receipt behind it.
+        id: ReceiptId::new(at("2015-06-01T00:00:00Z"), number as u128),
+        received,
+        channel: Channel::Http,
+        sender: "test".to_owned(),
+        station: Some(reading.station.clone()),
+        media_type: "application/json",
+        body: Vec::new(),
+        idempotency: None,
+        entries: vec![Entry::Reading(reading)],
+    };
+    journal.accept(submission).await.unwrap();
+}
+
+fn open(folder: &Path) -> Arc<dyn Journal> {
+    SqliteJournal::open(&folder.join("journal.sqlite")).unwrap()
+}
+
+/// The latest revision of everything published.
+async fn published(journal: &Arc<dyn Journal>) -> BTreeMap<String, Record> {
+    let mut latest = BTreeMap::new();
+    for published in journal.published_tail(0, 10_000_000).await.unwrap() {
+        let key = match &published.record {
+            Record::Observation(o) => {
+                format!("{} {} {} {} {}", o.station, o.parameter, o.period, o.statistic.as_str(), o.start)
+            }
+            Record::Assessment(a) => format!("{} {} {} {}", a.station, a.scheme.id, a.period, a.start),
+        };
+        latest.insert(key, published.record);
+    }
+    latest
+}
+
+async fn replay(readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) -> [BTreeMap<String, Record>; 2] {
+    let pipeline = pipeline("Asia/Shanghai");
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (journal, whole) = (open(folder.path()), open(other.path()));
+    for (number, reading) in &readings {
+        accept(&whole, *number, reading.clone(), Utc::now()).await;
+    }
+    history(pipeline.clone(), whole.clone(), None, |_, _| {}).await.unwrap();
+
+    let mut now = at("2015-06-01T00:00:00Z");
+    set_clock(now);
+    let mut live = Live::new(pipeline.clone(), journal.clone(), clock);
+    let (mut rest, mut turn) = (readings.into_iter().peekable(), 0);
+    while rest.peek().is_some() {
+        let (size, minutes, restart) = cuts[turn % cuts.len()];
+        turn += 1;
+        let batch: Vec<_> = rest.by_ref().take(size).collect();
+        // The intake lets nothing in that lies further in the future than ten minutes.
+        let latest = batch.iter().map(|(_, reading)| reading.start).max().unwrap_or(now);
+        now = (now + Duration::minutes(minutes)).max(latest - Duration::minutes(10));
+        set_clock(now);
+        for (number, reading) in batch {
+            accept(&journal, number, reading, now).await;
+        }
+        if restart {
+            live = Live::new(pipeline.clone(), journal.clone(), clock);
+        }
+        live.round().await.unwrap();
+    }
+    set_clock(floor_hour(now) + Duration::days(7));
+    while live.round().await.unwrap() {}
+    let result = [published(&journal).await, published(&whole).await];
+    journal.close().await.unwrap();
+    whole.close().await.unwrap();
+    result
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn live_in_any_order_publishes_what_history_publishes(
+        readings in shuffled(),
+        cuts in prop::collection::vec((1..40_usize, 0..600_i64, any::<bool>()), 1..6),
+    ) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let [live, history] = runtime.block_on(replay(readings, &cuts));
+        prop_assert!(!live.is_empty());
+        prop_assert_eq!(live, history);
+    }
+}

@@ -1,1 +1,30 @@
-//! placeholder
+//! What people and machines are shown: the API, the live stream, the pages and the open datasets.
+//!
+//! Nothing is computed here: every figure was published into the journal before this crate sees it.
+//!
+//! - [`start`]: the entry point; builds the board, starts the tasks, gives the router
+//! - `router`: the list of routes, and what surrounds them
+//! - `board/`: the current state in memory, kept up by following the journal
+//! - [`stale`]: when a value is late, stale or gone
+//! - `api/`: one resource a file
+//! - `answer/`: what every answer shares: formats, problems, caching, tables
+//! - [`datasets`]: what is released as open data, when, and how it is served
+//! - `pages/`: HTML for people, in their language
+
+mod answer;
+mod api;
+mod app;
+mod board;
+pub mod datasets;
+pub mod error;
+mod links;
+mod pages;
+mod router;
+pub mod stale;
+pub mod start;
+#[cfg(test)]
+mod testing;
+
+pub use datasets::{Exported, export, release_all};
+pub use error::PublishError;
+pub use start::{Config, Publish};

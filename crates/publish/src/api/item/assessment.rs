@@ -1,0 +1,128 @@
+//! Published judgements.
+
+use std::collections::BTreeMap;
+
+use limpid_model::parameter::AIR_INDEX;
+use limpid_model::{Assessment, Level, ParameterId, Published, StationId, Text, Zone};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Row, integer, simulated, text, time};
+use crate::answer::table::{Cell, Column};
+
+/// One published judgement.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Assessment)]
+pub struct AssessmentItem {
+    /// Station id.
+    #[schema(value_type = String)]
+    pub station: StationId,
+    /// Edition of the standard.
+    pub scheme: &'static str,
+    /// `PT1H` or `P1D`.
+    pub period: String,
+    /// Inclusive, with the authority's offset.
+    pub start: String,
+    /// Exclusive.
+    pub end: String,
+    /// The judgement.
+    #[serde(flatten)]
+    pub verdict: VerdictItem,
+    /// `provisional`, `reviewed` or `final`.
+    pub status: &'static str,
+    /// 1 for the first published.
+    pub revision: u32,
+    /// When this revision was published.
+    pub published: String,
+    /// True when the station is a simulated one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+}
+
+/// What a standard says of one period.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VerdictItem {
+    /// Null when the standard forbids to give one; `reason` then says why.
+    pub index: Option<u16>,
+    /// From 1, the best.
+    pub level: Option<u8>,
+    /// Name of the level.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub category: Option<Text>,
+    /// Official colour of the level.
+    pub colour: Option<&'static str>,
+    /// Primary pollutants, all of them on a tie.
+    #[schema(value_type = Vec<String>)]
+    pub primary: Vec<ParameterId>,
+    /// Sub-index of each parameter; null where it was to be measured and is missing.
+    pub sub: BTreeMap<&'static str, Option<u16>>,
+    /// Why there is no index: `missing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl VerdictItem {
+    /// The object of an assessment.
+    pub fn new(assessment: &Assessment) -> Self {
+        let level = assessment.level.and_then(|level| assessment.scheme.level(level));
+        Self {
+            index: assessment.index,
+            level: assessment.level,
+            category: level.map(Level::category),
+            colour: level.map(|level| level.colour.as_str()),
+            primary: assessment.primary.clone(),
+            sub: assessment.sub.iter().map(|(parameter, index)| (parameter.as_str(), *index)).collect(),
+            reason: assessment.reason.clone(),
+        }
+    }
+}
+
+impl AssessmentItem {
+    /// The object of a row.
+    pub fn new(row: &Row<Assessment>, zone: Zone) -> Self {
+        let Published { at, revision, record, .. } = &row.published;
+        Self {
+            station: record.station.clone(),
+            scheme: &record.scheme.id,
+            period: record.period.to_string(),
+            start: zone.format(record.start),
+            end: zone.format(record.end),
+            verdict: VerdictItem::new(record),
+            status: record.status.as_str(),
+            revision: *revision,
+            published: zone.format(*at),
+            simulated: row.simulated,
+        }
+    }
+}
+
+/// The columns of assessments. Sub-indices are flattened, one column each, in the order of [`AIR_INDEX`].
+pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
+    text("station", "station id", |row| Cell::text(row.published.record.station.as_str())),
+    text("scheme", "edition of the standard", |row| Cell::text(&row.published.record.scheme.id)),
+    text("period", "PT1H or P1D", |row| Cell::Text(row.published.record.period.to_string())),
+    time("start", "inclusive", |row| Cell::Time(row.published.record.start)),
+    time("end", "exclusive", |row| Cell::Time(row.published.record.end)),
+    integer("index", "empty when the standard forbids to give one", |row| Cell::integer(row.published.record.index)),
+    integer("level", "from 1, the best", |row| Cell::integer(row.published.record.level)),
+    text("primary", "primary pollutants, separated by spaces", |row| {
+        let names: Vec<&str> = row.published.record.primary.iter().map(|parameter| parameter.as_str()).collect();
+        Cell::text(&names.join(" "))
+    }),
+    integer("sub_pm25", "sub-index of PM2.5", |row| sub(row, 0)),
+    integer("sub_pm10", "sub-index of PM10", |row| sub(row, 1)),
+    integer("sub_so2", "sub-index of sulphur dioxide", |row| sub(row, 2)),
+    integer("sub_no2", "sub-index of nitrogen dioxide", |row| sub(row, 3)),
+    integer("sub_co", "sub-index of carbon monoxide", |row| sub(row, 4)),
+    integer("sub_o3", "sub-index of ozone", |row| sub(row, 5)),
+    text("reason", "why there is no index", |row| Cell::text(row.published.record.reason.as_deref().unwrap_or(""))),
+    text("status", "provisional, reviewed or final", |row| Cell::text(row.published.record.status.as_str())),
+    integer("revision", "1 for the first published", |row| Cell::Integer(row.published.revision.into())),
+    time("published", "when this revision was published", |row| Cell::Time(row.published.at)),
+    simulated(),
+];
+
+fn sub(row: &Row<Assessment>, place: usize) -> Cell {
+    let sub = row.published.record.sub.iter().find(|(parameter, _)| parameter.as_str() == AIR_INDEX[place]);
+    Cell::integer(sub.and_then(|(_, index)| *index))
+}

@@ -1,0 +1,266 @@
+//! `GET /api/v1/latest`: the board.
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
+use limpid_model::{Instant, StationId, StationKind, Text, Zone};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::item::VerdictItem;
+use super::query::Query;
+use crate::answer::table::{self, Cell, Column, Kind};
+use crate::answer::{Cache, Failure, Format, cache};
+use crate::app::Shared;
+use crate::board::{StationNow, ValueNow};
+use crate::stale::Freshness;
+
+const PATH: &str = "/api/v1/latest";
+const KNOWN: &[&str] = &["kind", "station", "format"];
+
+/// The current state.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Latest {
+    /// When it was judged what is stale; at most 15 seconds ago.
+    pub generated: String,
+    /// The stations in operation, in the order of the registry.
+    pub items: Vec<LatestItem>,
+}
+
+/// The current state of one station.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct LatestItem {
+    /// Station id.
+    #[schema(value_type = String)]
+    pub station: StationId,
+    /// Names by language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub name: Text,
+    /// What it watches.
+    #[schema(value_type = String)]
+    pub kind: StationKind,
+    /// Of its newest value; null when there is none of the last 24 hours.
+    pub start: Option<String>,
+    /// Of its newest value, exclusive.
+    pub end: Option<String>,
+    /// Whole minutes from `end` to `generated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_minutes: Option<i64>,
+    /// True when no value is current: there is none, or all are older than 3 periods.
+    pub stale: bool,
+    /// That of its freshest value.
+    pub freshness: Freshness,
+    /// End of the newest value of any age.
+    pub last: Option<String>,
+    /// The newest value of each parameter: the hour, or the minute or moment after it.
+    pub values: Vec<LatestValue>,
+    /// The newest hour under the pipeline's scheme; null for stations without an index.
+    pub assessment: Option<LatestAssessment>,
+    /// True when its readings are made up by a simulator.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+}
+
+/// The newest value of one parameter.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct LatestValue {
+    /// Parameter id.
+    pub parameter: &'static str,
+    /// In `unit`; null when there is no valid value.
+    pub value: Option<f64>,
+    /// The parameter's canonical unit.
+    pub unit: &'static str,
+    /// QARTOD: 1 pass, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
+    pub flag: u8,
+    /// `provisional`, `reviewed` or `final`.
+    pub status: &'static str,
+    /// How long the value speaks for, ISO 8601.
+    pub period: String,
+    /// Inclusive.
+    pub start: String,
+    /// Exclusive.
+    pub end: String,
+    /// How current it is.
+    pub freshness: Freshness,
+}
+
+/// The newest index.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct LatestAssessment {
+    /// Edition of the standard.
+    pub scheme: &'static str,
+    /// The judgement.
+    #[serde(flatten)]
+    pub verdict: VerdictItem,
+    /// `provisional`, `reviewed` or `final`.
+    pub status: &'static str,
+    /// `PT1H`
+    pub period: String,
+    /// Inclusive.
+    pub start: String,
+    /// Exclusive.
+    pub end: String,
+    /// How current it is.
+    pub freshness: Freshness,
+}
+
+impl Latest {
+    /// The state of these stations.
+    pub fn new<'a>(stations: impl Iterator<Item = &'a StationNow>, now: Instant, zone: Zone) -> Self {
+        let items = stations.map(|station| LatestItem::new(station, now, zone)).collect();
+        Self { generated: zone.format(now), items }
+    }
+
+    /// An entity tag of all but the time and the ages that follow from it.
+    pub fn tag(&self) -> HeaderValue {
+        let ageless: Vec<LatestItem> =
+            self.items.iter().map(|item| LatestItem { age_minutes: None, ..item.clone() }).collect();
+        cache::weak_tag(&[&serde_json::to_vec(&ageless).expect("items are finite numbers and text")])
+    }
+}
+
+impl LatestItem {
+    fn new(now: &StationNow, generated: Instant, zone: Zone) -> Self {
+        let newest = now.newest().map(|value| &value.published.record);
+        let assessment = now.assessment.as_ref().map(|assessment| {
+            let record = &assessment.published.record;
+            LatestAssessment {
+                scheme: &record.scheme.id,
+                verdict: VerdictItem::new(record),
+                status: record.status.as_str(),
+                period: record.period.to_string(),
+                start: zone.format(record.start),
+                end: zone.format(record.end),
+                freshness: assessment.freshness,
+            }
+        });
+        Self {
+            station: now.station.id.clone(),
+            name: now.station.name.clone(),
+            kind: now.station.kind,
+            start: newest.map(|record| zone.format(record.start)),
+            end: newest.map(|record| zone.format(record.end)),
+            age_minutes: newest.map(|record| (generated - record.end).num_minutes()),
+            stale: !now.freshness.current(),
+            freshness: now.freshness,
+            last: now.last.map(|end| zone.format(end)),
+            values: now.values.iter().map(|value| LatestValue::new(value, zone)).collect(),
+            assessment,
+            simulated: now.station.simulated,
+        }
+    }
+}
+
+impl LatestValue {
+    fn new(value: &ValueNow, zone: Zone) -> Self {
+        let record = &value.published.record;
+        Self {
+            parameter: record.parameter.as_str(),
+            value: record.value,
+            unit: record.parameter.unit().as_str(),
+            flag: record.flag.code(),
+            status: record.status.as_str(),
+            period: record.period.to_string(),
+            start: zone.format(record.start),
+            end: zone.format(record.end),
+            freshness: value.freshness,
+        }
+    }
+}
+
+/// The newest values and the newest index of every station in operation.
+///
+/// Of each parameter the hour is shown, or the minute or moment that ended after it. Nothing is carried forward: a
+/// value of which more than three periods have passed since its end is `stale`, after 24 hours it is gone.
+#[utoipa::path(
+    get, path = PATH, tag = "data",
+    params(
+        ("kind" = Option<String>, Query, description = "air, water, noise, outlet, radiation or soil"),
+        ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
+        ("format" = Option<String>, Query, description = "json (default) or csv: one line per value, one without a value for a station without data"),
+    ),
+    responses(
+        (status = 200, description = "the current state", body = Latest),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served"),
+    )
+)]
+pub async fn get(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let query = Query::parse(&uri, KNOWN)?;
+    let format = Format::choose(query.one("format")?, &headers, &[Format::Json, Format::Csv])?;
+    let kind = query.kind()?;
+    let stations = query.stations(&app.pipeline)?;
+    let board = app.board.now();
+    if format == Format::Json && stations.is_empty() {
+        return Ok(board.hot.of(kind).answer(&headers));
+    }
+    let chosen = board
+        .stations
+        .iter()
+        .filter(|now| kind.is_none_or(|kind| now.station.kind == kind))
+        .filter(|now| stations.is_empty() || stations.contains(&now.station.id));
+    let zone = app.zone();
+    let latest = Latest::new(chosen, board.generated, zone);
+    let body = match format {
+        Format::Csv => {
+            let rows: Vec<Line> = lines(&latest);
+            table::csv(&columns(), &rows, zone).map_err(|error| Failure::internal("writing CSV", &error))?
+        }
+        _ => serde_json::to_vec(&latest).map_err(|error| Failure::internal("writing JSON", &error))?,
+    };
+    let mut response = cache::tagged(&headers, Cache::Revalidate, format.media_type(), body);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// A station with one of its values.
+type Line<'a> = (&'a LatestItem, Option<&'a LatestValue>);
+
+fn lines(latest: &Latest) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    for item in &latest.items {
+        if item.values.is_empty() {
+            lines.push((item, None));
+        }
+        lines.extend(item.values.iter().map(|value| (item, Some(value))));
+    }
+    lines
+}
+
+/// The columns of the board, one line per value.
+fn columns<'a>() -> [Column<Line<'a>>; 18] {
+    fn text<'a>(name: &'static str, cell: fn(&Line<'a>) -> Cell) -> Column<Line<'a>> {
+        Column { name, kind: Kind::Text, about: "", cell }
+    }
+    fn integer<'a>(name: &'static str, cell: fn(&Line<'a>) -> Cell) -> Column<Line<'a>> {
+        Column { name, kind: Kind::Integer, about: "", cell }
+    }
+    [
+        text("station", |(item, _)| Cell::text(item.station.as_str())),
+        text("name_zh", |(item, _)| Cell::text(item.name.get("zh"))),
+        text("name_en", |(item, _)| Cell::text(item.name.get("en"))),
+        text("kind", |(item, _)| Cell::text(item.kind.as_str())),
+        text("parameter", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(value.parameter))),
+        text("period", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(&value.period))),
+        text("start", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(&value.start))),
+        text("end", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(&value.end))),
+        Column {
+            name: "value",
+            kind: Kind::Number,
+            about: "",
+            cell: |(_, value)| Cell::number(value.and_then(|value| value.value)),
+        },
+        text("unit", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(value.unit))),
+        integer("flag", |(_, value)| Cell::integer(value.map(|value| value.flag))),
+        text("status", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(value.status))),
+        text("freshness", |(item, value)| Cell::text(value.map_or(item.freshness, |value| value.freshness).as_str())),
+        Column { name: "stale", kind: Kind::Flag, about: "", cell: |(item, _)| Cell::Flag(item.stale) },
+        text("scheme", |(item, _)| item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(judged.scheme))),
+        integer("index", |(item, _)| Cell::integer(item.assessment.as_ref().and_then(|judged| judged.verdict.index))),
+        integer("level", |(item, _)| Cell::integer(item.assessment.as_ref().and_then(|judged| judged.verdict.level))),
+        Column { name: "simulated", kind: Kind::Flag, about: "", cell: |(item, _)| Cell::Flag(item.simulated) },
+    ]
+}

@@ -1,0 +1,177 @@
+//! What is newest of every station.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::Duration;
+use limpid_model::{
+    Assessment, Instant, Observation, ParameterId, Period, Pipeline, Published, Record, StationId, Statistic,
+};
+use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result};
+
+/// Hours of assessments kept, for the trend.
+const HOURS: usize = 25;
+/// How far back a start looks for the newest of everything: what is older only matters as "no data since".
+const LOOK_BACK: Duration = Duration::days(31);
+/// Rows of one read while starting.
+const CHUNK: usize = 10_000;
+
+/// What is newest of every station.
+pub struct Content {
+    pipeline: Arc<Pipeline>,
+    stations: HashMap<StationId, Newest>,
+}
+
+/// What is newest of one station.
+#[derive(Debug, Default)]
+pub struct Newest {
+    /// Moments, minutes and hours of each parameter.
+    pub values: BTreeMap<(ParameterId, Period), Published<Observation>>,
+    /// The last value of each parameter that passed, for "last good value".
+    pub good: BTreeMap<ParameterId, Published<Observation>>,
+    /// The last hours under the pipeline's scheme, by start.
+    pub hours: BTreeMap<Instant, Published<Assessment>>,
+}
+
+impl Content {
+    /// A board without any data.
+    pub fn empty(pipeline: Arc<Pipeline>) -> Self {
+        Self { pipeline, stations: HashMap::new() }
+    }
+
+    /// Reads the newest of everything from the journal, and the last day of hours.
+    ///
+    /// # Errors
+    /// Those of the journal.
+    pub async fn load(pipeline: Arc<Pipeline>, journal: &dyn Journal, now: Instant) -> Result<Self> {
+        let mut content = Self::empty(pipeline);
+        let from = now - Duration::hours(HOURS as i64);
+        let ask = ObservationQuery {
+            stations: Vec::new(),
+            parameters: Vec::new(),
+            period: Period::Hour,
+            statistic: Statistic::Mean,
+            from,
+            to: now,
+            as_of: None,
+            after: None,
+            limit: CHUNK,
+        };
+        content.load_hours(journal, ask).await?;
+        content.load_assessments(journal, from, now).await?;
+        for published in journal.newest(now - LOOK_BACK).await? {
+            content.apply(published);
+        }
+        Ok(content)
+    }
+
+    async fn load_hours(&mut self, journal: &dyn Journal, mut ask: ObservationQuery) -> Result<()> {
+        loop {
+            let rows = journal.observations(ask.clone()).await?;
+            let full = rows.len() == ask.limit;
+            ask.after = rows.last().map(|last| limpid_store::SeriesPosition {
+                station: last.record.station.clone(),
+                parameter: Some(last.record.parameter),
+                start: last.record.start,
+            });
+            rows.into_iter().for_each(|row| self.apply(wrap(row)));
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn load_assessments(&mut self, journal: &dyn Journal, from: Instant, to: Instant) -> Result<()> {
+        let zone = self.pipeline.publisher.zone;
+        for (scheme, from, to) in self.pipeline.air.scheme.spans(from, to, zone) {
+            let mut ask = AssessmentQuery {
+                stations: Vec::new(),
+                scheme: scheme.id.clone(),
+                period: Period::Hour,
+                from,
+                to,
+                as_of: None,
+                after: None,
+                limit: CHUNK,
+            };
+            loop {
+                let rows = journal.assessments(ask.clone()).await?;
+                let full = rows.len() == ask.limit;
+                ask.after = rows.last().map(|last| limpid_store::SeriesPosition {
+                    station: last.record.station.clone(),
+                    parameter: None,
+                    start: last.record.start,
+                });
+                rows.into_iter().for_each(|row| self.apply(wrap(row)));
+                if !full {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in one published record.
+    pub fn apply(&mut self, published: Published) {
+        let Published { seq, at, revision, record } = published;
+        match record {
+            Record::Observation(record) => self.observation(Published { seq, at, revision, record }),
+            Record::Assessment(record) => self.assessment(Published { seq, at, revision, record }),
+        }
+    }
+
+    /// What is newest of this station; `None` before its first record.
+    pub fn of(&self, station: &StationId) -> Option<&Newest> {
+        self.stations.get(station)
+    }
+
+    fn observation(&mut self, published: Published<Observation>) {
+        let record = &published.record;
+        let short = matches!(record.period, Period::Moment | Period::Minutes(_) | Period::Hour);
+        if !short || record.statistic != Statistic::Mean {
+            return;
+        }
+        let newest = self.stations.entry(record.station.clone()).or_default();
+        if record.value.is_some() && record.flag.usable() {
+            let good = newest.good.get(&record.parameter);
+            if good.is_none_or(|good| good.record.end <= record.end) {
+                newest.good.insert(record.parameter, published.clone());
+            }
+        } else {
+            // The value that was good has been corrected into one that is not.
+            let corrected = |good: &Published<Observation>| {
+                (good.record.period, good.record.start) == (record.period, record.start)
+            };
+            if newest.good.get(&record.parameter).is_some_and(corrected) {
+                newest.good.remove(&record.parameter);
+            }
+        }
+        let key = (record.parameter, record.period);
+        let known = newest.values.get(&key);
+        if known.is_some_and(|known| known.record.start > record.start || known.seq > published.seq) {
+            return;
+        }
+        newest.values.insert(key, published);
+    }
+
+    fn assessment(&mut self, published: Published<Assessment>) {
+        let record = &published.record;
+        let scheme = self.pipeline.air.scheme.at(record.start, self.pipeline.publisher.zone);
+        if record.period != Period::Hour || record.scheme.id != scheme.id {
+            return;
+        }
+        let newest = self.stations.entry(record.station.clone()).or_default();
+        if newest.hours.get(&record.start).is_some_and(|known| known.seq > published.seq) {
+            return;
+        }
+        newest.hours.insert(record.start, published);
+        while newest.hours.len() > HOURS {
+            newest.hours.pop_first();
+        }
+    }
+}
+
+fn wrap<T: Into<Record>>(published: Published<T>) -> Published {
+    let Published { seq, at, revision, record } = published;
+    Published { seq, at, revision, record: record.into() }
+}

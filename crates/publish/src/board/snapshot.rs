@@ -1,0 +1,163 @@
+//! The board as it stands at one moment.
+
+use std::collections::HashMap;
+
+use chrono::Duration;
+use limpid_model::{Assessment, Instant, Observation, ParameterId, Period, Pipeline, Published, Station, StationId};
+
+use super::content::{Content, Newest};
+use super::hot::HotBodies;
+use crate::stale::Freshness;
+
+/// The board as it stands at one moment: immutable, shared with every reader.
+pub struct Snapshot {
+    /// When it was made; ages are counted to here.
+    pub generated: Instant,
+    /// The stations in operation, in the order of the registry.
+    pub stations: Vec<StationNow>,
+    /// Bodies of `/api/v1/latest` for no filter and for each kind.
+    pub hot: HotBodies,
+    by_id: HashMap<StationId, usize>,
+}
+
+/// One station as it stands.
+#[derive(Debug, Clone)]
+pub struct StationNow {
+    /// Which.
+    pub station: Station,
+    /// What it measures now, by parameter; nothing older than 24 hours.
+    pub values: Vec<ValueNow>,
+    /// The last values that passed, by parameter, of any age.
+    pub good: Vec<Published<Observation>>,
+    /// End of the newest value of any age.
+    pub last: Option<Instant>,
+    /// The newest hour under the pipeline's scheme; not older than 24 hours.
+    pub assessment: Option<AssessmentNow>,
+    /// The freshest of its values.
+    pub freshness: Freshness,
+}
+
+/// The newest value of one parameter.
+#[derive(Debug, Clone)]
+pub struct ValueNow {
+    /// The value.
+    pub published: Published<Observation>,
+    /// How current it is.
+    pub freshness: Freshness,
+}
+
+/// The newest index.
+#[derive(Debug, Clone)]
+pub struct AssessmentNow {
+    /// The assessment.
+    pub published: Published<Assessment>,
+    /// How current it is.
+    pub freshness: Freshness,
+    /// Where it is going; `None` when either end is missing.
+    pub trend: Option<Trend>,
+}
+
+/// The index against that of three hours before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trend {
+    /// The index now minus the index then.
+    pub change: i32,
+}
+
+impl Trend {
+    /// Hours between the two.
+    pub const HOURS: i64 = 3;
+}
+
+impl Snapshot {
+    /// Judges the content at `now`. Serialises and compresses the hot bodies: some milliseconds of work.
+    pub fn build(pipeline: &Pipeline, content: &Content, now: Instant) -> Self {
+        let open =
+            |station: &&Station| station.from.is_none_or(|from| from <= now) && station.to.is_none_or(|to| now < to);
+        let stations: Vec<StationNow> = pipeline
+            .stations
+            .iter()
+            .filter(open)
+            .map(|station| StationNow::build(station, content.of(&station.id), now))
+            .collect();
+        let by_id = stations.iter().enumerate().map(|(place, now)| (now.station.id.clone(), place)).collect();
+        let hot = HotBodies::build(&stations, now, pipeline.publisher.zone);
+        Self { generated: now, stations, hot, by_id }
+    }
+
+    /// The station with this id, if it is in operation.
+    pub fn station(&self, id: &StationId) -> Option<&StationNow> {
+        self.by_id.get(id).map(|place| &self.stations[*place])
+    }
+}
+
+impl StationNow {
+    fn build(station: &Station, newest: Option<&Newest>, now: Instant) -> Self {
+        let Some(newest) = newest else { return Self::without_data(station) };
+        let mut best: Vec<ValueNow> = Vec::new();
+        for published in newest.values.values() {
+            let freshness = Freshness::of(published.record.period, published.record.end, now);
+            let candidate = ValueNow { published: published.clone(), freshness };
+            match best.iter_mut().find(|value| value.parameter() == candidate.parameter()) {
+                None => best.push(candidate),
+                Some(known) if candidate.rank() > known.rank() => *known = candidate,
+                Some(_) => {}
+            }
+        }
+        let last = best.iter().map(|value| value.published.record.end).max();
+        best.retain(|value| value.freshness != Freshness::None);
+        let freshness = best.iter().map(|value| value.freshness).min().unwrap_or(Freshness::None);
+        Self {
+            station: station.clone(),
+            values: best,
+            good: newest.good.values().cloned().collect(),
+            last,
+            assessment: AssessmentNow::build(newest, now),
+            freshness,
+        }
+    }
+
+    fn without_data(station: &Station) -> Self {
+        let station = station.clone();
+        Self { station, values: Vec::new(), good: Vec::new(), last: None, assessment: None, freshness: Freshness::None }
+    }
+
+    /// The newest of its values.
+    pub fn newest(&self) -> Option<&ValueNow> {
+        self.values.iter().max_by_key(|value| (value.published.record.end, value.published.record.start))
+    }
+
+    /// The last value of a parameter that passed.
+    pub fn good(&self, parameter: ParameterId) -> Option<&Published<Observation>> {
+        self.good.iter().find(|published| published.record.parameter == parameter)
+    }
+}
+
+impl ValueNow {
+    /// What it is a value of.
+    pub fn parameter(&self) -> ParameterId {
+        self.published.record.parameter
+    }
+
+    /// The larger is shown: first whatever is current, then the later end, then the longer period, so that an hour
+    /// wins over its last minute, and a fresh hour over a minute that stopped coming.
+    fn rank(&self) -> (bool, Instant, Period) {
+        (self.freshness.current(), self.published.record.end, self.published.record.period)
+    }
+}
+
+impl AssessmentNow {
+    fn build(newest: &Newest, now: Instant) -> Option<Self> {
+        let (start, published) = newest.hours.last_key_value()?;
+        let freshness = Freshness::of(published.record.period, published.record.end, now);
+        if freshness == Freshness::None {
+            return None;
+        }
+        let before = newest.hours.get(&(*start - Duration::hours(Trend::HOURS)));
+        let trend = match (published.record.index, before.and_then(|before| before.record.index)) {
+            (Some(index), Some(before)) => Some(Trend { change: i32::from(index) - i32::from(before) }),
+            _ => None,
+        };
+        Some(Self { published: published.clone(), freshness, trend })
+    }
+}

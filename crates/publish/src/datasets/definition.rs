@@ -1,0 +1,147 @@
+//! The datasets that are released.
+
+use limpid_model::{Pipeline, Text};
+use serde_json::{Map, Value, json};
+
+use crate::answer::table::{Column, Kind};
+use crate::api::item::{ASSESSMENT, OBSERVATION};
+use crate::api::stations::STATION;
+use crate::error::{PublishError, Result};
+
+/// What the rows of a dataset are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contents {
+    /// Hourly values of air stations.
+    AirHours,
+    /// Daily means and largest 8-hour means of air stations.
+    AirDays,
+    /// Hourly and daily indices.
+    AirIndex,
+    /// The registry.
+    Stations,
+}
+
+/// A dataset.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// Its name in addresses and on the command line.
+    pub id: &'static str,
+    title: [&'static str; 2],
+    about: [&'static str; 2],
+    pub(crate) contents: Contents,
+}
+
+/// Every dataset.
+pub const ALL: &[Dataset] = &[
+    Dataset {
+        id: "air-hourly",
+        title: ["环境空气质量小时值", "Hourly air quality"],
+        about: [
+            "空气站各污染物及气象参数的小时值。每行一个站点、一个参数、一个小时；缺失为空，不用 -999 等替代值。",
+            "Hourly values of pollutants and weather at air stations. One row per station, parameter and hour; missing is empty, never a stand-in such as -999.",
+        ],
+        contents: Contents::AirHours,
+    },
+    Dataset {
+        id: "air-daily",
+        title: ["环境空气质量日值", "Daily air quality"],
+        about: [
+            "空气站各污染物的日均值，以及臭氧日最大 8 小时平均（statistic=max8h）。日历日为发布机构所在时区。",
+            "Daily means of pollutants at air stations, and the largest moving 8-hour mean of ozone (statistic=max8h). Days are those of the publisher's zone.",
+        ],
+        contents: Contents::AirDays,
+    },
+    Dataset {
+        id: "air-index",
+        title: ["空气质量指数", "Air quality index"],
+        about: [
+            "空气质量指数（AQI）小时值与日值、分指数和首要污染物，每行注明所依据的标准版本。",
+            "Hourly and daily air quality index with sub-indices and primary pollutants; every row names the edition of the standard.",
+        ],
+        contents: Contents::AirIndex,
+    },
+    Dataset {
+        id: "stations",
+        title: ["监测站点名录", "Stations"],
+        about: [
+            "监测站点的编号、名称、类型和位置（WGS 84）。",
+            "Ids, names, kinds and places (WGS 84) of the monitoring stations.",
+        ],
+        contents: Contents::Stations,
+    },
+];
+
+impl Dataset {
+    /// The dataset of this name.
+    ///
+    /// # Errors
+    /// [`PublishError::UnknownDataset`] with the names that there are.
+    pub fn parse(name: &str) -> Result<&'static Self> {
+        ALL.iter().find(|dataset| dataset.id == name).ok_or_else(|| PublishError::UnknownDataset {
+            name: name.chars().take(80).collect(),
+            known: ALL.iter().map(|dataset| dataset.id).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// Its title.
+    pub fn title(&self) -> Text {
+        Text::zh_en(self.title[0], self.title[1])
+    }
+
+    /// What it holds.
+    pub fn about(&self) -> Text {
+        Text::zh_en(self.about[0], self.about[1])
+    }
+
+    /// The Table Schema of its rows (Data Package v2), with what each column means.
+    pub(crate) fn schema(&self) -> Value {
+        match self.contents {
+            Contents::AirHours | Contents::AirDays => table_schema(OBSERVATION),
+            Contents::AirIndex => table_schema(ASSESSMENT),
+            Contents::Stations => table_schema(STATION),
+        }
+    }
+
+    /// What its Data Package says beside the resources.
+    pub(crate) fn metadata(&self, pipeline: &Pipeline) -> Map<String, Value> {
+        let publisher = &pipeline.publisher;
+        let licence = &publisher.licence;
+        let simulated = pipeline.stations.iter().any(|station| station.simulated);
+        let mut about = self.about[1].to_owned();
+        if simulated {
+            about.push_str(" Some stations are simulated: their rows have simulated = true and measure nothing.");
+        }
+        let metadata = json!({
+            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+            "title": self.title[1],
+            "titles": self.title(),
+            "description": about,
+            "descriptions": self.about(),
+            "licenses": [{ "name": licence, "path": format!("https://spdx.org/licenses/{licence}.html") }],
+            "contributors": [{ "title": publisher.name.get("en"), "roles": ["publisher"] }],
+            "keywords": ["air quality", "environment", "open data"],
+            "zone": publisher.zone.name(),
+        });
+        match metadata {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+}
+
+fn table_schema<R>(columns: &[Column<R>]) -> Value {
+    let fields: Vec<Value> = columns
+        .iter()
+        .map(|column| {
+            let kind = match column.kind {
+                Kind::Text => "string",
+                Kind::Number => "number",
+                Kind::Integer => "integer",
+                Kind::Time => "datetime",
+                Kind::Flag => "boolean",
+            };
+            json!({ "name": column.name, "type": kind, "description": column.about })
+        })
+        .collect();
+    json!({ "fields": fields, "missingValues": [""] })
+}

@@ -1,0 +1,60 @@
+//! `POST /datasets/{name}/releases`: a release now, not at its time.
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+
+use super::definition::Dataset;
+use super::files::package_path;
+use super::list::{DatasetItem, Datasets};
+use super::release::{Outcome, release};
+use crate::answer::{Cache, Failure};
+use crate::api::query::Query;
+use crate::app::Shared;
+use crate::links;
+
+/// Makes a release now. The token must be one that uploads for every station (`"*"`).
+#[utoipa::path(
+    post, path = "/datasets/{name}/releases", tag = "datasets",
+    params(("name" = String, Path, description = "id of the dataset")),
+    responses(
+        (status = 201, description = "a new release", body = Datasets),
+        (status = 200, description = "nothing changed since the current release", body = Datasets),
+        (status = 401, description = "no token, or not one for every station"),
+        (status = 404, description = "there is no such dataset"),
+        (status = 503, description = "there is nothing to release yet"),
+    )
+)]
+pub async fn make(
+    State(app): State<Shared>,
+    Path(name): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    Query::parse(&uri, &[])?;
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| value.split_once(' '));
+    let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+    if !token.is_some_and(|token| (app.may_release)(token)) {
+        return Err(Failure::unauthorized("send Authorization: Bearer with a token for all stations (\"*\")"));
+    }
+    let dataset = Dataset::parse(&name)?;
+    let outcome = {
+        let _one_at_a_time = app.releasing.lock().await;
+        release(&app.pipeline, &*app.journal, &app.lake, dataset, app.now(), &|_| {}).await
+    };
+    let (status, made) = match outcome? {
+        Outcome::Made(release) => (StatusCode::CREATED, release),
+        Outcome::Unchanged(release) => (StatusCode::OK, release),
+        Outcome::Empty => return Err(Failure::unavailable(format!("{} has no data to release yet", dataset.id))),
+    };
+    let body = Datasets { datasets: vec![DatasetItem::read(&app, dataset).await?] };
+    let mut response = (status, axum::Json(body)).into_response();
+    let location = links::absolute(&headers, &package_path(dataset.id, &made.id));
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, Cache::NoStore.value());
+    Ok(response)
+}

@@ -1,0 +1,187 @@
+//! Makes releases.
+//!
+//! A release notes the journal's position it was made at. The next one reads what was published since, and rewrites
+//! only the months in which something changed; all other files are those of the release before.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::Utc;
+use limpid_model::{Instant, Period, Pipeline, Record, StationKind};
+use limpid_store::lake::{DatasetInfo, Partition, Release, Resource};
+use limpid_store::{Journal, Lake};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::definition::{ALL, Contents, Dataset};
+use super::rows::{Month, Reader};
+use crate::error::Result;
+
+/// Records of one read of the journal's tail.
+const CHUNK: usize = 10_000;
+/// The field of the Data Package in which a release notes what it was made from.
+const FIELD: &str = "limpid";
+
+/// How far a release is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// Which dataset.
+    pub dataset: &'a str,
+    /// Files written.
+    pub done: u64,
+    /// Files to write.
+    pub total: u64,
+}
+
+/// What came of asking for a release.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    /// There is a new release.
+    Made(Release),
+    /// Nothing changed since this one.
+    Unchanged(Release),
+    /// There is nothing to release yet.
+    Empty,
+}
+
+/// Releases every dataset and gives the current release of each that has data.
+///
+/// # Errors
+/// Those of the journal and the lake. Datasets released before the failure stay released.
+pub async fn release_all(
+    pipeline: Arc<Pipeline>,
+    journal: Arc<dyn Journal>,
+    lake: Lake,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Vec<Release>> {
+    let at = Utc::now();
+    let mut releases = Vec::new();
+    for dataset in ALL {
+        match release(&pipeline, &*journal, &lake, dataset, at, progress).await? {
+            Outcome::Made(release) | Outcome::Unchanged(release) => releases.push(release),
+            Outcome::Empty => {}
+        }
+    }
+    Ok(releases)
+}
+
+/// Releases one dataset.
+pub(crate) async fn release(
+    pipeline: &Pipeline,
+    journal: &dyn Journal,
+    lake: &Lake,
+    dataset: &Dataset,
+    at: Instant,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Outcome> {
+    let position = *journal.published().borrow();
+    let basis = basis(pipeline, dataset);
+    let before = lake.current(dataset.id).await?;
+    let reader = Reader { pipeline, journal };
+
+    let mut resources = Vec::new();
+    if dataset.contents == Contents::Stations {
+        if pipeline.stations.is_empty() {
+            return Ok(Outcome::Empty);
+        }
+        let partition = Partition { path: String::new(), rows: reader.stations()? };
+        resources.push(described(dataset, lake.write(dataset.id, partition).await?));
+        progress(Progress { dataset: dataset.id, done: 1, total: 1 });
+    } else {
+        let mut months = all_months(&reader).await?;
+        if let Some(since) = before.as_ref().and_then(|release| reusable(release, &basis)) {
+            let changed = changed_months(&reader, dataset, since).await?;
+            let kept = before.iter().flat_map(|release| &release.resources).filter(|resource| {
+                !changed.iter().any(|month| resource.path.starts_with(&format!("{}/", month.partition())))
+            });
+            resources.extend(kept.cloned());
+            months = changed;
+        }
+        let total = months.len() as u64;
+        for (done, month) in months.into_iter().enumerate() {
+            let rows = reader.month(dataset, month).await?;
+            if !rows.is_empty() {
+                let partition = Partition { path: month.partition(), rows };
+                resources.push(described(dataset, lake.write(dataset.id, partition).await?));
+            }
+            progress(Progress { dataset: dataset.id, done: done as u64 + 1, total });
+        }
+    }
+    if resources.is_empty() {
+        return Ok(Outcome::Empty);
+    }
+    resources.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut metadata = dataset.metadata(pipeline);
+    metadata.insert(FIELD.into(), json!({ "position": position, "basis": basis }));
+    let info = DatasetInfo { name: dataset.id.into(), metadata };
+    let release = lake.release(&info, resources, at).await?;
+    if before.is_some_and(|before| before.id == release.id) {
+        return Ok(Outcome::Unchanged(release));
+    }
+    tracing::info!(dataset = dataset.id, release = release.id, files = release.resources.len(), "released");
+    metrics::counter!("limpid_releases_total", "dataset" => dataset.id).increment(1);
+    Ok(Outcome::Made(release))
+}
+
+fn described(dataset: &Dataset, resource: Resource) -> Resource {
+    Resource { schema: dataset.schema(), ..resource }
+}
+
+/// A fingerprint of everything besides the journal that decides what the files hold.
+fn basis(pipeline: &Pipeline, dataset: &Dataset) -> String {
+    let stations: Vec<_> =
+        pipeline.stations.iter().map(|station| (&station.id, station.kind, station.simulated)).collect();
+    let scheme = format!("{:?}", pipeline.air.scheme);
+    let basis = json!([dataset.schema(), pipeline.publisher.zone.name(), scheme, stations]);
+    Sha256::digest(basis.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The position from which a release may be carried on; `None` when it was made on another basis.
+fn reusable(release: &Release, basis: &str) -> Option<u64> {
+    let made_from = release.package.get(FIELD)?;
+    (made_from.get("basis")?.as_str()? == basis).then(|| made_from.get("position")?.as_u64()).flatten()
+}
+
+/// Every month in which an air station has readings.
+async fn all_months(reader: &Reader<'_>) -> Result<Vec<Month>> {
+    let air = reader.air();
+    let extents = reader.journal.extents().await?;
+    let of_air = || extents.iter().filter(|extent| air.contains(&extent.station));
+    let first = of_air().map(|extent| extent.first).min();
+    let last = of_air().map(|extent| extent.last).max();
+    Ok(match (first, last) {
+        (Some(first), Some(last)) => Month::span(first, last, reader.pipeline.publisher.zone),
+        _ => Vec::new(),
+    })
+}
+
+/// The months in which something of the dataset was published after `since`.
+async fn changed_months(reader: &Reader<'_>, dataset: &Dataset, since: u64) -> Result<Vec<Month>> {
+    let zone = reader.pipeline.publisher.zone;
+    let mut position = since;
+    let mut months = BTreeSet::new();
+    loop {
+        let records = reader.journal.published_tail(position, CHUNK).await?;
+        let more = records.len() == CHUNK;
+        for published in records {
+            position = published.seq;
+            let station = reader.pipeline.stations.get(published.record.station());
+            if station.is_some_and(|station| station.kind == StationKind::Air) {
+                months.extend(start_in(dataset, &published.record).map(|start| Month::of(start, zone)));
+            }
+        }
+        if !more {
+            return Ok(months.into_iter().collect());
+        }
+    }
+}
+
+/// The start of a record that is a row of the dataset.
+fn start_in(dataset: &Dataset, record: &Record) -> Option<Instant> {
+    match (dataset.contents, record) {
+        (Contents::AirHours, Record::Observation(record)) => (record.period == Period::Hour).then_some(record.start),
+        (Contents::AirDays, Record::Observation(record)) => (record.period == Period::Day).then_some(record.start),
+        (Contents::AirIndex, Record::Assessment(record)) => Some(record.start),
+        _ => None,
+    }
+}

@@ -1,0 +1,38 @@
+//! Absolute addresses of this service, as the client reached it.
+
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, header};
+
+/// The address of `path` (with query): absolute when the request says which host it was sent to, else path-absolute.
+///
+/// A `Host` that is no authority is not repeated; `X-Forwarded-Proto` of a proxy is believed when it is `https`.
+pub fn absolute(headers: &HeaderMap, path: &str) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(host) = host.and_then(|host| host.parse::<Authority>().ok()).filter(|host| !host.as_str().contains('@'))
+    else {
+        return path.to_owned();
+    };
+    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https");
+    format!("{}://{host}{path}", if secure { "https" } else { "http" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_repeated_only_when_it_is_one() {
+        let link = |host: &str, scheme: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            headers.insert("x-forwarded-proto", scheme.parse().unwrap());
+            absolute(&headers, "/a?b=1")
+        };
+        assert_eq!(link("example.org:8080", "http"), "http://example.org:8080/a?b=1");
+        assert_eq!(link("example.org", "https"), "https://example.org/a?b=1");
+        assert_eq!(link("example.org", "javascript"), "http://example.org/a?b=1");
+        assert_eq!(link("a/b", "https"), "/a?b=1");
+        assert_eq!(link("user@evil", "https"), "/a?b=1");
+        assert_eq!(absolute(&HeaderMap::new(), "/a"), "/a");
+    }
+}

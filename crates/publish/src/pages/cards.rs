@@ -1,0 +1,194 @@
+//! One station as a card: the index where there is one, else its values, and always since when and for how long.
+
+use limpid_model::{Assessment, Instant, ParameterId, Status, Zone};
+use maud::{Markup, html};
+
+use super::view::View;
+use super::words::Lang;
+use super::{level, say};
+use crate::app::App;
+use crate::board::{AssessmentNow, StationNow, Trend, ValueNow};
+use crate::stale::Freshness;
+
+/// An index that moves by less than this in three hours is called steady.
+const STEADY: i32 = 5;
+
+/// The card of a station.
+pub fn card(app: &App, view: &View, now: &StationNow) -> Markup {
+    let lang = view.lang;
+    let (at, zone) = (app.now(), app.zone());
+    let old = match &now.assessment {
+        Some(assessment) => !assessment.freshness.current(),
+        None => !now.freshness.current(),
+    };
+    html! {
+        article.card.old[old] {
+            h3 {
+                a href=(view.link(&format!("/stations/{}", now.station.id))) {
+                    (now.station.name.get(lang.code()))
+                }
+                @if now.station.simulated { " " span.badge.warn { (lang.t("simulated.mark")) } }
+            }
+            @match &now.assessment {
+                Some(judged) if judged.freshness.current() => (current(lang, judged, now, at, zone)),
+                Some(judged) => (outdated(lang, judged, at, zone)),
+                None => (plain(lang, now, at, zone)),
+            }
+        }
+    }
+}
+
+/// The index of the last hour.
+pub fn current(lang: Lang, judged: &AssessmentNow, now: &StationNow, at: Instant, zone: Zone) -> Markup {
+    let record = &judged.published.record;
+    let level = record.level.and_then(|level| record.scheme.level(level));
+    html! {
+        @if let (Some(index), Some(level)) = (record.index, level) {
+            div.now {
+                (level::shape(level))
+                p.index { small { (lang.t("index.name")) } (index) }
+                p.word { (level.category().get(lang.code())) }
+            }
+            (when(lang, record, at, zone))
+            @if let Some(primary) = names(lang, &record.primary) {
+                p { (lang.fill("index.primary", &[("names", &primary)])) }
+            }
+            p { (level.advice.get(lang.code())) }
+        } @else {
+            div.now { (level::blank()) p.word { (lang.t("index.withheld")) } }
+            (when(lang, record, at, zone))
+            p { (withheld(lang, record)) }
+        }
+        (values(lang, now))
+        p.foot {
+            @if record.status == Status::Provisional {
+                span.badge { (lang.t("status.provisional")) }
+            }
+            @if judged.freshness == Freshness::Late { span.badge.warn { (lang.t("fresh.late")) } }
+            @if let Some(trend) = judged.trend { span.badge { (moves(lang, trend)) } }
+        }
+    }
+}
+
+/// An index too old to stand for the present: no colour, no level, and the time first.
+fn outdated(lang: Lang, judged: &AssessmentNow, at: Instant, zone: Zone) -> Markup {
+    let record = &judged.published.record;
+    let window = say::window(record.start, record.end, at, zone);
+    html! {
+        div.now { (level::blank()) p.word { (lang.fill("stale.title", &[("time", &say::end(record.end, at, zone))])) } }
+        p.soft {
+            @if let Some(index) = record.index {
+                (lang.fill("stale.index", &[("index", &index.to_string()), ("window", &window)])) " "
+            }
+            (say::age(lang, at - record.end))
+        }
+    }
+}
+
+/// A station without an index: its values, or that there are none.
+fn plain(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> Markup {
+    let newest = now.newest().map(|value| &value.published.record);
+    html! {
+        @match newest {
+            Some(record) if now.freshness.current() => {
+                (values(lang, now))
+                p {
+                    (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
+                    (say::age(lang, at - record.end))
+                }
+                p.foot {
+                    @if record.status == Status::Provisional { span.badge { (lang.t("status.provisional")) } }
+                    @if now.freshness == Freshness::Late { span.badge.warn { (lang.t("fresh.late")) } }
+                }
+            }
+            Some(record) => {
+                div.now {
+                    (level::blank())
+                    p.word { (lang.fill("stale.title", &[("time", &say::end(record.end, at, zone))])) }
+                }
+                p.soft { (say::age(lang, at - record.end)) }
+            }
+            None => {
+                div.now { (level::blank()) p.word { (lang.t("none.title")) } }
+                p.soft {
+                    @match now.last {
+                        Some(last) => (lang.fill("none.last", &[("time", &say::moment(last, zone))])),
+                        None => (lang.t("none.ever")),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Index, averaging period, window and age: what the number is.
+fn when(lang: Lang, record: &Assessment, at: Instant, zone: Zone) -> Markup {
+    html! {
+        p {
+            (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
+            (say::age(lang, at - record.end))
+        }
+        p.soft { (record.scheme.title.get(lang.code())) }
+    }
+}
+
+/// Why a standard gives no index.
+fn withheld(lang: Lang, record: &Assessment) -> String {
+    let missing: Vec<ParameterId> =
+        record.sub.iter().filter(|(_, index)| index.is_none()).map(|(parameter, _)| *parameter).collect();
+    match names(lang, &missing) {
+        Some(names) => lang.fill("index.missing", &[("names", &names), ("scheme", &record.scheme.id.to_uppercase())]),
+        None => lang.t("index.no_reason").to_owned(),
+    }
+}
+
+/// The values of now, current ones only.
+fn values(lang: Lang, now: &StationNow) -> Markup {
+    let current: Vec<&ValueNow> = now.values.iter().filter(|value| value.freshness.current()).collect();
+    html! {
+        ul.vals {
+            @for value in current {
+                @let record = &value.published.record;
+                li {
+                    (short(lang, record.parameter)) " "
+                    @match record.value {
+                        Some(number) if record.flag.usable() => {
+                            b { (say::number(record.parameter, number)) } " " span.soft { (say::unit(record.parameter.unit())) }
+                        }
+                        Some(_) => span.soft { (say::flag(lang, record.flag)) },
+                        None => span.soft { (lang.t("value.none")) },
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn moves(lang: Lang, trend: Trend) -> String {
+    let change = trend.change;
+    let hours = Trend::HOURS.to_string();
+    if change.abs() < STEADY {
+        lang.fill("trend.steady", &[("hours", &hours)])
+    } else if change > 0 {
+        lang.fill("trend.up", &[("n", &change.to_string()), ("hours", &hours)])
+    } else {
+        lang.fill("trend.down", &[("n", &(-change).to_string()), ("hours", &hours)])
+    }
+}
+
+/// Names of parameters in one line; `None` for no parameters.
+pub fn names(lang: Lang, parameters: &[ParameterId]) -> Option<String> {
+    let names: Vec<&str> = parameters.iter().map(|parameter| short(lang, *parameter)).collect();
+    (!names.is_empty()).then(|| names.join(lang.t("list.comma")))
+}
+
+/// The name of a parameter without its explanation: Chinese names of pollutants end in their formula.
+fn short(lang: Lang, parameter: ParameterId) -> &'static str {
+    let name = parameter.name().get(lang.code());
+    let formula = name.rsplit(' ').next().unwrap_or(name);
+    if lang == Lang::Zh && formula.chars().next().is_some_and(|first| first.is_ascii_uppercase()) {
+        formula
+    } else {
+        name
+    }
+}

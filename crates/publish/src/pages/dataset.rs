@@ -1,0 +1,107 @@
+//! `/datasets/{name}`: one dataset with its columns, files and releases.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response, Uri};
+use limpid_store::lake::Resource;
+use maud::{Markup, html};
+
+use super::data::size;
+use super::layout::{self, Page};
+use super::say;
+use super::view::View;
+use crate::app::App;
+use crate::datasets::files::package_path;
+use crate::datasets::list::DatasetItem;
+
+/// Files that the page lists; the manifest lists all.
+const FILES: usize = 60;
+/// Releases that the page lists; the JSON lists all.
+const RELEASES: usize = 60;
+
+/// The page of a dataset.
+pub fn render(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    dataset: &DatasetItem,
+    resources: &[Resource],
+) -> Response<Body> {
+    let view = View::new(app, uri, headers);
+    let lang = view.lang;
+    let title = dataset.title.get(lang.code());
+    let main = html! {
+        h1 { (title) }
+        p { (dataset.description.get(lang.code())) }
+        p { (lang.fill("data.licence_about", &[("licence", &dataset.licence)])) }
+        @match (&dataset.latest, &dataset.package) {
+            (Some(latest), Some(package)) => {
+                h2 { (lang.t("data.latest")) " " code { (latest) } }
+                p { (size(&view, dataset)) }
+                p { a href=(package) { "datapackage.json" } " - " (lang.t("data.package_about")) }
+                (columns(&view, resources))
+                (files(&view, dataset.id, latest, resources))
+                h2 { (lang.t("data.releases")) }
+                p { (lang.t("data.releases_about")) }
+                ul {
+                    @for id in dataset.releases.iter().take(RELEASES) {
+                        li { a href=(package_path(dataset.id, id)) { code { (id) } } }
+                    }
+                }
+            }
+            _ => p.note { (lang.t("data.no_release")) }
+        }
+    };
+    layout::answer(app, &view, headers, Page { title, door: "/data", live: false, main })
+}
+
+fn columns(view: &View, resources: &[Resource]) -> Markup {
+    let lang = view.lang;
+    let fields = resources.first().and_then(|resource| resource.schema.get("fields")?.as_array());
+    let text = |field: &serde_json::Value, name: &str| {
+        field.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+    };
+    html! {
+        h2 { (lang.t("data.columns")) }
+        div.scroll { table {
+            thead { tr {
+                th scope="col" { (lang.t("col.name")) }
+                th scope="col" { (lang.t("col.type")) }
+                th scope="col" { (lang.t("col.meaning")) }
+            } }
+            tbody { @for field in fields.into_iter().flatten() {
+                tr {
+                    th scope="row" { code { (text(field, "name")) } }
+                    td { (text(field, "type")) }
+                    td lang="en" { (text(field, "description")) }
+                }
+            } }
+        } }
+    }
+}
+
+fn files(view: &View, dataset: &str, release: &str, resources: &[Resource]) -> Markup {
+    let lang = view.lang;
+    html! {
+        h2 { (lang.t("data.files")) }
+        div.scroll { table {
+            thead { tr {
+                th scope="col" { (lang.t("col.file")) }
+                th.n scope="col" { (lang.t("col.rows")) }
+                th.n scope="col" { (lang.t("col.size")) }
+            } }
+            // The newest months first.
+            tbody { @for resource in resources.iter().rev().take(FILES) {
+                tr {
+                    td {
+                        a href=(format!("/datasets/{dataset}/releases/{release}/{}", resource.path)) {
+                            (resource.path.rsplit_once('/').map_or("parquet", |(folder, _)| folder))
+                        }
+                    }
+                    td.n { (resource.rows) }
+                    td.n { (say::bytes(resource.bytes)) }
+                }
+            } }
+        } }
+        @if resources.len() > FILES { p { (lang.t("data.more_files")) } }
+    }
+}

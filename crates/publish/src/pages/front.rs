@@ -1,0 +1,112 @@
+//! `/`: what is in the air now, for a resident with five seconds.
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, Response};
+use limpid_model::{Scheme, StationKind};
+use maud::{Markup, html};
+
+use super::layout::{self, Page};
+use super::view::View;
+use super::words::Lang;
+use super::{cards, level};
+use crate::app::Shared;
+use crate::board::{Snapshot, StationNow};
+use crate::stale::Freshness;
+
+/// The front page.
+pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
+    let view = View::new(&app, &uri, &headers);
+    let lang = view.lang;
+    let board = app.board.now();
+    let scheme = app.pipeline.air.scheme.at(app.now(), app.zone());
+    let main = html! {
+        h1 { (lang.t("front.title")) }
+        @for kind in StationKind::ALL {
+            (section(&app, &view, &board, kind, scheme))
+        }
+        @if board.stations.is_empty() {
+            p { (lang.t("front.no_stations")) }
+        }
+    };
+    layout::answer(&app, &view, &headers, Page { title: lang.t("front.title"), door: "/", live: true, main })
+}
+
+fn section(app: &Shared, view: &View, board: &Snapshot, kind: StationKind, scheme: &Scheme) -> Markup {
+    let lang = view.lang;
+    let stations: Vec<&StationNow> = board.stations.iter().filter(|now| now.station.kind == kind).collect();
+    if stations.is_empty() {
+        return html! {};
+    }
+    html! {
+        section aria-labelledby=(kind.as_str()) {
+            h2 id=(kind.as_str()) { (kind_name(lang, kind)) }
+            @if kind == StationKind::Air {
+                p { (summary(lang, &stations)) }
+            }
+            div.grid {
+                @for now in &stations { (cards::card(app, view, now)) }
+            }
+            @if kind == StationKind::Air { (legend(lang, scheme)) }
+        }
+    }
+}
+
+/// How many stations are at which level, and how many say nothing.
+fn summary(lang: Lang, stations: &[&StationNow]) -> String {
+    let mut levels: Vec<(u8, String, usize)> = Vec::new();
+    let mut silent = 0;
+    for now in stations {
+        let current = now.assessment.as_ref().filter(|assessment| assessment.freshness.current());
+        let record = current.map(|assessment| &assessment.published.record);
+        match record.and_then(|record| record.scheme.level(record.level?)) {
+            None => silent += usize::from(now.freshness >= Freshness::Stale || current.is_none()),
+            Some(level) => match levels.iter_mut().find(|entry| entry.0 == level.level) {
+                Some(entry) => entry.2 += 1,
+                None => levels.push((level.level, level.category().get(lang.code()).to_owned(), 1)),
+            },
+        }
+    }
+    levels.sort();
+    let mut parts: Vec<String> =
+        levels.iter().map(|(_, name, n)| lang.fill("front.count", &[("level", name), ("n", &n.to_string())])).collect();
+    if silent > 0 {
+        parts.push(lang.fill("front.silent", &[("n", &silent.to_string())]));
+    }
+    let total = stations.len().to_string();
+    lang.fill("front.summary", &[("n", &total), ("parts", &parts.join(lang.t("list.comma")))])
+}
+
+/// All levels in words, numerals, shapes and colours: always visible.
+fn legend(lang: Lang, scheme: &Scheme) -> Markup {
+    let mut lower = 0;
+    let rows: Vec<_> = scheme
+        .levels()
+        .map(|row| {
+            let range = format!("{lower}-{}", row.upper);
+            lower = row.upper + 1;
+            (row, range)
+        })
+        .collect();
+    html! {
+        h3 { (lang.t("front.legend")) }
+        p.soft { (scheme.title.get(lang.code())) " · " (lang.t("front.legend_about")) }
+        ul.legend {
+            @for (row, range) in &rows {
+                li { (level::shape(row)) span { (row.category().get(lang.code())) " " span.soft { (range) } } }
+            }
+        }
+    }
+}
+
+/// A kind of station in words.
+pub fn kind_name(lang: Lang, kind: StationKind) -> &'static str {
+    match kind {
+        StationKind::Air => lang.t("kind.air"),
+        StationKind::Water => lang.t("kind.water"),
+        StationKind::Noise => lang.t("kind.noise"),
+        StationKind::Outlet => lang.t("kind.outlet"),
+        StationKind::Radiation => lang.t("kind.radiation"),
+        StationKind::Soil => lang.t("kind.soil"),
+    }
+}

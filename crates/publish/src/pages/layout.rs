@@ -1,0 +1,162 @@
+//! The frame of every page, and the answer it leaves in.
+
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::say;
+use super::view::View;
+use crate::answer::{Cache, cache};
+use crate::app::App;
+
+const STYLE: &str = include_str!("style.css");
+/// Reads the page again when something is published, and each minute. Without a script the browser does so every two
+/// minutes.
+const LIVE: &str = include_str!("live.js");
+
+/// Only our own style and script run, known by their hash; data come from this service only. Others may frame a page.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(LIVE)
+    );
+    HeaderValue::try_from(policy).expect("base64 and ASCII are a header value")
+});
+
+/// The doors of every page.
+const DOORS: [(&str, &str); 4] =
+    [("/", "nav.now"), ("/data", "nav.data"), ("/status", "nav.status"), ("/about", "nav.about")];
+
+/// A page.
+pub struct Page<'a> {
+    /// Its title; the publisher's name follows.
+    pub title: &'a str,
+    /// The door that leads here, if one does.
+    pub door: &'a str,
+    /// Whether it shows the present and must follow it.
+    pub live: bool,
+    /// What is in it.
+    pub main: Markup,
+}
+
+/// A page as an answer with entity tag, `304` where the client has it.
+pub fn answer(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Response<Body> {
+    let body = frame(app, view, page).into_string().into_bytes();
+    let mut response = cache::tagged(headers, Cache::Revalidate, "text/html; charset=utf-8", body);
+    decorate(&mut response, view);
+    response
+}
+
+/// A page with another status than 200; not kept by anyone.
+pub fn answer_with(app: &App, view: &View, status: StatusCode, page: Page<'_>) -> Response<Body> {
+    let mut response = Response::new(Body::from(frame(app, view, page).into_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, Cache::NoStore.value());
+    decorate(&mut response, view);
+    response
+}
+
+fn decorate(response: &mut Response<Body>, view: &View) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(view.lang.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+}
+
+fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
+    let lang = view.lang;
+    let publisher = &app.pipeline.publisher;
+    let name = publisher.name.get(lang.code());
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) class=[view.elder.then_some("elder")] {
+            head {
+                meta charset="utf-8";
+                title { (page.title) " - " (name) }
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="theme-color" content="#0a5c8a";
+                link rel="icon" href="data:,";
+                @for other in &view.offered {
+                    link rel="alternate" hreflang=(other.tag()) href=(view.in_language(*other));
+                }
+                @if page.live {
+                    noscript { meta http-equiv="refresh" content="120"; }
+                }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#main" { (lang.t("skip")) }
+                header.top {
+                    div.wrap {
+                        a.brand href=(view.link("/")) { (name) }
+                        nav aria-label=(lang.t("nav.pages")) {
+                            @for (path, key) in DOORS {
+                                a href=(view.link(path)) aria-current=[(path == page.door).then_some("page")] {
+                                    (door(view, key))
+                                }
+                            }
+                        }
+                        nav aria-label=(lang.t("nav.reading")) {
+                            @for other in view.offered.iter().filter(|other| **other != lang) {
+                                a href=(view.in_language(*other)) lang=(other.tag()) hreflang=(other.tag()) {
+                                    (other.name())
+                                }
+                            }
+                            a href=(view.in_other_size()) {
+                                @if view.elder { (lang.t("nav.usual")) } @else { (lang.t("nav.elder")) }
+                            }
+                        }
+                    }
+                }
+                div.wrap {
+                    @if app.simulated() {
+                        p.note role="note" { strong { (lang.t("simulated.title")) } " " (lang.t("simulated.about")) }
+                    }
+                    p.note #offline role="alert" hidden { (lang.t("offline")) }
+                    main #main { (page.main) }
+                    footer { (footer(app, view)) }
+                }
+                @if page.live {
+                    script { (PreEscaped(LIVE)) }
+                }
+            }
+        }
+    }
+}
+
+fn door(view: &View, key: &str) -> &'static str {
+    match key {
+        "nav.now" => view.lang.t("nav.now"),
+        "nav.data" => view.lang.t("nav.data"),
+        "nav.status" => view.lang.t("nav.status"),
+        _ => view.lang.t("nav.about"),
+    }
+}
+
+fn footer(app: &App, view: &View) -> Markup {
+    let lang = view.lang;
+    let publisher = &app.pipeline.publisher;
+    let zone = app.zone();
+    let made = say::moment(app.now(), zone);
+    html! {
+        p { span #made { (lang.fill("made", &[("time", &made), ("zone", zone.name())])) } }
+        p {
+            (lang.fill("licence", &[("publisher", publisher.name.get(lang.code())), ("licence", &publisher.licence)]))
+        }
+        p {
+            a href="/api/v1/latest" { (lang.t("data.json")) } " · "
+            a href="/api/v1/latest?format=csv" { (lang.t("data.csv")) } " · "
+            a href="/openapi.json" { "OpenAPI" }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Pages for people: HTML made on the server, readable without a script, in the reader's language.
+//!
+//! - [`view`]: language and type size of one request, which stay in the links of the page
+//! - [`words`]: the text catalogues `i18n/*.toml`
+//! - [`layout`]: the frame of every page, and the answer it leaves in
+//! - [`say`]: numbers, units, times and ages as people read them
+//! - [`level`]: a level as shape, numeral and colour
+//! - [`cards`]: one station in short
+//! - [`chart`]: series as SVG
+//! - [`front`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
+
+pub mod about;
+mod cards;
+mod chart;
+pub mod data;
+pub mod dataset;
+pub mod front;
+mod layout;
+mod level;
+pub mod not_found;
+mod say;
+pub mod station;
+pub mod status;
+#[cfg(test)]
+mod tests;
+mod view;
+mod words;

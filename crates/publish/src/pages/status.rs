@@ -1,0 +1,77 @@
+//! `/status`: whether data arrive, station by station, and what was refused.
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, Response};
+use maud::{Markup, html};
+
+use super::layout::{self, Page};
+use super::view::View;
+use super::{front, say};
+use crate::answer::Failure;
+use crate::app::{App, Shared};
+use crate::board::Snapshot;
+
+/// The page.
+pub async fn get(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let view = View::new(&app, &uri, &headers);
+    let lang = view.lang;
+    let board = app.board.now();
+    let counts = app.journal.counts().await?;
+    let numbers = [
+        (lang.t("verdict.stored"), counts.stored),
+        (lang.t("verdict.same"), counts.same),
+        (lang.t("verdict.corrected"), counts.corrected),
+        (lang.t("verdict.quarantined"), counts.quarantined),
+        (lang.t("verdict.rejected"), counts.rejected),
+    ];
+    let main = html! {
+        h1 { (lang.t("status.title")) }
+        p { (lang.fill("status.board", &[("time", &say::moment(board.generated, app.zone()))])) }
+        (stations(&app, &view, &board))
+        h2 { (lang.t("status.received")) }
+        p { (lang.t("status.received_about")) }
+        div.scroll { table {
+            tbody { @for (name, count) in numbers { tr { th scope="row" { (name) } td.n { (count) } } } }
+        } }
+        p { a href="/healthz" { "/healthz" } " · " a href="/readyz" { "/readyz" } " · " a href="/metrics" { "/metrics" } }
+    };
+    Ok(layout::answer(&app, &view, &headers, Page { title: lang.t("status.title"), door: "/status", live: true, main }))
+}
+
+fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
+    let lang = view.lang;
+    html! {
+        h2 { (lang.t("status.stations")) }
+        div.scroll { table {
+            thead { tr {
+                th scope="col" { (lang.t("col.station")) }
+                th scope="col" { (lang.t("about.kind")) }
+                th scope="col" { (lang.t("col.state")) }
+                th scope="col" { (lang.t("col.last")) }
+            } }
+            tbody { @for now in &board.stations {
+                tr.old[!now.freshness.current()] {
+                    th scope="row" {
+                        a href=(view.link(&format!("/stations/{}", now.station.id))) {
+                            (now.station.name.get(lang.code()))
+                        }
+                        @if now.station.simulated { " " span.badge.warn { (lang.t("simulated.mark")) } }
+                    }
+                    td { (front::kind_name(lang, now.station.kind)) }
+                    td { (say::freshness(lang, now.freshness)) }
+                    td {
+                        @match now.last {
+                            Some(last) => { (say::moment(last, app.zone())) " (" (say::age(lang, app.now() - last)) ")" }
+                            None => (lang.t("none.ever")),
+                        }
+                    }
+                }
+            } }
+        } }
+    }
+}

@@ -1,0 +1,108 @@
+//! The list of routes, and what surrounds them.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, OriginalUri, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
+use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::answer::Failure;
+use crate::api;
+use crate::app::Shared;
+use crate::datasets;
+use crate::pages;
+
+/// Every route of this crate. `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}` are those of limpid-ingest.
+pub fn router(app: Shared) -> Router {
+    Router::new()
+        .route("/api/v1/stations", get(api::stations::list))
+        .route("/api/v1/stations/{id}", get(api::stations::one))
+        .route("/api/v1/latest", get(api::latest::get))
+        .route("/api/v1/observations", get(api::observations::get))
+        .route("/api/v1/assessments", get(api::assessments::get))
+        .route("/api/v1/stream", get(api::stream::get))
+        .route("/datasets", get(datasets::list::list))
+        .route("/datasets/{name}", get(datasets::list::one))
+        .route("/datasets/{name}/releases", post(datasets::make::make))
+        .route("/datasets/{name}/releases/{release}/{*path}", get(datasets::files::file))
+        .route("/openapi.json", get(api::openapi::get))
+        .route("/healthz", get(api::health::alive))
+        .route("/readyz", get(api::health::ready))
+        .route("/metrics", get(api::health::metrics))
+        .route("/", get(pages::front::get))
+        .route("/stations/{id}", get(pages::station::get))
+        .route("/data", get(pages::data::get))
+        .route("/about", get(pages::about::get))
+        .route("/status", get(pages::status::get))
+        .method_not_allowed_fallback(not_allowed)
+        .fallback(not_found)
+        .layer(middleware::from_fn(count))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/vnd.apache"))),
+        )
+        .layer(cors())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(app)
+}
+
+/// Reads are open to every origin, and so are the headers that a reader needs.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::OPTIONS])
+        .allow_headers(Any)
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::CONTENT_RANGE,
+            header::ACCEPT_RANGES,
+            HeaderName::from_static("retry-after"),
+        ])
+}
+
+async fn not_found(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
+    if uri.path().starts_with("/api/") {
+        let detail = "there is no such path; /openapi.json lists those that there are";
+        return Failure::not_found(detail).into_response();
+    }
+    pages::not_found::render(&app, &uri, &headers)
+}
+
+async fn not_allowed(method: Method) -> Response<Body> {
+    Failure::method_not_allowed(format!("{method} does nothing here; `Allow` names what does")).into_response()
+}
+
+/// A panic is a fault of ours that is answered like any other.
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+    metrics::counter!("limpid_http_panics_total").increment(1);
+    Failure::internal("answering", &std::io::Error::other(text.to_owned())).into_response()
+}
+
+/// Counts requests by route and status; the route and not the path, so that clients cannot make up label values.
+async fn count(path: Option<MatchedPath>, request: Request, next: Next) -> Response<Body> {
+    let route = path.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let begun = tokio::time::Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("limpid_http_requests_total", "route" => route.clone(), "status" => status).increment(1);
+    metrics::histogram!("limpid_http_seconds", "route" => route).record(begun.elapsed().as_secs_f64());
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ mod readings;
 mod receipt;
 mod schema;
 mod state;
+mod submissions;
 mod time;
 mod writer;
 

@@ -7,6 +7,7 @@ use limpid_model::{ParameterId, Period, Scheme, StationId, Statistic};
 use rusqlite::{Connection, params};
 
 use super::failure::{damaged, during};
+use super::index::span_of;
 use crate::error::Result;
 
 /// What a value is one of.
@@ -121,6 +122,8 @@ pub(super) struct Ids {
     series: HashMap<StationId, HashMap<(ParameterId, Period, Statistic), i64>>,
     assessed: HashMap<StationId, HashMap<(&'static str, Period), i64>>,
     words: HashMap<String, i64>,
+    /// Length of the spans of each series (`index`), by id less one.
+    spans: Vec<i64>,
 }
 
 impl Ids {
@@ -130,6 +133,7 @@ impl Ids {
         names.refresh(connection)?;
         let mut ids = Self::default();
         for (id, series) in (1..).zip(names.series) {
+            ids.spans.push(span_of(series.period));
             ids.series
                 .entry(series.station)
                 .or_default()
@@ -158,7 +162,13 @@ impl Ids {
             .execute(params![station.as_str(), parameter.as_str(), period.to_string(), statistic.as_str()])?;
         let id = connection.last_insert_rowid();
         self.series.entry(station.clone()).or_default().insert(kind, id);
+        self.spans.push(span_of(period));
         Ok(id)
+    }
+
+    /// Length of the spans of a series, in microseconds.
+    pub fn span(&self, series: i64) -> i64 {
+        at(&self.spans, series).copied().expect("an id comes from here, and its span with it")
     }
 
     /// Id of what is assessed.

@@ -1,7 +1,10 @@
-//! The readings of one submission as one value.
+//! The readings of one submission, or of one block of a series, as one value.
 //!
 //! ```text
-//! reading = series (varint)  start minus the start before it, first from 0, in microseconds (zigzag varint)
+//! in a submission: series (varint)  figures
+//! in a block:      number less submission's number (varint)  submission's number less the one before (zigzag varint)
+//!                  figures
+//! figures = start less the start before, first from 0, in microseconds (zigzag varint)
 //!           revision (varint)  shape (1 byte)  [value, f64 little-endian]  [mark, 1 to 4 bytes]  [conversion (varint)]
 //! shape   = bit 0: has a value; bits 1 to 3: length of the mark; bit 4: has a conversion
 //! ```
@@ -35,26 +38,49 @@ impl Packed {
     }
 }
 
+/// A reading with its place in the order of acceptance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Placed {
+    /// Its number.
+    pub seq: i64,
+    /// Number of the submission that brought it.
+    pub submission: i64,
+    /// The reading.
+    pub reading: Packed,
+}
+
 /// Appends readings to a value.
 #[derive(Debug, Default)]
 pub(super) struct Packer {
     bytes: Vec<u8>,
-    before: i64,
+    start: i64,
+    submission: i64,
 }
 
 impl Packer {
     /// With room for so many readings.
     pub fn with_capacity(readings: usize) -> Self {
-        Self { bytes: Vec::with_capacity(readings * 16), before: 0 }
+        Self { bytes: Vec::with_capacity(readings * 20), ..Self::default() }
     }
 
-    /// Adds one.
+    /// Adds one to those of a submission.
     pub fn push(&mut self, reading: &Packed) {
+        varint(&mut self.bytes, reading.series as u64);
+        self.figures(reading);
+    }
+
+    /// Adds one to those of a block.
+    pub fn place(&mut self, placed: &Placed) {
+        varint(&mut self.bytes, placed.seq.wrapping_sub(placed.submission) as u64);
+        varint(&mut self.bytes, zigzag(placed.submission.wrapping_sub(self.submission)));
+        self.submission = placed.submission;
+        self.figures(&placed.reading);
+    }
+
+    fn figures(&mut self, reading: &Packed) {
         let bytes = &mut self.bytes;
-        let step = reading.start.wrapping_sub(self.before);
-        self.before = reading.start;
-        varint(bytes, reading.series as u64);
-        varint(bytes, ((step << 1) ^ (step >> 63)) as u64);
+        varint(bytes, zigzag(reading.start.wrapping_sub(self.start)));
+        self.start = reading.start;
         varint(bytes, reading.revision.into());
         let mark = reading.mark.as_ref().map_or("", |mark| mark.as_str());
         let shape =
@@ -75,6 +101,10 @@ impl Packer {
     }
 }
 
+fn zigzag(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)) as u64
+}
+
 fn varint(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
@@ -86,13 +116,53 @@ fn varint(bytes: &mut Vec<u8>, mut number: u64) {
 /// Reads the readings of a value back, in order.
 pub(super) struct Unpacker<'a> {
     bytes: &'a [u8],
-    before: i64,
+    start: i64,
+    submission: i64,
 }
 
 impl<'a> Unpacker<'a> {
     /// Of what a [`Packer`] made.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, before: 0 }
+        Self { bytes, start: 0, submission: 0 }
+    }
+
+    /// The readings of a submission.
+    pub fn readings(mut self) -> impl Iterator<Item = Result<Packed>> {
+        std::iter::from_fn(move || {
+            self.next_by(|this| {
+                let series = this.varint()? as i64;
+                this.figures(series)
+            })
+        })
+    }
+
+    /// The readings of a block of this series.
+    pub fn placed(mut self, series: i64) -> impl Iterator<Item = Result<Placed>> {
+        std::iter::from_fn(move || {
+            self.next_by(|this| {
+                let offset = this.varint()? as i64;
+                this.submission = this.submission.wrapping_add(this.zigzag()?);
+                let (submission, reading) = (this.submission, this.figures(series)?);
+                Ok(Placed { seq: submission.wrapping_add(offset), submission, reading })
+            })
+        })
+    }
+
+    /// Nothing follows an error.
+    fn next_by<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Option<Result<T>> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        let read = read(self);
+        if read.is_err() {
+            self.bytes = &[];
+        }
+        Some(read)
+    }
+
+    fn zigzag(&mut self) -> Result<i64> {
+        let number = self.varint()?;
+        Ok((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8]> {
@@ -113,10 +183,8 @@ impl<'a> Unpacker<'a> {
         Err(broken())
     }
 
-    fn reading(&mut self) -> Result<Packed> {
-        let series = self.varint()? as i64;
-        let step = self.varint()?;
-        self.before = self.before.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64));
+    fn figures(&mut self, series: i64) -> Result<Packed> {
+        self.start = self.start.wrapping_add(self.zigzag()?);
         let revision = u32::try_from(self.varint()?).map_err(|_| broken())?;
         let shape = self.take(1)?[0];
         let value = match shape & 1 {
@@ -131,27 +199,12 @@ impl<'a> Unpacker<'a> {
             }
         };
         let conversion = if shape & 0x10 == 0 { 0 } else { self.varint()? as i64 };
-        Ok(Packed { series, start: self.before, revision, value, mark, conversion })
-    }
-}
-
-impl Iterator for Unpacker<'_> {
-    type Item = Result<Packed>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.bytes.is_empty() {
-            return None;
-        }
-        let reading = self.reading();
-        if reading.is_err() {
-            self.bytes = &[];
-        }
-        Some(reading)
+        Ok(Packed { series, start: self.start, revision, value, mark, conversion })
     }
 }
 
 fn broken() -> StoreError {
-    damaged("submissions", "the packed readings of a submission cannot be read")
+    damaged("submissions", "packed readings cannot be read")
 }
 
 #[cfg(test)]
@@ -182,14 +235,26 @@ mod tests {
             let mut packer = Packer::default();
             readings.iter().for_each(|reading| packer.push(reading));
             let bytes = packer.finish().unwrap_or_default();
-            let back: Vec<Packed> = Unpacker::new(&bytes).map(Result::unwrap).collect();
+            let back: Vec<Packed> = Unpacker::new(&bytes).readings().map(Result::unwrap).collect();
             prop_assert_eq!(back.iter().map(key).collect::<Vec<_>>(), readings.iter().map(key).collect::<Vec<_>>());
+            let places: Vec<(i64, i64)> = (0..).map(|place| (place * 1000 - 7, place % 3 * 500)).take(readings.len()).collect();
+            let mut packer = Packer::default();
+            for ((seq, submission), reading) in places.iter().zip(&readings) {
+                let reading = Packed { series: 5, ..*reading };
+                packer.place(&Placed { seq: *seq, submission: *submission, reading });
+            }
+            let bytes = packer.finish().unwrap_or_default();
+            let back: Vec<Placed> = Unpacker::new(&bytes).placed(5).map(Result::unwrap).collect();
+            prop_assert_eq!(back.iter().map(|placed| (placed.seq, placed.submission)).collect::<Vec<_>>(), places);
+            let expected: Vec<_> = readings.iter().map(|reading| key(&Packed { series: 5, ..*reading })).collect();
+            prop_assert_eq!(back.iter().map(|placed| key(&placed.reading)).collect::<Vec<_>>(), expected);
         }
 
         #[test]
         fn damaged_bytes_end_in_an_error_or_readings_but_never_in_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             let length = bytes.len();
-            prop_assert!(Unpacker::new(&bytes).count() <= length);
+            prop_assert!(Unpacker::new(&bytes).readings().count() <= length);
+            prop_assert!(Unpacker::new(&bytes).placed(1).count() <= length);
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Reading what was published.
 
-use limpid_model::{Assessment, Flag, Observation, ParameterId, Published, ReceiptId, Record, Status};
+use limpid_model::{Assessment, Flag, Mark, Observation, ParameterId, Published, ReceiptId, Record, Status};
 use rusqlite::Row;
 use ulid::Ulid;
 
 use super::failure::{damaged, during};
 use super::names::{Assessed, Series};
 use super::read::Reader;
-use super::readings::mark;
 use super::time::{instant, micros};
 use crate::error::{Result, StoreError};
 use crate::journal::{AssessmentQuery, ObservationQuery};
@@ -216,7 +215,7 @@ impl Reader {
             end: instant(get.number(4)?)?,
             value: row.get(5).map_err(during("reading published records"))?,
             flag: Flag::from_code(flag).ok_or_else(|| get.damaged(format!("{flag} is no flag")))?,
-            mark: mark(row, 7).map_err(during("reading published records"))?,
+            mark: mark(row, 7)?,
             status: get.status(8)?,
             n: row.get(9).map_err(during("reading published records"))?,
             expected: row.get(10).map_err(during("reading published records"))?,
@@ -252,6 +251,12 @@ impl Reader {
         };
         get.published(assessment)
     }
+}
+
+fn mark(row: &Row<'_>, column: usize) -> Result<Option<Mark>> {
+    let failed = during("reading published records");
+    let text: Option<String> = row.get(column).map_err(failed)?;
+    Ok(text.as_deref().and_then(Mark::parse))
 }
 
 /// `pm25=34` or `pm25=-`

@@ -53,18 +53,18 @@ CREATE TABLE submissions (
 ) STRICT;
 CREATE UNIQUE INDEX submissions_key ON submissions (scope, key) WHERE key IS NOT NULL;
 
--- The same readings in the order of their series. Written behind the submissions, many at a time: an insert here
--- touches a page per series, an insert there one page for all. positions.indexed says how far it got.
-CREATE TABLE readings (
-    series     INTEGER NOT NULL,
-    start      INTEGER NOT NULL,
-    revision   INTEGER NOT NULL,
-    value      ANY,
-    mark       TEXT,
-    conversion INTEGER NOT NULL,
-    seq        INTEGER NOT NULL,
-    submission INTEGER NOT NULL,
-    PRIMARY KEY (series, start, revision)
+-- The same readings in the order of their series, those of one span of time packed into few values. Written behind
+-- the submissions, many at a time: an insert here touches a page per series, an insert there one page for all.
+-- positions.indexed says how far it got.
+CREATE TABLE blocks (
+    series   INTEGER NOT NULL,
+    span     INTEGER NOT NULL,   -- start divided by the length of the series' spans (index.rs)
+    newest   INTEGER NOT NULL,   -- number of the newest of its readings
+    first    INTEGER NOT NULL,   -- earliest start
+    last     INTEGER NOT NULL,   -- latest start
+    fresh    INTEGER NOT NULL,   -- how many are first revisions
+    readings BLOB NOT NULL,
+    PRIMARY KEY (series, span, newest)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE observations (

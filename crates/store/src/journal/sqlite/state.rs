@@ -4,21 +4,13 @@
 use std::collections::HashMap;
 
 use limpid_model::{Counts, Reason, Submission, VerdictKind};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, params};
 
 use super::failure::during;
+use super::index;
 use super::names::Ids;
-use super::pack::{Packed, Unpacker};
-use super::readings::{mark, revision};
+use super::pack::{Packed, Placed, Unpacker};
 use crate::error::Result;
-
-/// A reading that is durable in its submission and not yet in the order of its series.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pending {
-    pub seq: i64,
-    pub submission: i64,
-    pub reading: Packed,
-}
 
 /// What a batch adds to the totals.
 #[derive(Debug, Default)]
@@ -60,6 +52,9 @@ impl Tally {
     }
 }
 
+/// The reading of a series with the latest start; `None` while it has none.
+type Head = Option<Packed>;
+
 /// The writer's memory.
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -73,10 +68,11 @@ pub(super) struct State {
     pub next_seq: i64,
     /// When the newest record was published, in microseconds.
     pub last_at: i64,
-    pub pending: Vec<Pending>,
+    /// Readings that are durable in their submissions and not yet in the order of their series.
+    pub pending: Vec<Placed>,
     /// Of each series that was touched, its reading with the latest start: nearly every reading that comes is later
-    /// than it, or it once more, and then no look into the database is needed.
-    heads: HashMap<i64, Option<Packed>>,
+    /// than it, or it once more, and then no look into the database is needed. By id less one.
+    heads: Vec<Option<Head>>,
     /// Latest published start of each series and of what is assessed.
     pub observed: HashMap<i64, i64>,
     pub assessed: HashMap<i64, i64>,
@@ -104,7 +100,7 @@ impl State {
         while let Some(row) = rows.next().map_err(&failed)? {
             let submission: i64 = row.get(0).map_err(&failed)?;
             let packed: Vec<u8> = row.get(3).map_err(&failed)?;
-            for (seq, reading) in (submission + 1..).zip(Unpacker::new(&packed)) {
+            for (seq, reading) in (submission + 1..).zip(Unpacker::new(&packed).readings()) {
                 let reading = reading?;
                 if seq <= indexed {
                     continue;
@@ -124,51 +120,36 @@ impl State {
             _ => return Ok(None),
         }
         // It may still be pending.
-        super::index::write(self, connection)?;
-        connection
-            .prepare_cached(concat!(
-                "SELECT series, start, revision, value, mark, conversion FROM readings ",
-                "WHERE series = ? AND start = ? ORDER BY revision DESC LIMIT 1"
-            ))
-            .and_then(|mut statement| statement.query_row([series, start], packed).optional())
-            .map_err(during("looking up a reading"))
+        index::write(self, connection)?;
+        index::latest(connection, series, start.div_euclid(self.ids.span(series)), start)
     }
 
     /// Remembers a reading that was accepted.
     pub fn note(&mut self, seq: i64, submission: i64, reading: Packed) {
-        self.pending.push(Pending { seq, submission, reading });
+        self.pending.push(Placed { seq, submission, reading });
         self.newest_reading = seq;
-        let head = self.heads.entry(reading.series).or_insert(None);
+        let head = self.slot(reading.series).get_or_insert(None);
         if head.is_none_or(|head| head.start <= reading.start) {
             *head = Some(reading);
         }
     }
 
-    fn head(&mut self, connection: &Connection, series: i64) -> Result<Option<Packed>> {
-        if let Some(head) = self.heads.get(&series) {
+    fn head(&mut self, connection: &Connection, series: i64) -> Result<Head> {
+        if let Some(head) = self.slot(series) {
             return Ok(*head);
         }
-        let head = connection
-            .prepare_cached(concat!(
-                "SELECT series, start, revision, value, mark, conversion FROM readings ",
-                "WHERE series = ? ORDER BY start DESC, revision DESC LIMIT 1"
-            ))
-            .and_then(|mut statement| statement.query_row([series], packed).optional())
-            .map_err(during("looking up a series"))?;
-        self.heads.insert(series, head);
+        let head = index::head(connection, series)?;
+        *self.slot(series) = Some(head);
         Ok(head)
     }
-}
 
-fn packed(row: &Row<'_>) -> rusqlite::Result<Packed> {
-    Ok(Packed {
-        series: row.get(0)?,
-        start: row.get(1)?,
-        revision: revision(row, 2)?,
-        value: row.get(3)?,
-        mark: mark(row, 4)?,
-        conversion: row.get(5)?,
-    })
+    fn slot(&mut self, series: i64) -> &mut Option<Head> {
+        let index = usize::try_from(series - 1).unwrap_or(0);
+        if index >= self.heads.len() {
+            self.heads.resize(index + 1, None);
+        }
+        &mut self.heads[index]
+    }
 }
 
 /// Number of the newest reading, 0 before the first.

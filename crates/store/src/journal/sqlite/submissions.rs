@@ -1,0 +1,91 @@
+//! Reading submissions back, and what became of their entries.
+
+use limpid_model::{Channel, Counts, ReceiptId, StationId, VerdictKind};
+use rusqlite::{OptionalExtension, Row};
+
+use super::body::Body;
+use super::failure::{damaged, during};
+use super::read::Reader;
+use super::receipt;
+use crate::error::Result;
+use crate::journal::{RefusalCount, StoredSubmission};
+
+impl Reader {
+    /// See [`Journal::submission`](crate::Journal::submission).
+    pub fn submission(&self, id: ReceiptId) -> Result<Option<StoredSubmission>> {
+        let failed = during("reading a submission");
+        self.connection
+            .prepare_cached(receipt::select!("WHERE id = ?"))
+            .and_then(|mut statement| statement.query_row([id.0.to_bytes()], |row| Ok(self.stored(row))).optional())
+            .map_err(&failed)?
+            .transpose()
+    }
+
+    fn stored(&self, row: &Row<'_>) -> Result<StoredSubmission> {
+        let failed = during("reading a submission");
+        let sha256 = row.get("sha256").map_err(&failed)?;
+        let body =
+            Body { sha256, length: row.get("length").map_err(&failed)?, stored: row.get("body").map_err(&failed)? };
+        let station: Option<String> = row.get("station").map_err(&failed)?;
+        let station = station
+            .map(|text| {
+                StationId::parse(&text).ok_or_else(|| damaged("submissions", format!("{text:?} is no station")))
+            })
+            .transpose()?;
+        Ok(StoredSubmission {
+            receipt: receipt::read(row)?,
+            channel: channel(&row.get::<_, String>("channel").map_err(&failed)?)?,
+            sender: row.get("sender").map_err(&failed)?,
+            station,
+            media_type: self.names.word(row.get("media_type").map_err(&failed)?)?.unwrap_or_default().to_owned(),
+            sha256,
+            body: body.restore()?,
+        })
+    }
+
+    /// See [`Journal::refusals`](crate::Journal::refusals).
+    pub fn refusals(&self) -> Result<Vec<RefusalCount>> {
+        let failed = during("reading refusals");
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT station, channel, kind, reason, count FROM refusals ORDER BY 1, 2, 3, 4")
+            .map_err(&failed)?;
+        let mut rows = statement.query([]).map_err(&failed)?;
+        let mut refusals = Vec::new();
+        while let Some(row) = rows.next().map_err(&failed)? {
+            let text = |column| row.get::<_, String>(column).map_err(&failed);
+            let kind = text(2)?;
+            refusals.push(RefusalCount {
+                station: StationId::parse(&text(0)?),
+                channel: channel(&text(1)?)?,
+                kind: [VerdictKind::Quarantined, VerdictKind::Rejected]
+                    .into_iter()
+                    .find(|known| known.as_str() == kind)
+                    .ok_or_else(|| damaged("refusals", format!("{kind:?} is no refusal")))?,
+                reason: text(3)?,
+                count: row.get::<_, i64>(4).map_err(&failed)?.unsigned_abs(),
+            });
+        }
+        Ok(refusals)
+    }
+
+    /// See [`Journal::counts`](crate::Journal::counts).
+    pub fn counts(&self) -> Result<Counts> {
+        self.connection
+            .query_row("SELECT stored, same, corrected, quarantined, rejected FROM totals", [], |row| {
+                let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+                Ok(Counts {
+                    stored: count(0)?,
+                    same: count(1)?,
+                    corrected: count(2)?,
+                    quarantined: count(3)?,
+                    rejected: count(4)?,
+                })
+            })
+            .map_err(during("reading counts"))
+    }
+}
+
+fn channel(text: &str) -> Result<Channel> {
+    text.parse().map_err(|()| damaged("submissions", format!("{text:?} is no channel")))
+}

@@ -5,7 +5,7 @@
 //! - [`message`]: what a frame says
 //! - [`codes`]: what commands and factor codes mean
 //! - [`session`]: what a message means here, and the answer to it
-//! - [`server`]: sockets
+//! - [`server`]: the sockets, and what waits for the journal
 //! - [`deviation`]: what was accepted although the standard says otherwise
 //!
 //! The first three know no clock, socket or configuration.

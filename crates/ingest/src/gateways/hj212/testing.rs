@@ -39,7 +39,7 @@ pub(super) fn pipeline(hj212: &str) -> Arc<Pipeline> {
          W1,water,四,W1,28,104,W1MN,,,\n\
          N1,noise,五,N1,28,104,N1MN,,,\n"
     );
-    Arc::new(Pipeline::parse(&Files { pipeline, stations, ..Files::default() }).unwrap())
+    Arc::new(Pipeline::parse(&Files { pipeline, stations }).unwrap())
 }
 
 /// A journal that remembers submissions, and fails or waits when told to.

@@ -2,6 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::gateways::hj212::deviation::Deviation;
 use crate::gateways::hj212::vectors::{RIGHT, Vector};
 
 /// What was found, owned.

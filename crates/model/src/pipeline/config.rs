@@ -6,6 +6,7 @@ use toml::de::DeTable;
 use super::Files;
 use super::fields::{Fields, Source};
 use super::mistake::Mistakes;
+use super::mqtt::{self, Mqtt};
 use super::stations::{self, Stations};
 use crate::assessment::SchemeChoice;
 use crate::station::StationId;
@@ -74,7 +75,7 @@ pub struct Ingest {
     pub hj212: Hj212,
     /// The HTTP upload.
     pub http: HttpIngest,
-    /// The MQTT subscription; not built yet, so `enabled = true` is an error.
+    /// The MQTT subscription.
     pub mqtt: Mqtt,
 }
 
@@ -123,17 +124,6 @@ pub struct Token {
     pub station: Option<StationId>,
     /// SHA-256 of the secret, in lower-case hex.
     pub hash: String,
-}
-
-/// `[ingest.mqtt]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mqtt {
-    /// Default false.
-    pub enabled: bool,
-    /// Broker. Default `mqtt://127.0.0.1:1883`.
-    pub url: String,
-    /// Topic filter. Default `limpid/+/readings`.
-    pub topic: String,
 }
 
 /// `[datasets]`
@@ -319,21 +309,7 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
     };
     table.finish(source);
 
-    let mut table = fields.table(source, "mqtt");
-    let mqtt = Mqtt {
-        enabled: table.boolean(source, "enabled").unwrap_or(false),
-        url: table
-            .string(source, "url", "\"mqtt://127.0.0.1:1883\"")
-            .map_or_else(|| "mqtt://127.0.0.1:1883".into(), |t| t.0),
-        topic: table
-            .string(source, "topic", "\"limpid/+/readings\"")
-            .map_or_else(|| "limpid/+/readings".into(), |t| t.0),
-    };
-    if mqtt.enabled {
-        let remedy = "write enabled = false: this version of limpid has no MQTT gateway yet";
-        source.mistake(table.offset("enabled"), "`ingest.mqtt.enabled` is true", remedy);
-    }
-    table.finish(source);
+    let mqtt = mqtt::read(fields.table(source, "mqtt"), source);
     fields.finish(source);
 
     Ingest { horizon: zone.start_of(horizon.unwrap_or(first)), hj212, http, mqtt }
@@ -367,6 +343,7 @@ fn token(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Token> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::PasswordFrom;
 
     const SMALLEST: &str = r#"
 [publisher]
@@ -435,9 +412,45 @@ minute = 31
 
     #[test]
     fn what_is_not_built_is_refused_not_ignored() {
-        let found = mistakes(&format!("{SMALLEST}[ingest.mqtt]\nenabled = true\n[[source]]\nkind = \"openaq\"\n"));
-        assert!(found.iter().any(|m| m.contains("no MQTT gateway yet")), "{found:?}");
+        let found = mistakes(&format!("{SMALLEST}[[source]]\nkind = \"openaq\"\n"));
         assert!(found.iter().any(|m| m.contains("no pull adapters yet")), "{found:?}");
+    }
+
+    #[test]
+    fn the_broker_is_described_without_its_password() {
+        let mqtt = parse(SMALLEST, STATIONS).unwrap().ingest.mqtt;
+        assert_eq!((mqtt.url.host.as_str(), mqtt.url.port, mqtt.url.tls), ("127.0.0.1", 1883, false));
+        assert_eq!(mqtt.topic.as_str(), "limpid/+/readings");
+        let written = "[ingest.mqtt]\nenabled = true\nurl = \"mqtts://broker.example\"\nusername = \"limpid\"\n\
+                       password_file = \"secret\"\nca_file = \"ca.pem\"\nclient_id = \"limpid-1\"\n";
+        let mqtt = parse(&format!("{SMALLEST}{written}"), STATIONS).unwrap().ingest.mqtt;
+        assert!(mqtt.enabled && mqtt.url.tls);
+        assert_eq!(mqtt.password, Some(PasswordFrom::File("secret".into())));
+        assert_eq!(mqtt.client_id.as_deref(), Some("limpid-1"));
+    }
+
+    #[test]
+    fn mistakes_about_the_broker_have_line_and_remedy_and_repeat_no_secret() {
+        for (line, remedy) in [
+            ("url = \"tcp://127.0.0.1:1883\"", "write mqtt://HOST:PORT"),
+            ("url = \"mqtt://limpid:hunter2@host\"", "write username, and password_env or password_file"),
+            ("topic = \"limpid/readings\"", "one + where the station's id stands"),
+            ("topic = \"limpid/#\"", "one + where the station's id stands"),
+            ("password_env = \"X\"", "write username"),
+            ("username = \"\"", "remove the line"),
+            ("ca_file = \"ca.pem\"", "write url = \"mqtts://…\""),
+            ("password = \"hunter2\"", "did you mean `password_"),
+            ("qos = 2", "known here are: "),
+            ("enabled = 1", "write true or false"),
+        ] {
+            let found = mistakes(&format!("[ingest.mqtt]\n{line}\n{SMALLEST}"));
+            assert_eq!(found.len(), 1, "{line}: {found:?}");
+            assert!(found[0].starts_with("pipeline.toml:2:") && found[0].contains(remedy), "{line}: {found:?}");
+            assert!(!found[0].contains("hunter2"), "{found:?}");
+        }
+        let both = "[ingest.mqtt]\nusername = \"u\"\npassword_env = \"X\"\npassword_file = \"x\"\n";
+        let found = mistakes(&format!("{both}{SMALLEST}"));
+        assert!(found[0].starts_with("pipeline.toml:4:") && found[0].contains("keep one"), "{found:?}");
     }
 
     #[test]

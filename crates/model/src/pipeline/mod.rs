@@ -6,10 +6,12 @@
 mod config;
 mod fields;
 mod mistake;
+mod mqtt;
 mod stations;
 
-pub use config::{Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Mqtt, Pipeline, Publisher, Token, UnknownMn};
+pub use config::{Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Pipeline, Publisher, Token, UnknownMn};
 pub use mistake::{Mistake, Mistakes, nearest};
+pub use mqtt::{BrokerUrl, Mqtt, NotABroker, PasswordFrom, TopicFilter};
 pub use stations::Stations;
 
 /// The texts of a pipeline folder.

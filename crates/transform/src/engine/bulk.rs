@@ -1,1 +1,202 @@
-//! x
+//! The same aggregates over a Parquet file of hours: years of a whole network in seconds.
+//!
+//! The file is decoded by polars in slices, its rows are packed per station, and each station goes through the same
+//! pure functions as everywhere else, in parallel. Besides a slice, all hours are held in 16 bytes each.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Days, NaiveDate};
+use limpid_model::{ParameterId, Scheme, Zone};
+use polars::prelude::{DataFrame, ParquetReader, PolarsError, SerReader, TimeUnit};
+use rayon::prelude::*;
+
+use crate::aggregate::max8h::max8h;
+use crate::aggregate::mean::mean;
+use crate::aggregate::{Aggregate, Validity};
+use crate::assess::{self, Daily, six};
+use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
+
+/// Rows decoded at once: about 40 MB. Row groups that are larger are decoded whole.
+const SLICE: usize = 1 << 20;
+
+/// Columns that the file must have.
+const COLUMNS: [&str; 3] = ["station", "start", "value"];
+
+/// What can be wrong with a file of hours.
+#[derive(Debug, thiserror::Error)]
+pub enum BulkError {
+    /// It cannot be read, or lacks one of the columns `station` (text), `start` (time, UTC), `value` (double).
+    #[error("{path} is not a Parquet file of hours with columns station, start and value")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What polars says.
+        #[source]
+        source: PolarsError,
+    },
+    /// An hour stands twice, and nothing says which one is meant.
+    #[error("{path} has station {station} twice at hour {start}, keep one of them")]
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// The station.
+        station: String,
+        /// The hour.
+        start: String,
+    },
+}
+
+/// The days of one station.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StationDays {
+    /// As the file names it.
+    pub station: String,
+    /// Days with at least one row, in order.
+    pub days: Vec<Day>,
+}
+
+/// One day of one parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Day {
+    /// In the zone asked for.
+    pub date: NaiveDate,
+    /// The day mean.
+    pub mean: Aggregate,
+    /// The largest 8-hour mean.
+    pub max8h: Aggregate,
+    /// The sub-index of the day.
+    pub sub: Option<u16>,
+}
+
+/// An hour, in hours since 1970, and its value.
+type Row = (i64, Option<Fixed>);
+
+/// Day means, largest 8-hour means and sub-indices of one parameter, from a file of usable hours in canonical units,
+/// in any order. Stations come in the order of their names. For ozone the sub-index is that of the largest 8-hour mean.
+///
+/// # Errors
+/// See [`BulkError`].
+pub fn days(
+    rules: &Rules,
+    path: &Path,
+    parameter: ParameterId,
+    scheme: &Scheme,
+    zone: Zone,
+) -> Result<Vec<StationDays>, BulkError> {
+    let failed = |source| BulkError::File { path: path.to_owned(), source };
+    let mut stations: Vec<(String, Vec<Row>)> = Vec::new();
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    for frame in slices(path) {
+        collect(&frame.map_err(failed)?, &mut stations, &mut by_name).map_err(failed)?;
+    }
+    stations.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let calendar = Calendar::of(&stations, zone);
+    let of_station = |(station, mut rows): (String, Vec<Row>)| {
+        rows.sort_unstable_by_key(|row| row.0);
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            let start = DateTime::from_timestamp(pair[0].0 * 3600, 0).map_or_else(String::new, |at| at.to_rfc3339());
+            return Err(BulkError::Twice { path: path.to_owned(), station, start });
+        }
+        Ok(StationDays { days: station_days(rules, &rows, &calendar, parameter, scheme), station })
+    };
+    stations.into_par_iter().map(of_station).collect()
+}
+
+/// The file in slices.
+fn slices(path: &Path) -> impl Iterator<Item = Result<DataFrame, PolarsError>> {
+    let columns = || Some(COLUMNS.map(str::to_owned).to_vec());
+    let rows = File::open(path).map_err(PolarsError::from).and_then(|file| ParquetReader::new(file).num_rows());
+    let (rows, failed) = match rows {
+        Ok(rows) => (rows, None),
+        Err(error) => (0, Some(Err(error))),
+    };
+    let slice = move |offset| {
+        let file = File::open(path)?;
+        ParquetReader::new(file).with_columns(columns()).with_slice(Some((offset, SLICE))).finish()
+    };
+    failed.into_iter().chain((0..rows).step_by(SLICE).map(slice))
+}
+
+/// Packs a slice's rows to their stations.
+fn collect(
+    frame: &DataFrame,
+    stations: &mut Vec<(String, Vec<Row>)>,
+    by_name: &mut HashMap<String, usize>,
+) -> Result<(), PolarsError> {
+    let start = frame.column("start")?.datetime()?;
+    let an_hour = 3600
+        * match start.time_unit() {
+            TimeUnit::Milliseconds => 1_000,
+            TimeUnit::Microseconds => 1_000_000,
+            TimeUnit::Nanoseconds => 1_000_000_000,
+        };
+    let names = frame.column("station")?.str()?.iter();
+    let values = frame.column("value")?.f64()?.iter();
+    // Rows of a station mostly stand together, so the last one is tried before the map.
+    let mut last: Option<usize> = None;
+    for ((name, start), value) in names.zip(start.physical().iter()).zip(values) {
+        let (Some(name), Some(start)) = (name, start) else { continue };
+        let place = match last.filter(|place| stations[*place].0 == name) {
+            Some(place) => place,
+            None => *by_name.entry(name.to_owned()).or_insert_with(|| {
+                stations.push((name.to_owned(), Vec::new()));
+                stations.len() - 1
+            }),
+        };
+        last = Some(place);
+        stations[place].1.push((start.div_euclid(an_hour), value.and_then(Fixed::from_f64)));
+    }
+    Ok(())
+}
+
+/// The days from the first hour of any station to the last, each with the hours that start within it.
+struct Calendar(Vec<(NaiveDate, i64, i64)>);
+
+impl Calendar {
+    fn of(stations: &[(String, Vec<Row>)], zone: Zone) -> Self {
+        let hours = || stations.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.0));
+        let date = |hour: i64| DateTime::from_timestamp(hour * 3600, 0).map(|at| zone.date_of(at));
+        let (Some(first), Some(last)) = (hours().min().and_then(date), hours().max().and_then(date)) else {
+            return Self(Vec::new());
+        };
+        let ceil = |at: DateTime<_>| (at.timestamp() + 3599).div_euclid(3600);
+        let day = |date| (date, ceil(zone.start_of(date)), ceil(zone.start_of(date + Days::new(1))));
+        Self(first.iter_days().take_while(|date| *date <= last).map(day).collect())
+    }
+}
+
+fn station_days(rules: &Rules, rows: &[Row], calendar: &Calendar, parameter: ParameterId, scheme: &Scheme) -> Vec<Day> {
+    let validity: &Validity = &rules.validity;
+    let position = six().iter().position(|one| *one == parameter);
+    let edition = assess::edition(scheme);
+    let mut days = Vec::new();
+    let mut rest = rows;
+    let mut hours: Vec<Option<Fixed>> = Vec::with_capacity(25);
+    for (date, start, end) in &calendar.0 {
+        let (of_day, later) = rest.split_at(rest.partition_point(|row| row.0 < *end));
+        rest = later;
+        if of_day.is_empty() {
+            continue;
+        }
+        hours.clear();
+        hours.resize((end - start) as usize, None);
+        for (hour, value) in of_day {
+            hours[(hour - start) as usize] = *value;
+        }
+        let (mean, max8h) = (mean(&hours, validity.day_hours), max8h(&hours, validity));
+        let sub = position.zip(edition).and_then(|(position, edition)| {
+            let mut input = Daily::default();
+            input.mean[position] = mean.mean;
+            if position == assess::O3 {
+                input.o3_max8h = max8h.mean;
+                input.o3_hour = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
+            }
+            (edition.daily)(rules, &input).sub[position]
+        });
+        days.push(Day { date: *date, mean, max8h, sub });
+    }
+    days
+}

@@ -85,9 +85,7 @@ impl Live {
                 }
                 Err(StoreError::Closed) => return if stop.is_cancelled() { Ok(()) } else { Err(StoreError::Closed) },
                 Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, wait_ms = retry.as_millis() as u64, "transform failed, trying again");
-                    metrics::counter!("limpid_transform_failures_total").increment(1);
+                    warn(&error, retry);
                     tokio::select! {
                         () = stop.cancelled() => return Ok(()),
                         () = tokio::time::sleep(retry) => {}
@@ -200,6 +198,12 @@ impl Live {
         self.cursor = Some(cursor);
         Ok(cursor)
     }
+}
+
+fn warn(error: &StoreError, retry: Wait) {
+    let error: &dyn std::error::Error = error;
+    tracing::warn!(error, wait_ms = retry.as_millis() as u64, "transform failed, trying again");
+    metrics::counter!("limpid_transform_failures_total").increment(1);
 }
 
 /// What falls due by the clock, by the moment at which it does.

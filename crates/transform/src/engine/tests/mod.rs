@@ -1,6 +1,8 @@
-//! What is derived of hand-made readings (`derived`), and that both speeds derive the same (`replay`).
+//! What is derived of hand-made readings (`derived`) and of a file (`bulk`), when it falls due (`due`), and that both speeds derive the same (`replay`).
 
+mod bulk;
 mod derived;
+mod due;
 mod replay;
 
 use std::sync::Arc;

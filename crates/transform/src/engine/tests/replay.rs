@@ -82,7 +82,7 @@ fn shuffled() -> impl Strategy<Value = Vec<(usize, Reading)>> {
     })
 }
 
-async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading, received: Instant) {
+pub async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading, received: Instant) {
     let submission = Submission {
         // Of the reading, not of the moment: the record names the receipt behind it.
         id: ReceiptId::new(at("2015-06-01T00:00:00Z"), number as u128),
@@ -98,12 +98,12 @@ async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading, rec
     journal.accept(submission).await.unwrap();
 }
 
-fn open(folder: &Path) -> Arc<dyn Journal> {
+pub fn open(folder: &Path) -> Arc<dyn Journal> {
     SqliteJournal::open(&folder.join("journal.sqlite")).unwrap()
 }
 
 /// The latest revision of everything published.
-async fn published(journal: &Arc<dyn Journal>) -> BTreeMap<String, Record> {
+pub async fn published(journal: &Arc<dyn Journal>) -> BTreeMap<String, Record> {
     let mut latest = BTreeMap::new();
     for published in journal.published_tail(0, 10_000_000).await.unwrap() {
         let key = match &published.record {

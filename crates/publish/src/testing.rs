@@ -1,1 +1,233 @@
+//! A service over a journal in a temporary folder, asked without a socket.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use chrono::{DateTime, Duration};
+use limpid_model::pipeline::Files;
+use limpid_model::{
+    Assessment, Channel, Entry, Flag, Instant, Observation, ParameterId, Period, Pipeline, Reading, ReceiptId, Record,
+    Scheme, StationId, Statistic, Status, Submission,
+};
+use limpid_store::{Journal, Lake, SqliteJournal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::{Config, Publish};
+
+/// 09:12 in Shanghai.
+pub const NOW: &str = "2026-11-25T01:12:00Z";
+
+/// Air with everything, air that is simulated, air with a hostile name and no data, water, and one closed.
+pub const STATIONS: &str = "\
+id,kind,name_zh,name_en,lat,lon,area,class,parameters,from,to,password,mn,simulated
+S1,air,一号站,Station One,28.5,104.9,江口,,pm25 pm10 so2 no2 co o3,2020-01-01,,secret-pw,MN-SECRET-1,
+S2,air,二号站,Station Two,28.6,105.0,江口,,,,,,,true
+S3,air,<b>三</b>号站,\"=Three \"\"<script>alert(1)</script>\"\" & co\",28.7,105.1,,,,,,,,
+W1,water,河口断面,River Mouth,28.4,104.8,清江,III,,,,,,
+S9,air,旧站,Old Station,28.5,104.9,,,,2015-01-01,2020-01-01,,,
+";
+
+const PIPELINE: &str = r#"
+[publisher]
+id = "changning"
+name = { zh = "示例县生态环境局", en = "Example County Environment Bureau" }
+zone = "Asia/Shanghai"
+"#;
+
+/// A running service.
+pub struct Service {
+    pub router: Router,
+    pub journal: Arc<dyn Journal>,
+    pub lake: Lake,
+    pub pipeline: Arc<Pipeline>,
+    pub stop: CancellationToken,
+    now: Arc<AtomicI64>,
+    _tasks: JoinSet<()>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Service {
+    /// A service that has published `records` before it starts.
+    pub async fn with(records: Vec<Record>) -> Self {
+        Self::of(PIPELINE, STATIONS, records).await
+    }
+
+    pub async fn of(pipeline: &str, stations: &str, records: Vec<Record>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
+        let lake = Lake::local(&folder.path().join("lake")).unwrap();
+        let files = Files { pipeline: pipeline.into(), stations: stations.into() };
+        let pipeline = Arc::new(Pipeline::parse(&files).unwrap_or_else(|mistakes| panic!("{:?}", mistakes.0)));
+        journal.publish(records, None).await.unwrap();
+        let now = Arc::new(AtomicI64::new(at(NOW).timestamp()));
+        let clock = now.clone();
+        let stop = CancellationToken::new();
+        let config = Config {
+            pipeline: pipeline.clone(),
+            journal: journal.clone(),
+            lake: lake.clone(),
+            metrics: Arc::new(|| "limpid_up 1\n".to_owned()),
+            may_release: Arc::new(|token| token == "all"),
+            stop: stop.clone(),
+        };
+        let clock = Arc::new(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap());
+        let (router, tasks) = Publish::start_at(config, clock).await.unwrap();
+        Self { router, journal, lake, pipeline, stop, now, _tasks: tasks, _folder: folder }
+    }
+
+    /// Moves the clock.
+    pub fn set_now(&self, now: Instant) {
+        self.now.store(now.timestamp(), Ordering::Relaxed);
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
+        Answer { status, headers, body }
+    }
+
+    /// Takes readings in, so that the journal knows the extent of their stations.
+    pub async fn accept(&self, observations: &[Observation]) {
+        let entries = observations.iter().map(|observation| {
+            Entry::Reading(Reading {
+                station: observation.station.clone(),
+                parameter: observation.parameter,
+                period: observation.period,
+                start: observation.start,
+                value: observation.value,
+                mark: observation.mark,
+                conversion: None,
+            })
+        });
+        let submission = Submission {
+            id: ReceiptId::new(at(NOW), 1),
+            received: at(NOW),
+            channel: Channel::Import,
+            sender: "test".into(),
+            station: None,
+            media_type: "text/csv",
+            body: Vec::new(),
+            idempotency: None,
+            entries: entries.collect(),
+        };
+        self.journal.accept(submission).await.unwrap();
+    }
+
+    pub async fn get(&self, uri: &str) -> Answer {
+        self.ask(Request::get(uri).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn get_with(&self, uri: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::get(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Asks until the answer is as wanted; the board follows the journal in its own time.
+    pub async fn until(&self, uri: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
+        let begun = std::time::Instant::now();
+        loop {
+            let answer = self.get(uri).await;
+            if wanted(&answer) {
+                return answer;
+            }
+            assert!(begun.elapsed().as_secs() < 30, "{uri} never became as wanted: {}", answer.text());
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+}
+
+pub fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+/// An hour value that passed; `end` is its end.
+pub fn hour(station: &str, parameter: &str, end: &str, value: f64) -> Observation {
+    value_of(station, parameter, Period::Hour, end, value)
+}
+
+pub fn value_of(station: &str, parameter: &str, period: Period, end: &str, value: f64) -> Observation {
+    let end = at(end);
+    Observation {
+        station: StationId::parse(station).unwrap(),
+        parameter: ParameterId::known(parameter),
+        period,
+        statistic: Statistic::Mean,
+        start: end - period.fixed().unwrap_or(Duration::days(1)),
+        end,
+        value: Some(value),
+        flag: Flag::Pass,
+        mark: None,
+        status: Status::Provisional,
+        n: None,
+        expected: None,
+        rules: String::new(),
+        from: None,
+    }
+}
+
+/// The index of an hour under the edition in force.
+pub fn index(station: &str, end: &str, index: Option<u16>, primary: &[&str]) -> Assessment {
+    let scheme = Scheme::parse("hj633-2026").unwrap();
+    let parameter = |id: &&str| ParameterId::known(id);
+    let missing = || vec![(ParameterId::known("pm25"), Some(34)), (ParameterId::known("pm10"), None)];
+    Assessment {
+        station: StationId::parse(station).unwrap(),
+        scheme,
+        period: Period::Hour,
+        start: at(end) - Duration::hours(1),
+        end: at(end),
+        index,
+        level: index.and_then(|index| scheme.level_of(index)).map(|level| level.level),
+        primary: primary.iter().map(parameter).collect(),
+        sub: if index.is_some() { vec![(ParameterId::known("pm25"), index)] } else { missing() },
+        reason: index.is_none().then(|| "missing".to_owned()),
+        status: Status::Provisional,
+    }
+}
+
+/// S1 fresh with an index, S2 three hours and more behind, S3 without anything, W1 with river values.
+pub fn county() -> Vec<Record> {
+    let mut records: Vec<Record> = vec![
+        index("S1", "2026-11-24T22:00:00Z", Some(52), &["pm25"]).into(),
+        index("S1", "2026-11-25T01:00:00Z", Some(89), &["pm25"]).into(),
+        index("S2", "2026-11-24T22:00:00Z", Some(134), &["o3"]).into(),
+        hour("S2", "o3", "2026-11-24T22:00:00Z", 210.0).into(),
+        hour("W1", "ph", "2026-11-25T00:00:00Z", 7.84).into(),
+        hour("W1", "nh3n", "2026-11-25T00:00:00Z", 0.153).into(),
+    ];
+    for (parameter, value) in [("pm25", 66.2), ("pm10", 88.0), ("so2", 7.0), ("no2", 31.0), ("co", 0.74), ("o3", 45.0)]
+    {
+        records.push(hour("S1", parameter, "2026-11-25T01:00:00Z", value).into());
+    }
+    records
+}

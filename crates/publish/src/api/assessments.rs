@@ -109,7 +109,7 @@ impl Ask {
             stations = of_area.into_iter().filter(|id| !named || stations.contains(id)).collect();
             none = stations.is_empty();
         }
-        let as_of = query.time("as_of", zone)?;
+        let as_of = query.as_of(zone)?;
         let base = AssessmentQuery { stations, scheme: String::new(), period, from, to, as_of, after: None, limit: 0 };
         Ok(Self {
             scheme: scheme.unwrap_or_else(|| app.pipeline.air.scheme.clone()),

@@ -106,7 +106,7 @@ fn ask(app: &App, query: &Query) -> Result<ObservationQuery, Failure> {
         statistic,
         from,
         to,
-        as_of: query.time("as_of", zone)?,
+        as_of: query.as_of(zone)?,
         after,
         limit: query.limit()?,
     })

@@ -130,6 +130,12 @@ impl Query {
         Ok((from, to))
     }
 
+    /// `as_of`, to the end of its millisecond: times go out in milliseconds, and a record asked for as of the time
+    /// that stands in its own `published` must be there.
+    pub fn as_of(&self, zone: Zone) -> Result<Option<Instant>, Failure> {
+        Ok(self.time("as_of", zone)?.map(|at| at + chrono::Duration::microseconds(999)))
+    }
+
     /// `limit`
     pub fn limit(&self) -> Result<usize, Failure> {
         let parse = |text: &str| text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));

@@ -32,6 +32,7 @@ pub const STREAMS: usize = 10_000;
 const CHUNK: usize = 500;
 /// A comment is sent after so much silence (at least every 15 s by contract).
 const HEARTBEAT: Duration = Duration::from_secs(10);
+const _: () = assert!(HEARTBEAT.as_secs() < 15, "the contract wants a comment at least every 15 s");
 /// What clients are told to wait before they come back.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -151,3 +152,6 @@ impl Drop for Client {
         metrics::gauge!("limpid_streams_open").decrement(1.0);
     }
 }
+
+#[cfg(test)]
+mod tests;

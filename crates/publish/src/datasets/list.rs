@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
-use limpid_model::Text;
+use limpid_model::{Instant, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,6 +44,9 @@ pub struct DatasetItem {
     pub package: Option<String>,
     /// When it was made.
     pub created: Option<String>,
+    /// The same, for the page.
+    #[serde(skip)]
+    pub made: Option<Instant>,
     /// Files of the current release.
     pub files: usize,
     /// Their size together.
@@ -67,6 +70,7 @@ impl DatasetItem {
             latest: current.as_ref().map(|release| release.id.clone()),
             package: current.as_ref().map(|release| package_path(dataset.id, &release.id)),
             created: current.as_ref().map(|release| app.zone().format(release.created)),
+            made: current.as_ref().map(|release| release.created),
             files: resources().count(),
             bytes: resources().map(|resource| resource.bytes).sum(),
             rows: resources().map(|resource| resource.rows).sum(),

@@ -15,6 +15,8 @@ pub(crate) mod make;
 mod release;
 mod rows;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
 pub use definition::{ALL, Dataset};
 pub use export::{Exported, export};

@@ -1,5 +1,6 @@
 //! One station as a card: the index where there is one, else its values, and always since when and for how long.
 
+use limpid_model::parameter::AIR_INDEX;
 use limpid_model::{Assessment, Instant, ParameterId, Status, Zone};
 use maud::{Markup, html};
 
@@ -13,8 +14,25 @@ use crate::stale::Freshness;
 /// An index that moves by less than this in three hours is called steady.
 const STEADY: i32 = 5;
 
-/// The card of a station.
+/// The card of a station among others: its name leads to its page.
 pub fn card(app: &App, view: &View, now: &StationNow) -> Markup {
+    let name = html! {
+        h3 {
+            a href=(view.link(&format!("/stations/{}", now.station.id))) {
+                (now.station.name.get(view.lang.code()))
+            }
+            @if now.station.simulated { " " span.badge.warn { (view.lang.t("simulated.mark")) } }
+        }
+    };
+    framed(app, view, now, &name)
+}
+
+/// The card of a station on its own page, which has said its name.
+pub fn untitled(app: &App, view: &View, now: &StationNow) -> Markup {
+    framed(app, view, now, &html! {})
+}
+
+fn framed(app: &App, view: &View, now: &StationNow, name: &Markup) -> Markup {
     let lang = view.lang;
     let (at, zone) = (app.now(), app.zone());
     let old = match &now.assessment {
@@ -23,12 +41,7 @@ pub fn card(app: &App, view: &View, now: &StationNow) -> Markup {
     };
     html! {
         article.card.old[old] {
-            h3 {
-                a href=(view.link(&format!("/stations/{}", now.station.id))) {
-                    (now.station.name.get(lang.code()))
-                }
-                @if now.station.simulated { " " span.badge.warn { (lang.t("simulated.mark")) } }
-            }
+            (name)
             @match &now.assessment {
                 Some(judged) if judged.freshness.current() => (current(lang, judged, now, at, zone)),
                 Some(judged) => (outdated(lang, judged, at, zone)),
@@ -39,14 +52,14 @@ pub fn card(app: &App, view: &View, now: &StationNow) -> Markup {
 }
 
 /// The index of the last hour.
-pub fn current(lang: Lang, judged: &AssessmentNow, now: &StationNow, at: Instant, zone: Zone) -> Markup {
+fn current(lang: Lang, judged: &AssessmentNow, now: &StationNow, at: Instant, zone: Zone) -> Markup {
     let record = &judged.published.record;
     let level = record.level.and_then(|level| record.scheme.level(level));
     html! {
         @if let (Some(index), Some(level)) = (record.index, level) {
             div.now {
                 (level::shape(level))
-                p.index { small { (lang.t("index.name")) } (index) }
+                p.index { small { (lang.t("index.name")) " · " (say::standard(&record.scheme.id)) } (index) }
                 p.word { (level.category().get(lang.code())) }
             }
             (when(lang, record, at, zone))
@@ -59,7 +72,7 @@ pub fn current(lang: Lang, judged: &AssessmentNow, now: &StationNow, at: Instant
             (when(lang, record, at, zone))
             p { (withheld(lang, record)) }
         }
-        (values(lang, now))
+        (values(lang, now, |parameter| AIR_INDEX.contains(&parameter.as_str())))
         p.foot {
             @if record.status == Status::Provisional {
                 span.badge { (lang.t("status.provisional")) }
@@ -91,7 +104,7 @@ fn plain(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> Markup {
     html! {
         @match newest {
             Some(record) if now.freshness.current() => {
-                (values(lang, now))
+                (values(lang, now, |_| true))
                 p {
                     (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
                     (say::age(lang, at - record.end))
@@ -128,7 +141,6 @@ fn when(lang: Lang, record: &Assessment, at: Instant, zone: Zone) -> Markup {
             (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
             (say::age(lang, at - record.end))
         }
-        p.soft { (record.scheme.title.get(lang.code())) }
     }
 }
 
@@ -137,14 +149,15 @@ fn withheld(lang: Lang, record: &Assessment) -> String {
     let missing: Vec<ParameterId> =
         record.sub.iter().filter(|(_, index)| index.is_none()).map(|(parameter, _)| *parameter).collect();
     match names(lang, &missing) {
-        Some(names) => lang.fill("index.missing", &[("names", &names), ("scheme", &record.scheme.id.to_uppercase())]),
+        Some(names) => lang.fill("index.missing", &[("names", &names), ("scheme", &say::standard(&record.scheme.id))]),
         None => lang.t("index.no_reason").to_owned(),
     }
 }
 
-/// The values of now, current ones only.
-fn values(lang: Lang, now: &StationNow) -> Markup {
-    let current: Vec<&ValueNow> = now.values.iter().filter(|value| value.freshness.current()).collect();
+/// The values of now, current ones only, of the parameters that `shown` lets through.
+fn values(lang: Lang, now: &StationNow, shown: impl Fn(ParameterId) -> bool) -> Markup {
+    let current: Vec<&ValueNow> =
+        now.values.iter().filter(|value| value.freshness.current() && shown(value.parameter())).collect();
     html! {
         ul.vals {
             @for value in current {

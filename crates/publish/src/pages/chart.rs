@@ -7,9 +7,9 @@ use chrono::{TimeDelta, Timelike};
 use limpid_model::{Instant, Level, Zone};
 use maud::{Markup, html};
 
-const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 210.0;
-const LEFT: f64 = 44.0;
+const WIDTH: f64 = 380.0;
+const HEIGHT: f64 = 190.0;
+const LEFT: f64 = 46.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 24.0;
@@ -72,7 +72,7 @@ pub fn lines(title: &str, series: &[Series], span: Span) -> Markup {
 /// Bars in the colours of their levels, from zero.
 pub fn bars(title: &str, bars: &[Bar<'_>], span: Span) -> Markup {
     let scale = Scale::around(bars.iter().map(|bar| bar.value).chain([0.0, 50.0]));
-    let width = (span.x(span.from + TimeDelta::hours(1)) - span.x(span.from) - 1.5).max(1.0);
+    let width = (span.x(span.from + TimeDelta::hours(1)) - span.x(span.from) - 1.0).max(1.0);
     html! {
         svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-label=(title) {
             (axes(&scale, span))

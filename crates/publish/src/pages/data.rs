@@ -42,7 +42,7 @@ pub fn render(app: &App, uri: &Uri, headers: &HeaderMap, datasets: &[DatasetItem
                     p { (dataset.description.get(lang.code())) }
                     p.soft.foot {
                         @match &dataset.created {
-                            Some(_) => (size(&view, dataset)),
+                            Some(_) => (size(app, &view, dataset)),
                             None => (lang.t("data.no_release")),
                         }
                     }
@@ -59,11 +59,12 @@ pub fn render(app: &App, uri: &Uri, headers: &HeaderMap, datasets: &[DatasetItem
 }
 
 /// When it was made and how large it is.
-pub fn size(view: &View, dataset: &DatasetItem) -> String {
+pub fn size(app: &App, view: &View, dataset: &DatasetItem) -> String {
+    let created = dataset.made.map(|at| say::moment(at, app.zone())).unwrap_or_default();
     view.lang.fill(
         "data.size",
         &[
-            ("created", dataset.created.as_deref().unwrap_or_default()),
+            ("created", &created),
             ("files", &dataset.files.to_string()),
             ("rows", &dataset.rows.to_string()),
             ("bytes", &say::bytes(dataset.bytes)),

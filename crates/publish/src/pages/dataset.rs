@@ -36,7 +36,7 @@ pub fn render(
         @match (&dataset.latest, &dataset.package) {
             (Some(latest), Some(package)) => {
                 h2 { (lang.t("data.latest")) " " code { (latest) } }
-                p { (size(&view, dataset)) }
+                p { (size(app, &view, dataset)) }
                 p { a href=(package) { "datapackage.json" } " - " (lang.t("data.package_about")) }
                 (columns(&view, resources))
                 (files(&view, dataset.id, latest, resources))

@@ -12,7 +12,6 @@ use super::words::Lang;
 use super::{cards, level};
 use crate::app::Shared;
 use crate::board::{Snapshot, StationNow};
-use crate::stale::Freshness;
 
 /// The front page.
 pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
@@ -60,7 +59,7 @@ fn summary(lang: Lang, stations: &[&StationNow]) -> String {
         let current = now.assessment.as_ref().filter(|assessment| assessment.freshness.current());
         let record = current.map(|assessment| &assessment.published.record);
         match record.and_then(|record| record.scheme.level(record.level?)) {
-            None => silent += usize::from(now.freshness >= Freshness::Stale || current.is_none()),
+            None => silent += 1,
             Some(level) => match levels.iter_mut().find(|entry| entry.0 == level.level) {
                 Some(entry) => entry.2 += 1,
                 None => levels.push((level.level, level.category().get(lang.code()).to_owned(), 1)),

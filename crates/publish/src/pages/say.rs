@@ -110,6 +110,17 @@ pub fn freshness(lang: Lang, freshness: Freshness) -> &'static str {
     }
 }
 
+/// A standard as it is cited: `HJ 633-2026` for `hj633-2026`.
+pub fn standard(id: &str) -> String {
+    let id = id.to_uppercase();
+    match id.find(|c: char| c.is_ascii_digit()) {
+        Some(digit) if id[..digit].ends_with(|c: char| c.is_ascii_alphabetic()) => {
+            format!("{} {}", &id[..digit], &id[digit..])
+        }
+        _ => id,
+    }
+}
+
 /// A size in bytes.
 pub fn bytes(bytes: u64) -> String {
     match bytes {
@@ -138,6 +149,12 @@ mod tests {
         assert_eq!(say("2026-11-25T01:05:00Z", "2026-11-25T01:05:00Z"), "09:05");
         assert_eq!(say("2026-11-23T16:00:00Z", "2026-11-24T16:00:00Z"), "2026-11-24 00:00-24:00");
         assert_eq!(say("2026-11-24T10:00:00Z", "2026-11-24T18:00:00Z"), "2026-11-24 18:00 - 2026-11-25 02:00");
+    }
+
+    #[test]
+    fn standards_are_cited_as_people_know_them() {
+        assert_eq!(standard("hj633-2026"), "HJ 633-2026");
+        assert_eq!(standard("us-epa-2024"), "US-EPA-2024");
     }
 
     #[test]

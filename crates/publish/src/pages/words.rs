@@ -96,12 +96,16 @@ mod tests {
 
     #[test]
     fn every_key_is_used_and_every_key_used_exists() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/pages");
         let mut source = String::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("words.rs") {
-                source.push_str(&std::fs::read_to_string(path).unwrap());
+        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/pages"))];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("words.rs") {
+                    source.push_str(&std::fs::read_to_string(path).unwrap());
+                }
             }
         }
         let unused: Vec<&String> = ZH.keys().filter(|key| !source.contains(&format!("\"{key}\""))).collect();

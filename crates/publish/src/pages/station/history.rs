@@ -1,78 +1,36 @@
-//! `/stations/{id}`: everything of one station, for somebody who wants to know more.
+//! The last 48 hours of a station: charts, and the same as a table.
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Response};
 use chrono::TimeDelta;
-use limpid_model::time::{floor_hour, hours};
+use limpid_model::time::hours;
 use limpid_model::{Assessment, Instant, Observation, ParameterId, Period, Published, Station, Statistic};
 use limpid_store::{AssessmentQuery, ObservationQuery};
 use maud::{Markup, html};
 
-use super::chart::{self, Bar, Series, Span};
-use super::front::kind_name;
-use super::layout::{self, Page};
-use super::view::View;
-use super::{cards, not_found, say};
 use crate::answer::Failure;
-use crate::app::{App, Shared};
-use crate::board::StationNow;
-use crate::stale::Freshness;
+use crate::app::App;
+use crate::pages::chart::{self, Bar, Series, Span};
+use crate::pages::say;
+use crate::pages::view::View;
 
-/// Hours that the charts show.
-const HOURS: i64 = 48;
 /// Rows of one station in that time: 48 hours of every parameter there is would not fill it.
 const ROWS: usize = 10_000;
 /// Parameters of one unit that share a chart.
 const GROUPS: [&[&str]; 3] = [&["pm25", "pm10"], &["o3", "no2", "so2"], &["leq", "l10", "l90"]];
 
-/// The page of a station.
-pub async fn get(
-    State(app): State<Shared>,
-    Path(id): Path<String>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-) -> Result<Response<Body>, Failure> {
-    let Some(station) = app.pipeline.stations.get_str(&id) else {
-        return Ok(not_found::render(&app, &uri, &headers));
-    };
-    let view = View::new(&app, &uri, &headers);
-    let to = floor_hour(app.now()) + TimeDelta::hours(1);
-    let span = Span { from: to - TimeDelta::hours(HOURS), to, zone: app.zone() };
-    let history = History::read(&app, station, span).await?;
-    let board = app.board.now();
-    let now = board.station(&station.id);
-    let name = station.name.get(view.lang.code());
-    let main = html! {
-        h1 {
-            (name)
-            @if station.simulated { " " span.badge.warn { (view.lang.t("simulated.mark")) } }
-        }
-        p.soft { (kind_name(view.lang, station.kind)) @if !station.area.is_empty() { " · " (station.area) } }
-        @if let Some(now) = now {
-            div.grid { (cards::card(&app, &view, now)) }
-            (values(&app, &view, now))
-        } @else {
-            p.note { (view.lang.t("station.closed")) }
-        }
-        (charts(&view, &history, span))
-        (table(&view, &history, span))
-        (downloads(&view, station))
-        (about(&app, &view, station))
-    };
-    Ok(layout::answer(&app, &view, &headers, Page { title: name, door: "", live: true, main }))
-}
-
 /// The last 48 hours.
-struct History {
+pub struct History {
     values: BTreeMap<ParameterId, BTreeMap<Instant, Published<Observation>>>,
     index: Vec<Published<Assessment>>,
 }
 
 impl History {
-    async fn read(app: &App, station: &Station, span: Span) -> Result<Self, Failure> {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Those of the journal.
+    pub async fn read(app: &App, station: &Station, span: Span) -> Result<Self, Failure> {
         let ask = ObservationQuery {
             stations: vec![station.id.clone()],
             parameters: Vec::new(),
@@ -112,58 +70,8 @@ impl History {
     }
 }
 
-/// The newest value of each parameter, with what it is.
-fn values(app: &App, view: &View, now: &StationNow) -> Markup {
-    let lang = view.lang;
-    let (at, zone) = (app.now(), app.zone());
-    html! {
-        h2 { (lang.t("station.values")) }
-        @if now.values.is_empty() {
-            p { (lang.t("none.title")) }
-        } @else {
-            div.scroll { table {
-                thead { tr {
-                    th scope="col" { (lang.t("col.parameter")) }
-                    th.n scope="col" { (lang.t("col.value")) }
-                    th scope="col" { (lang.t("col.period")) }
-                    th scope="col" { (lang.t("col.window")) }
-                    th scope="col" { (lang.t("col.state")) }
-                } }
-                tbody { @for value in &now.values {
-                    @let record = &value.published.record;
-                    tr.old[!value.freshness.current()] {
-                        th scope="row" { (record.parameter.name().get(lang.code())) }
-                        td.n {
-                            @match record.value {
-                                Some(number) => { (say::number(record.parameter, number)) " " (say::unit(record.parameter.unit())) }
-                                None => (lang.t("value.none")),
-                            }
-                        }
-                        td { (say::period(lang, record.period)) }
-                        td { (say::window(record.start, record.end, at, zone)) }
-                        td {
-                            (say::flag(lang, record.flag)) ", " (say::status(lang, record.status))
-                            @if value.freshness != Freshness::Fresh { ", " (say::freshness(lang, value.freshness)) }
-                            @if let Some(mark) = record.mark { " (" (lang.t("col.mark")) " " (mark.as_str()) ")" }
-                            @if !(record.value.is_some() && record.flag.usable()) {
-                                @if let Some(good) = now.good(record.parameter) { (last_good(view, &good.record, at, zone)) }
-                            }
-                        }
-                    }
-                } }
-            } }
-        }
-    }
-}
-
-fn last_good(view: &View, good: &Observation, at: Instant, zone: limpid_model::Zone) -> Markup {
-    let value = good.value.map(|value| say::number(good.parameter, value)).unwrap_or_default();
-    let value = format!("{value} {}", say::unit(good.parameter.unit()));
-    let window = say::window(good.start, good.end, at, zone);
-    html! { br; span.soft { (view.lang.fill("value.last_good", &[("value", &value), ("window", &window)])) } }
-}
-
-fn charts(view: &View, history: &History, span: Span) -> Markup {
+/// The index as bars, and lines for each group of parameters.
+pub fn charts(view: &View, history: &History, span: Span) -> Markup {
     let lang = view.lang;
     let mut groups: Vec<Vec<ParameterId>> = Vec::new();
     for parameter in history.values.keys() {
@@ -178,8 +86,10 @@ fn charts(view: &View, history: &History, span: Span) -> Markup {
     html! {
         h2 { (lang.t("station.history")) }
         @if groups.is_empty() { p { (lang.t("station.no_history")) } }
-        (index_chart(view, history, span))
-        @for group in &groups { (group_chart(view, history, group, span)) }
+        div.charts {
+            (index_chart(view, history, span))
+            @for group in &groups { (group_chart(view, history, group, span)) }
+        }
     }
 }
 
@@ -249,7 +159,7 @@ fn range(view: &View, series: &Series, parameter: ParameterId, unit: &str) -> St
 }
 
 /// The charts as a table, newest hour first.
-fn table(view: &View, history: &History, span: Span) -> Markup {
+pub fn table(view: &View, history: &History, span: Span) -> Markup {
     let lang = view.lang;
     if history.values.is_empty() {
         return html! {};
@@ -289,51 +199,6 @@ fn table(view: &View, history: &History, span: Span) -> Markup {
                     }
                 } }
             } }
-        }
-    }
-}
-
-fn downloads(view: &View, station: &Station) -> Markup {
-    let lang = view.lang;
-    let id = &station.id;
-    let series = format!("/api/v1/observations?station={id}&period=PT1H");
-    html! {
-        h2 { (lang.t("station.downloads")) }
-        ul {
-            li {
-                (lang.t("station.week")) ": " a href=(series) { "JSON" } ", "
-                a href=(format!("{series}&format=csv")) { "CSV" } ", "
-                a href=(format!("{series}&format=parquet")) { "Parquet" }
-            }
-            li { (lang.t("station.latest")) ": " a href=(format!("/api/v1/latest?station={id}")) { "JSON" } }
-            li { (lang.t("station.registry")) ": " a href=(format!("/api/v1/stations/{id}")) { "JSON" } }
-            li { a href=(view.link("/data")) { (lang.t("station.years")) } }
-        }
-    }
-}
-
-fn about(app: &App, view: &View, station: &Station) -> Markup {
-    let lang = view.lang;
-    let zone = app.zone();
-    let date = |at: Option<Instant>, none: &'static str| at.map_or(none.to_owned(), |at| say::moment(at, zone));
-    html! {
-        h2 { (lang.t("station.about")) }
-        dl {
-            dt { (lang.t("about.id")) } dd { code { (station.id) } }
-            dt { (lang.t("about.kind")) } dd { (kind_name(lang, station.kind)) }
-            @if !station.area.is_empty() { dt { (lang.t("about.area")) } dd { (station.area) } }
-            @if !station.class.is_empty() { dt { (lang.t("about.class")) } dd { (station.class) } }
-            dt { (lang.t("about.place")) }
-            dd { (format!("{:.4}, {:.4}", station.lat, station.lon)) " (WGS 84)" }
-            dt { (lang.t("about.episode")) }
-            dd { (date(station.from, lang.t("about.unknown"))) " - " (date(station.to, lang.t("about.today"))) }
-            @if let Some(names) = cards::names(lang, &station.parameters) { dt { (lang.t("about.plan")) } dd { (names) } }
-            @if let Some(earlier) = &station.successor_of {
-                dt { (lang.t("about.successor")) }
-                dd { a href=(view.link(&format!("/stations/{earlier}"))) { (earlier) } }
-            }
-            dt { (lang.t("about.simulated")) }
-            dd { @if station.simulated { (lang.t("yes.simulated")) } @else { (lang.t("no")) } }
         }
     }
 }

@@ -1,0 +1,157 @@
+//! `/stations/{id}`: everything of one station, for somebody who wants to know more.
+
+mod history;
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, Response};
+use chrono::TimeDelta;
+use limpid_model::time::floor_hour;
+use limpid_model::{Instant, Observation, Station, Zone};
+use maud::{Markup, html};
+
+use self::history::History;
+use super::chart::Span;
+use super::front::kind_name;
+use super::layout::{self, Page};
+use super::view::View;
+use super::{cards, not_found, say};
+use crate::answer::Failure;
+use crate::app::{App, Shared};
+use crate::board::StationNow;
+use crate::stale::Freshness;
+
+/// Hours that the charts show.
+const HOURS: i64 = 48;
+/// The page of a station.
+pub async fn get(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let Some(station) = app.pipeline.stations.get_str(&id) else {
+        return Ok(not_found::render(&app, &uri, &headers));
+    };
+    let view = View::new(&app, &uri, &headers);
+    let to = floor_hour(app.now()) + TimeDelta::hours(1);
+    let span = Span { from: to - TimeDelta::hours(HOURS), to, zone: app.zone() };
+    let history = History::read(&app, station, span).await?;
+    let board = app.board.now();
+    let now = board.station(&station.id);
+    let name = station.name.get(view.lang.code());
+    let main = html! {
+        h1 {
+            (name)
+            @if station.simulated { " " span.badge.warn { (view.lang.t("simulated.mark")) } }
+        }
+        p.soft { (kind_name(view.lang, station.kind)) @if !station.area.is_empty() { " · " (station.area) } }
+        @if let Some(now) = now {
+            (cards::untitled(&app, &view, now))
+            (values(&app, &view, now))
+        } @else {
+            p.note { (view.lang.t("station.closed")) }
+        }
+        (history::charts(&view, &history, span))
+        (history::table(&view, &history, span))
+        (downloads(&view, station))
+        (about(&app, &view, station))
+    };
+    Ok(layout::answer(&app, &view, &headers, Page { title: name, door: "", live: true, main }))
+}
+
+/// The newest value of each parameter, with what it is.
+fn values(app: &App, view: &View, now: &StationNow) -> Markup {
+    let lang = view.lang;
+    let (at, zone) = (app.now(), app.zone());
+    html! {
+        h2 { (lang.t("station.values")) }
+        @if now.values.is_empty() {
+            p { (lang.t("none.title")) }
+        } @else {
+            div.scroll { table {
+                thead { tr {
+                    th scope="col" { (lang.t("col.parameter")) }
+                    th.n scope="col" { (lang.t("col.value")) }
+                    th scope="col" { (lang.t("col.period")) }
+                    th scope="col" { (lang.t("col.window")) }
+                    th scope="col" { (lang.t("col.state")) }
+                } }
+                tbody { @for value in &now.values {
+                    @let record = &value.published.record;
+                    tr.old[!value.freshness.current()] {
+                        th scope="row" { (record.parameter.name().get(lang.code())) }
+                        td.n {
+                            @match record.value {
+                                Some(number) => { (say::number(record.parameter, number)) " " (say::unit(record.parameter.unit())) }
+                                None => (lang.t("value.none")),
+                            }
+                        }
+                        td { (say::period(lang, record.period)) }
+                        td { (say::window(record.start, record.end, at, zone)) }
+                        td {
+                            (say::flag(lang, record.flag)) ", " (say::status(lang, record.status))
+                            @if value.freshness != Freshness::Fresh { ", " (say::freshness(lang, value.freshness)) }
+                            @if let Some(mark) = record.mark { " (" (lang.t("col.mark")) " " (mark.as_str()) ")" }
+                            @if !(record.value.is_some() && record.flag.usable()) {
+                                @if let Some(good) = now.good(record.parameter) { (last_good(view, &good.record, at, zone)) }
+                            }
+                        }
+                    }
+                } }
+            } }
+        }
+    }
+}
+
+fn last_good(view: &View, good: &Observation, at: Instant, zone: Zone) -> Markup {
+    let value = good.value.map(|value| say::number(good.parameter, value)).unwrap_or_default();
+    let value = format!("{value} {}", say::unit(good.parameter.unit()));
+    let window = say::window(good.start, good.end, at, zone);
+    html! { br; span.soft { (view.lang.fill("value.last_good", &[("value", &value), ("window", &window)])) } }
+}
+
+fn downloads(view: &View, station: &Station) -> Markup {
+    let lang = view.lang;
+    let id = &station.id;
+    let series = format!("/api/v1/observations?station={id}&period=PT1H");
+    html! {
+        h2 { (lang.t("station.downloads")) }
+        ul {
+            li {
+                (lang.t("station.week")) ": " a href=(series) { "JSON" } ", "
+                a href=(format!("{series}&format=csv")) { "CSV" } ", "
+                a href=(format!("{series}&format=parquet")) { "Parquet" }
+            }
+            li { (lang.t("station.latest")) ": " a href=(format!("/api/v1/latest?station={id}")) { "JSON" } }
+            li { (lang.t("station.registry")) ": " a href=(format!("/api/v1/stations/{id}")) { "JSON" } }
+            li { a href=(view.link("/data")) { (lang.t("station.years")) } }
+        }
+    }
+}
+
+fn about(app: &App, view: &View, station: &Station) -> Markup {
+    let lang = view.lang;
+    let zone = app.zone();
+    let date = |at: Option<Instant>, none: &'static str| at.map_or(none.to_owned(), |at| say::moment(at, zone));
+    html! {
+        h2 { (lang.t("station.about")) }
+        dl {
+            dt { (lang.t("about.id")) } dd { code { (station.id) } }
+            dt { (lang.t("about.kind")) } dd { (kind_name(lang, station.kind)) }
+            @if !station.area.is_empty() { dt { (lang.t("about.area")) } dd { (station.area) } }
+            @if !station.class.is_empty() { dt { (lang.t("about.class")) } dd { (station.class) } }
+            dt { (lang.t("about.place")) }
+            dd { (format!("{:.4}, {:.4}", station.lat, station.lon)) " (WGS 84)" }
+            dt { (lang.t("about.episode")) }
+            dd { (date(station.from, lang.t("about.unknown"))) " - " (date(station.to, lang.t("about.today"))) }
+            @if let Some(names) = cards::names(lang, &station.parameters) { dt { (lang.t("about.plan")) } dd { (names) } }
+            @if let Some(earlier) = &station.successor_of {
+                dt { (lang.t("about.successor")) }
+                dd { a href=(view.link(&format!("/stations/{earlier}"))) { (earlier) } }
+            }
+            dt { (lang.t("about.simulated")) }
+            dd { @if station.simulated { (lang.t("yes.simulated")) } @else { (lang.t("no")) } }
+        }
+    }
+}

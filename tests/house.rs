@@ -26,14 +26,18 @@ fn crates_import_only_what_the_design_allows() {
     assert_eq!(names, allowed.keys().copied().collect(), "a crate was added: give it a place in the design first");
     for package in &metadata.packages {
         let normal = package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development);
-        let inner: BTreeSet<&str> = normal.clone().map(|d| d.name.as_str()).filter(|name| names.contains(name)).collect();
+        let inner: BTreeSet<&str> =
+            normal.clone().map(|d| d.name.as_str()).filter(|name| names.contains(name)).collect();
         let name = package.name.as_str();
         assert!(inner.is_subset(&allowed[name]), "{name} imports {inner:?}, allowed are {:?}", allowed[name]);
         let polars = normal.clone().any(|dependency| dependency.name == "polars");
         assert_eq!(polars, name == "limpid-transform", "{name}: polars belongs to transform only");
         if name == "limpid-model" {
             let doing_io = ["tokio", "axum", "rusqlite", "reqwest", "object_store"];
-            assert!(normal.clone().all(|dependency| !doing_io.contains(&dependency.name.as_str())), "the model does no I/O");
+            assert!(
+                normal.clone().all(|dependency| !doing_io.contains(&dependency.name.as_str())),
+                "the model does no I/O"
+            );
         }
     }
 }

@@ -18,9 +18,12 @@ fn files(folder: &str, part: &str) -> Option<Vec<PathBuf>> {
 
 /// The registry of the stations that a wide file names, in its order: B01, B02, …
 fn beijing(header: &str) -> String {
-    let rows = header.trim().split(',').skip(3).enumerate().map(|(at, name)| {
-        format!("B{:02},air,{name},Beijing {:02},39.9,116.4,end\n", at + 1, at + 1)
-    });
+    let rows = header
+        .trim()
+        .split(',')
+        .skip(3)
+        .enumerate()
+        .map(|(at, name)| format!("B{:02},air,{name},Beijing {:02},39.9,116.4,end\n", at + 1, at + 1));
     format!("id,kind,name_zh,name_en,lat,lon,hour_label\n{}", rows.collect::<String>())
 }
 
@@ -72,14 +75,18 @@ async fn beijing_2015_02_gives_the_index_that_the_authority_published() {
     let share = |limit: u16| compared.iter().filter(|gap| **gap <= limit).count() as f64 / compared.len() as f64;
     println!(
         "{} published, {} compared, {:.4} equal, {:.4} within 1",
-        published.len(), compared.len(), share(0), share(1)
+        published.len(),
+        compared.len(),
+        share(0),
+        share(1)
     );
     assert!(compared.len() as f64 > 0.95 * published.len() as f64, "too few hours have an index of ours");
     assert!(share(0) >= 0.90, "{}", share(0));
     assert!(share(1) >= 0.97, "{}", share(1));
 
     // Only base columns are readings: no moving mean of the feed's came in.
-    let hours = limpid.all("/api/v1/observations?station=B01&parameter=pm25&period=PT1H&from=2015-02-01&to=2015-03-01").await;
+    let hours =
+        limpid.all("/api/v1/observations?station=B01&parameter=pm25&period=PT1H&from=2015-02-01&to=2015-03-01").await;
     assert!(hours.len() <= 28 * 24, "{}", hours.len());
 }
 
@@ -91,7 +98,8 @@ async fn a_year_of_one_station_is_imported_worked_up_and_released_by_one_command
     println!("{counts}");
     // Counted from the file itself: every number in the pollutant and weather columns is a reading.
     let text = std::fs::read_to_string(&files[0]).unwrap();
-    let numbers = text.lines().skip(1).flat_map(|line| line.split(',').skip(5).take(12)).filter(|cell| *cell != "NA").count();
+    let numbers =
+        text.lines().skip(1).flat_map(|line| line.split(',').skip(5).take(12)).filter(|cell| *cell != "NA").count();
     assert_eq!(counts["stored"].as_u64().unwrap() as usize, numbers);
 
     let limpid = folder.run();
@@ -109,10 +117,13 @@ async fn a_year_of_one_station_is_imported_worked_up_and_released_by_one_command
     }
 
     // The source's own first hours: PM2.5 8, 9, 7, 6, 3 on 2013-03-01, CO 300 ug/m3.
-    let items = limpid.all("/api/v1/observations?station=Wanliu&parameter=pm25&period=PT1H&from=2013-03-01&to=2013-03-02").await;
+    let items = limpid
+        .all("/api/v1/observations?station=Wanliu&parameter=pm25&period=PT1H&from=2013-03-01&to=2013-03-02")
+        .await;
     assert_eq!(items[0]["value"], 8.0);
     assert_eq!(items[0]["start"], "2013-03-01T00:00:00+08:00");
-    let items = limpid.all("/api/v1/observations?station=Wanliu&parameter=co&period=PT1H&from=2013-03-01&to=2013-03-02").await;
+    let items =
+        limpid.all("/api/v1/observations?station=Wanliu&parameter=co&period=PT1H&from=2013-03-01&to=2013-03-02").await;
     assert_eq!((&items[0]["value"], &items[0]["unit"]), (&0.4.into(), &"mg/m3".into()));
 }
 
@@ -147,10 +158,18 @@ async fn shuffled_order_gives_the_same_published_records() {
         let limpid = folder.run();
         let mut records = Vec::new();
         for period in ["PT1H", "PT8H", "PT24H", "P1D", "P1D&statistic=max8h"] {
-            records.extend(limpid.all(&format!("/api/v1/observations?station=S1&period={period}&from=2026-03-09&to=2026-03-15")).await);
+            records.extend(
+                limpid
+                    .all(&format!("/api/v1/observations?station=S1&period={period}&from=2026-03-09&to=2026-03-15"))
+                    .await,
+            );
         }
         for period in ["PT1H", "P1D"] {
-            records.extend(limpid.all(&format!("/api/v1/assessments?station=S1&period={period}&from=2026-03-09&to=2026-03-15")).await);
+            records.extend(
+                limpid
+                    .all(&format!("/api/v1/assessments?station=S1&period={period}&from=2026-03-09&to=2026-03-15"))
+                    .await,
+            );
         }
         records
     };

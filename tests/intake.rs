@@ -23,7 +23,10 @@ async fn event(mut response: reqwest::Response, kind: &str, test: impl Fn(&Value
         text.push_str(&String::from_utf8_lossy(&chunk));
         while let Some((block, rest)) = text.split_once("\n\n") {
             let field = |name: &str| {
-                block.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim_start_matches(' ').to_owned())
+                block
+                    .lines()
+                    .find_map(|line| line.strip_prefix(name))
+                    .map(|value| value.trim_start_matches(' ').to_owned())
             };
             if field("event:").as_deref() == Some(kind) {
                 let data: Value = serde_json::from_str(&field("data:").unwrap()).unwrap();
@@ -61,7 +64,9 @@ async fn a_reading_by_http_is_on_board_page_and_stream_within_a_second() {
     assert_eq!(receipt["verdicts"][5], json!({"index":5,"verdict":"stored"}));
     assert!(receipt["received"].as_str().unwrap().ends_with('Z'));
 
-    limpid.until("/api/v1/latest?kind=air", SECOND, |text| text.contains("61.5") && text.contains("\"index\":102")).await;
+    limpid
+        .until("/api/v1/latest?kind=air", SECOND, |text| text.contains("61.5") && text.contains("\"index\":102"))
+        .await;
     limpid.until("/?lang=en", SECOND, |text| text.contains("102") && text.contains("lightly polluted")).await;
     limpid.until("/?lang=zh", SECOND, |text| text.contains("轻度污染")).await;
     let wanted = |data: &Value| data["parameter"] == "pm25" && data["period"] == "PT1H";
@@ -103,7 +108,9 @@ async fn a_reading_by_hj212_is_acknowledged_and_on_the_board_within_a_second() {
     station.send(&frame(&data)).unwrap();
     let expected = frame("QN=20261125080000001;ST=91;CN=9014;PW=123456;MN=MN-S1;Flag=4;CP=&&&&");
     assert_eq!(station.answer().unwrap().as_bytes(), expected.trim_ascii_end());
-    limpid.until("/api/v1/latest", SECOND, |text| text.contains("\"value\":33") && text.contains("\"value\":0.5")).await;
+    limpid
+        .until("/api/v1/latest", SECOND, |text| text.contains("\"value\":33") && text.contains("\"value\":0.5"))
+        .await;
 
     // Sent again, byte for byte: acknowledged again, and nothing changes.
     station.send(&frame(&data)).unwrap();
@@ -115,7 +122,9 @@ async fn a_reading_by_hj212_is_acknowledged_and_on_the_board_within_a_second() {
     // An unknown MN and a wrong password are kept and not answered; so is a damaged frame.
     station.send(&frame(&data.replace("MN-S1", "MN-S9"))).unwrap();
     station.send(&frame(&data.replace("PW=123456", "PW=000000"))).unwrap();
-    station.send(&frame(&data).iter().map(|byte| if *byte == b'N' { b'M' } else { *byte }).collect::<Vec<_>>()).unwrap();
+    station
+        .send(&frame(&data).iter().map(|byte| if *byte == b'N' { b'M' } else { *byte }).collect::<Vec<_>>())
+        .unwrap();
     assert!(station.silent(Duration::from_millis(500)));
 }
 
@@ -147,23 +156,43 @@ async fn uploads_are_answered_as_the_contract_says() {
 
     for (body, field) in [
         (json!({"station": "S1"}), "readings"),
-        (json!({"station": "S1", "readings": [{"parameter": "pm25", "start": start, "period": "PT1H", "value": "x"}]}), "readings[0].value"),
-        (json!({"station": "S1", "readings": [{"parameter": "pm26", "start": start, "period": "PT1H", "value": 1}]}), "readings[0].parameter"),
-        (json!({"station": "S1", "readings": [{"parameter": "pm25", "start": start, "period": "PT1H", "value": 1, "unit": "ppb"}]}), "readings[0].unit"),
-        (json!({"station": "S1", "readings": [{"parameter": "pm25", "start": "yesterday", "period": "PT1H", "value": 1}]}), "readings[0].start"),
-        (json!({"station": "S1", "readings": [{"parameter": "pm25", "start": start, "period": "1h", "value": 1}]}), "readings[0].period"),
+        (
+            json!({"station": "S1", "readings": [{"parameter": "pm25", "start": start, "period": "PT1H", "value": "x"}]}),
+            "readings[0].value",
+        ),
+        (
+            json!({"station": "S1", "readings": [{"parameter": "pm26", "start": start, "period": "PT1H", "value": 1}]}),
+            "readings[0].parameter",
+        ),
+        (
+            json!({"station": "S1", "readings": [{"parameter": "pm25", "start": start, "period": "PT1H", "value": 1, "unit": "ppb"}]}),
+            "readings[0].unit",
+        ),
+        (
+            json!({"station": "S1", "readings": [{"parameter": "pm25", "start": "yesterday", "period": "PT1H", "value": 1}]}),
+            "readings[0].start",
+        ),
+        (
+            json!({"station": "S1", "readings": [{"parameter": "pm25", "start": start, "period": "1h", "value": 1}]}),
+            "readings[0].period",
+        ),
     ] {
         let (status, problem) = limpid.post(&all, &body).await;
         assert_eq!(status, 422, "{body} {problem}");
         assert_eq!(problem["field"], field, "{problem}");
     }
 
-    let late = (Utc::now() + Span::hours(3)).with_minute(0).unwrap().with_second(0).unwrap().with_nanosecond(0).unwrap();
-    let mixed = json!({"station": "S1", "readings": [reading("pm25", &start, 23.4), reading("pm10", &late.to_rfc3339(), 1.0)]});
+    let late =
+        (Utc::now() + Span::hours(3)).with_minute(0).unwrap().with_second(0).unwrap().with_nanosecond(0).unwrap();
+    let mixed =
+        json!({"station": "S1", "readings": [reading("pm25", &start, 23.4), reading("pm10", &late.to_rfc3339(), 1.0)]});
     let (status, receipt) = limpid.post(&all, &mixed).await;
     assert_eq!(status, 201);
     assert_eq!(receipt["verdicts"][0]["verdict"], "same");
-    assert_eq!((&receipt["verdicts"][1]["verdict"], &receipt["verdicts"][1]["reason"]), (&json!("quarantined"), &json!("in_future")));
+    assert_eq!(
+        (&receipt["verdicts"][1]["verdict"], &receipt["verdicts"][1]["reason"]),
+        (&json!("quarantined"), &json!("in_future"))
+    );
 
     let path = format!("/api/v1/receipts/{}", receipt["receipt"].as_str().unwrap());
     let ask = |secret: String| reqwest::Client::new().get(limpid.url(&path)).bearer_auth(secret).send();

@@ -15,7 +15,7 @@ const ROUNDS: u32 = 50;
 
 /// Minute `n` of the test, far enough back to lie in the past.
 fn minute(n: u32) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_780_000_020, 0).unwrap() + Span::minutes(n.into())
+    DateTime::from_timestamp(1_700_000_040, 0).unwrap() + Span::minutes(n.into())
 }
 
 type Acked = Arc<Mutex<BTreeSet<(&'static str, DateTime<Utc>)>>>;
@@ -82,9 +82,12 @@ async fn no_acknowledged_reading_is_lost_or_doubled_by_kill_9() {
     let acked = acked.lock().unwrap().clone();
     assert!(acked.len() > ROUNDS as usize, "only {} readings were acknowledged", acked.len());
     println!("{} readings acknowledged over {ROUNDS} kills", acked.len());
-    let (first, last) = (minute(0).to_rfc3339().replace('+', "%2B"), minute(ROUNDS * 10_000).to_rfc3339().replace('+', "%2B"));
+    let (first, last) =
+        (minute(0).to_rfc3339().replace('+', "%2B"), minute(ROUNDS * 10_000).to_rfc3339().replace('+', "%2B"));
     for station in ["S1", "S2"] {
-        let path = format!("/api/v1/observations?station={station}&parameter=pm25&period=PT1M&from={first}&to={last}&limit=50000");
+        let path = format!(
+            "/api/v1/observations?station={station}&parameter=pm25&period=PT1M&from={first}&to={last}&limit=50000"
+        );
         let wanted: BTreeSet<_> = acked.iter().filter(|(id, _)| *id == station).map(|(_, start)| *start).collect();
         // What was durable and not yet published when it died is published after the restart.
         let mut published = BTreeMap::new();

@@ -31,7 +31,8 @@ impl Folder {
     pub fn new(stations: &str) -> Self {
         let folder = Self { root: TempDir::new().unwrap() };
         std::fs::create_dir(folder.pipeline()).unwrap();
-        let config = "[publisher]\nid = \"test\"\nname = { zh = \"测试县\", en = \"Test County\" }\nzone = \"Asia/Shanghai\"\n";
+        let config =
+            "[publisher]\nid = \"test\"\nname = { zh = \"测试县\", en = \"Test County\" }\nzone = \"Asia/Shanghai\"\n";
         std::fs::write(folder.pipeline().join("pipeline.toml"), config).unwrap();
         std::fs::write(folder.pipeline().join("stations.csv"), stations).unwrap();
         folder
@@ -109,7 +110,8 @@ pub struct Limpid {
 impl Limpid {
     pub fn start(mut command: Command) -> Self {
         command.args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).env("LIMPID_LOG", "warn").spawn().unwrap();
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::inherit()).env("LIMPID_LOG", "warn").spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let first: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("first line {line:?}: {error}"));

@@ -8,7 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Publishes environmental monitoring data: takes readings in, validates and aggregates them, and serves feeds,
 /// pages and open datasets.
 #[derive(Debug, Parser)]
-#[command(name = "limpid", version, after_help = "Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.")]
+#[command(
+    name = "limpid",
+    version,
+    after_help = "Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

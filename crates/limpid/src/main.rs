@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod failure;
 mod folder;
+mod progress;
 mod roles;
 
 use std::process::ExitCode;

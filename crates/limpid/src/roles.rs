@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +13,8 @@ use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
 use limpid_publish::Publish;
 use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
-use limpid_transform::engine;
 use tokio::net::TcpListener;
+use tokio::signal::{self, unix::SignalKind};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +43,7 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
 
     if has(Role::Transform) {
         let (pipeline, journal, stop) = (pipeline.clone(), journal.clone(), stop.clone());
-        tasks.spawn(async move { engine::live(pipeline, journal, stop).await.context("the engine stopped") });
+        tasks.spawn(async move { limpid_transform::live(pipeline, journal, stop).await.context("the engine stopped") });
     }
     if has(Role::Publish) {
         let tokens = Tokens::new(&pipeline.ingest.http.tokens);
@@ -68,10 +67,10 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
     }
     let listening = listening(&http, hj212.as_ref())?;
     if let Some(listener) = hj212 {
-        let (intake, stop) = (intake.clone(), stop.clone());
         let target = listener.local_addr()?;
+        let gateway = hj212::serve(listener, intake.clone(), stop.clone());
         tasks.spawn(async move {
-            hj212::serve(listener, intake, stop).await;
+            gateway.await;
             Ok(())
         });
         if arguments.simulate {
@@ -81,7 +80,10 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
     let serving = stop.clone();
     tasks.spawn(async move {
         let app = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(http, app).with_graceful_shutdown(serving.cancelled_owned()).await.context("the HTTP server stopped")
+        axum::serve(http, app)
+            .with_graceful_shutdown(serving.cancelled_owned())
+            .await
+            .context("the HTTP server stopped")
     });
 
     println!("{listening}");
@@ -128,17 +130,24 @@ async fn simulated(pipeline: Arc<Pipeline>, target: SocketAddr, stop: Cancellati
 
 /// Waits for a signal, or for a role that ended by itself, which is a failure.
 async fn until_signal(tasks: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+        () = signal() => Ok(()),
         Some(ended) = tasks.join_next() => ended?,
     }
 }
 
-/// Where a pipeline's datasets are read from without the state folder's lock.
-pub fn lake_of(state: &Path) -> anyhow::Result<Lake> {
-    Ok(Lake::local(&StateDir::read(state)?.lake())?)
+/// Waits for SIGINT or SIGTERM.
+pub async fn signal() {
+    let mut terminate = signal::unix::signal(SignalKind::terminate());
+    let terminated = async {
+        match &mut terminate {
+            Ok(terminate) => _ = terminate.recv().await,
+            // Without a handler the signal ends the process by itself.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = signal::ctrl_c() => {}
+        () = terminated => {}
+    }
 }

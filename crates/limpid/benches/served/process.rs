@@ -18,7 +18,8 @@ impl Served {
     pub fn limpid(folder: &Path, stations: usize) -> Self {
         let pipeline = folder.join("pipeline");
         std::fs::create_dir_all(&pipeline).unwrap();
-        let config = "[publisher]\nid = \"bench\"\nname = \"bench\"\nzone = \"Asia/Shanghai\"\n[ingest.hj212]\nminute = 1\n";
+        let config =
+            "[publisher]\nid = \"bench\"\nname = \"bench\"\nzone = \"Asia/Shanghai\"\n[ingest.hj212]\nminute = 1\n";
         std::fs::write(pipeline.join("pipeline.toml"), config).unwrap();
         let rows = (0..stations).map(|n| format!("S{n},air,站{n},Station {n},28.5,104.9,MN{n}\n"));
         let text = format!("id,kind,name_zh,name_en,lat,lon,mn\n{}", rows.collect::<String>());

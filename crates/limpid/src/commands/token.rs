@@ -1,5 +1,6 @@
 //! `limpid token`
 
+use anyhow::Context;
 use limpid_ingest::token;
 use limpid_model::StationId;
 
@@ -11,7 +12,7 @@ pub fn new(station: &str) -> Result<(), Failure> {
         let text = format!("--station {station:?} is not a station id; write one of stations.csv, or \"*\" for all");
         return Err(Failure::Usage(text));
     }
-    let (secret, hash) = token::generate();
+    let (secret, hash) = token::generate().context("no randomness from the operating system")?;
     eprintln!("The secret, shown only now; give it to the station:");
     println!("{secret}");
     eprintln!("Lines for pipeline.toml:");

@@ -1,0 +1,48 @@
+//! `limpid import`
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use limpid_ingest::Intake;
+use limpid_ingest::formats::{self, Format, Progress, Summary};
+use limpid_model::Pipeline;
+use limpid_store::{Lake, StateDir};
+
+use crate::cli::Import;
+use crate::failure::Failure;
+use crate::progress::Steps;
+use crate::{folder, roles};
+
+/// Imports, computes and releases; prints the counts as one JSON line.
+pub fn run(arguments: Import) -> Result<(), Failure> {
+    let format: Format = arguments.format.parse().map_err(|error| Failure::Usage(format!("--format: {error}")))?;
+    let pipeline = folder::require(&arguments.pipeline.pipeline)?;
+    let summary = tokio::runtime::Runtime::new()?.block_on(import(pipeline, format, &arguments))?;
+    println!("{}", serde_json::to_string(&summary)?);
+    Ok(())
+}
+
+async fn import(pipeline: Arc<Pipeline>, format: Format, arguments: &Import) -> anyhow::Result<Summary> {
+    let state = StateDir::lock(&arguments.state.state)?;
+    let journal = roles::open_journal(&state)?;
+    let before = *journal.accepted().borrow();
+
+    let intake = Intake::new(pipeline.clone(), journal.clone());
+    let imported = formats::import(&intake, format, &arguments.files, &Progress::stderr()).await;
+
+    // What was imported is worked up even when a later file failed, so that the state is never half-done.
+    let months = Steps::new("months computed");
+    limpid_transform::history(pipeline.clone(), journal.clone(), Some(before), |done, total| months.at(done, total))
+        .await
+        .context("computing figures")?;
+    months.end();
+
+    let files = Steps::new("files released");
+    let lake = Lake::local(&state.lake())?;
+    limpid_publish::release_all(pipeline, journal.clone(), lake, &|step| files.at(step.done, step.total))
+        .await
+        .context("releasing datasets")?;
+    files.end();
+    journal.close().await?;
+    Ok(imported?)
+}

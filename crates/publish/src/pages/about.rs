@@ -32,7 +32,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
         p { (lang.t("about.method_3")) }
         h2 { (lang.t("about.stale")) }
         p { (lang.t("about.stale_1")) }
-        div.scroll { table {
+        div.scroll tabindex="0" { table {
             thead { tr { th scope="col" { (lang.t("col.age")) } th scope="col" { (lang.t("col.shown")) } } }
             tbody {
                 tr { td { (lang.t("stale.rule_1")) } td { (lang.t("stale.shown_1")) } }
@@ -43,7 +43,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
         } }
         p { (lang.t("about.stale_2")) }
         h2 { (lang.t("about.flags")) }
-        div.scroll { table {
+        div.scroll tabindex="0" { table {
             thead { tr { th.n scope="col" { (lang.t("col.flag")) } th scope="col" { (lang.t("col.meaning")) } } }
             tbody {
                 @for flag in [Flag::Pass, Flag::NotEvaluated, Flag::Suspect, Flag::Fail, Flag::Missing] {

@@ -62,7 +62,7 @@ fn columns(view: &View, resources: &[Resource]) -> Markup {
     };
     html! {
         h2 { (lang.t("data.columns")) }
-        div.scroll { table {
+        div.scroll tabindex="0" { table {
             thead { tr {
                 th scope="col" { (lang.t("col.name")) }
                 th scope="col" { (lang.t("col.type")) }
@@ -83,7 +83,7 @@ fn files(view: &View, dataset: &str, release: &str, resources: &[Resource]) -> M
     let lang = view.lang;
     html! {
         h2 { (lang.t("data.files")) }
-        div.scroll { table {
+        div.scroll tabindex="0" { table {
             thead { tr {
                 th scope="col" { (lang.t("col.file")) }
                 th.n scope="col" { (lang.t("col.rows")) }

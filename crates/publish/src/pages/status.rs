@@ -35,7 +35,7 @@ pub async fn get(
         (stations(&app, &view, &board))
         h2 { (lang.t("status.received")) }
         p { (lang.t("status.received_about")) }
-        div.scroll { table {
+        div.scroll tabindex="0" { table {
             tbody { @for (name, count) in numbers { tr { th scope="row" { (name) } td.n { (count) } } } }
         } }
         p { a href="/healthz" { "/healthz" } " · " a href="/readyz" { "/readyz" } " · " a href="/metrics" { "/metrics" } }
@@ -47,7 +47,7 @@ fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
     let lang = view.lang;
     html! {
         h2 { (lang.t("status.stations")) }
-        div.scroll { table {
+        div.scroll tabindex="0" { table {
             thead { tr {
                 th scope="col" { (lang.t("col.station")) }
                 th scope="col" { (lang.t("about.kind")) }

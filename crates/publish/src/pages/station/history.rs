@@ -172,7 +172,7 @@ pub fn table(view: &View, history: &History, span: Span) -> Markup {
     html! {
         details {
             summary { (lang.t("station.table")) }
-            div.scroll { table {
+            div.scroll tabindex="0" { table {
                 thead { tr {
                     th scope="col" { (lang.t("col.window")) }
                     @if !index.is_empty() { th.n scope="col" { (lang.t("index.name")) } }
@@ -184,7 +184,7 @@ pub fn table(view: &View, history: &History, span: Span) -> Markup {
                 } }
                 tbody { @for hour in rows {
                     tr {
-                        th scope="row" { (say::window(hour, hour + TimeDelta::hours(1), span.to, span.zone)) }
+                        th.whole scope="row" { (say::window(hour, hour + TimeDelta::hours(1), span.to, span.zone)) }
                         @if !index.is_empty() {
                             td.n { @match index.get(&hour).copied().flatten() { Some(index) => (index), None => (dash()) } }
                         }

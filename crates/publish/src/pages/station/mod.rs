@@ -69,11 +69,10 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
         @if now.values.is_empty() {
             p { (lang.t("none.title")) }
         } @else {
-            div.scroll { table {
+            div.scroll tabindex="0" { table {
                 thead { tr {
                     th scope="col" { (lang.t("col.parameter")) }
                     th.n scope="col" { (lang.t("col.value")) }
-                    th scope="col" { (lang.t("col.period")) }
                     th scope="col" { (lang.t("col.window")) }
                     th scope="col" { (lang.t("col.state")) }
                 } }
@@ -87,8 +86,10 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
                                 None => (lang.t("value.none")),
                             }
                         }
-                        td { (say::period(lang, record.period)) }
-                        td { (say::window(record.start, record.end, at, zone)) }
+                        td {
+                            (say::period(lang, record.period)) " "
+                            span.whole { (say::window(record.start, record.end, at, zone)) }
+                        }
                         td {
                             (say::flag(lang, record.flag)) ", " (say::status(lang, record.status))
                             @if value.freshness != Freshness::Fresh { ", " (say::freshness(lang, value.freshness)) }

@@ -55,6 +55,7 @@ engines! {
         a_window_shows_what_had_been_received_by_then
         extents_count_each_reading_once
         everything_is_there_after_reopening
+        a_late_reading_within_a_submission_survives_reopening
         reads_see_what_was_just_accepted;
     publishing:
         only_what_differs_is_published

@@ -187,6 +187,23 @@ pub async fn everything_is_there_after_reopening(open: Open) {
     assert!(journal.tail(newest, 10).await.unwrap()[0].seq > newest);
 }
 
+pub async fn a_late_reading_within_a_submission_survives_reopening(open: Open) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let mixed = [5, 9, 3, 7, 1].map(|hour| reading("S1", "pm25", hour, f64::from(hour)));
+    journal.accept(of(0, mixed)).await.unwrap();
+    let tail = journal.tail(0, 10).await.unwrap();
+    drop(journal);
+    let journal = open(folder.path());
+    assert_eq!(journal.tail(0, 10).await.unwrap(), tail);
+    let window = journal.window(&station("S1"), at(FROM), at(TO), None).await.unwrap();
+    assert_eq!(window.iter().map(|a| a.reading.value.unwrap()).collect::<Vec<_>>(), [1.0, 3.0, 5.0, 7.0, 9.0]);
+    assert_eq!(journal.extents().await.unwrap()[0].readings, 5);
+    let again =
+        journal.accept(of(1, [7, 5, 1].map(|hour| reading("S1", "pm25", hour, f64::from(hour))))).await.unwrap();
+    assert_eq!(again.counts.same, 3);
+}
+
 /// Whatever an engine writes behind, no reader may notice.
 pub async fn reads_see_what_was_just_accepted(open: Open) {
     let folder = tempfile::tempdir().unwrap();

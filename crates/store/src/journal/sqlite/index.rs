@@ -17,7 +17,7 @@ use crate::error::Result;
 
 /// So many readings may wait. More would save little, and a reader of a window has to look through them: at this
 /// number that takes some 10 ms.
-pub(super) const AT_MOST: usize = 100_000;
+pub(super) const AT_MOST: usize = 200_000;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -57,6 +57,7 @@ pub(super) fn write(state: &mut State, connection: &Connection) -> Result<()> {
         .and_then(|mut statement| statement.execute([newest]))
         .map_err(&failed)?;
     state.pending.clear();
+    state.spans.clear();
     Ok(())
 }
 
@@ -98,13 +99,11 @@ pub(super) fn head(connection: &Connection, series: i64) -> Result<Option<Packed
     Ok(head)
 }
 
-/// The latest revision of the reading of a series that starts at `start`, of all that are in blocks.
-pub(super) fn latest(connection: &Connection, series: i64, span: i64, start: i64) -> Result<Option<Packed>> {
-    let mut latest: Option<Packed> = None;
-    visit(connection, series, (span, span), |Placed { reading, .. }| {
-        if reading.start == start && latest.is_none_or(|latest| latest.revision < reading.revision) {
-            latest = Some(reading);
-        }
-    })?;
-    Ok(latest)
+/// The latest revisions of the readings of one span that are in blocks, ordered by start.
+pub(super) fn span(connection: &Connection, series: i64, span: i64) -> Result<Vec<Packed>> {
+    let mut readings: Vec<Packed> = Vec::new();
+    visit(connection, series, (span, span), |Placed { reading, .. }| readings.push(reading))?;
+    readings.sort_unstable_by_key(|reading| (reading.start, std::cmp::Reverse(reading.revision)));
+    readings.dedup_by_key(|reading| reading.start);
+    Ok(readings)
 }

@@ -19,6 +19,8 @@ mod receipt;
 mod schema;
 mod state;
 mod submissions;
+#[cfg(test)]
+mod tests;
 mod time;
 mod writer;
 
@@ -44,8 +46,9 @@ use crate::error::{Result, StoreError};
 
 /// How long to wait for a file lock that another process holds for a moment.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pages of the write-ahead log after which it is brought into the file: 32 MiB.
-const CHECKPOINT_PAGES: u32 = 8192;
+/// Pages of the write-ahead log after which it is brought into the file: 64 MiB, so that a page that many
+/// transactions change is brought over once.
+const CHECKPOINT_PAGES: u32 = 16_384;
 /// A larger body is digested and compressed on a blocking thread: it takes more than half a millisecond.
 const LARGE_BODY: usize = 64 * 1024;
 

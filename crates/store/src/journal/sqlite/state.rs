@@ -73,6 +73,9 @@ pub(super) struct State {
     /// Of each series that was touched, its reading with the latest start: nearly every reading that comes is later
     /// than it, or it once more, and then no look into the database is needed. By id less one.
     heads: Vec<Option<Head>>,
+    /// Of series that were looked into, the span last asked for: a file that is sent again asks for each of its
+    /// readings. Forgotten when blocks are written.
+    pub spans: HashMap<i64, (i64, Vec<Packed>)>,
     /// Latest published start of each series and of what is assessed.
     pub observed: HashMap<i64, i64>,
     pub assessed: HashMap<i64, i64>,
@@ -121,7 +124,17 @@ impl State {
         }
         // It may still be pending.
         index::write(self, connection)?;
-        index::latest(connection, series, start.div_euclid(self.ids.span(series)), start)
+        let span = start.div_euclid(self.ids.span(series));
+        if self.spans.get(&series).is_none_or(|(known, _)| *known != span) {
+            let readings = index::span(connection, series, span)?;
+            let kept: usize = self.spans.values().map(|(_, readings)| readings.len()).sum();
+            if kept + readings.len() > index::AT_MOST {
+                self.spans.clear();
+            }
+            self.spans.insert(series, (span, readings));
+        }
+        let readings = self.spans.get(&series).map_or(&[][..], |(_, readings)| readings);
+        Ok(readings.binary_search_by_key(&start, |reading| reading.start).ok().map(|place| readings[place]))
     }
 
     /// Remembers a reading that was accepted.

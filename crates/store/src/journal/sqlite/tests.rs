@@ -1,0 +1,111 @@
+//! What is SQLite's own: its file, its formats, a reader beside the writer.
+
+use limpid_model::{Channel, Entry, Instant, ParameterId, Period, Reading, ReceiptId, StationId, Submission};
+
+use super::SqliteJournal;
+use crate::error::StoreError;
+use crate::journal::Journal;
+
+fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+fn submission(entropy: u128, readings: u32) -> Submission {
+    let reading = |second: u32| Reading {
+        station: StationId::parse("S1").unwrap(),
+        parameter: ParameterId::known("pm25"),
+        period: Period::Moment,
+        start: at("2026-11-25T00:00:00Z") + chrono::Duration::seconds(second.into()),
+        value: Some(f64::from(second)),
+        mark: None,
+        conversion: None,
+    };
+    Submission {
+        id: ReceiptId::new(at("2026-11-25T12:00:00Z"), entropy),
+        received: at("2026-11-25T12:00:00Z"),
+        channel: Channel::Import,
+        sender: "long.csv".into(),
+        station: None,
+        media_type: "text/csv",
+        body: vec![b'x'; 100],
+        idempotency: None,
+        entries: (0..readings).map(reading).map(Entry::Reading).collect(),
+    }
+}
+
+#[tokio::test]
+async fn a_journal_of_a_newer_format_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let journal = SqliteJournal::open(&path).unwrap();
+    journal.accept(submission(1, 3)).await.unwrap();
+    journal.close().await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.pragma_update(None, "user_version", 99).unwrap();
+    other.close().unwrap();
+    let before = std::fs::read(&path).unwrap();
+    for error in [SqliteJournal::open(&path).unwrap_err(), SqliteJournal::open_read_only(&path).unwrap_err()] {
+        let text = error.to_string();
+        assert!(matches!(error, StoreError::Version { found: 99, known: 1, .. }), "{text}");
+        assert!(text.contains(folder.path().to_str().unwrap()), "{text}");
+    }
+    assert!(std::fs::read(&path).unwrap() == before);
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let content = "station,parameter\n".repeat(1000);
+    std::fs::write(&path, &content).unwrap();
+    assert!(matches!(SqliteJournal::open(&path), Err(StoreError::Io { .. })));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+    let nowhere = SqliteJournal::open_read_only(&folder.path().join("none.sqlite")).unwrap_err();
+    assert!(matches!(nowhere, StoreError::NotFound { .. }), "{nowhere}");
+}
+
+#[tokio::test]
+async fn a_reader_beside_the_writer_sees_what_is_durable_and_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let writer = SqliteJournal::open(&path).unwrap();
+    writer.accept(submission(1, 3)).await.unwrap();
+    let reader = SqliteJournal::open_read_only(&path).unwrap();
+    assert_eq!(reader.tail(0, 10).await.unwrap(), writer.tail(0, 10).await.unwrap());
+    writer.accept(submission(2, 5)).await.unwrap();
+    assert_eq!(reader.tail(0, 10).await.unwrap().len(), 5);
+    let refused = reader.accept(submission(3, 6)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
+    assert!(matches!(reader.publish(Vec::new(), None).await, Err(StoreError::ReadOnly)));
+    reader.close().await.unwrap();
+    assert!(matches!(reader.counts().await, Err(StoreError::Closed)));
+    assert_eq!(writer.counts().await.unwrap().stored, 5);
+}
+
+/// More readings than may wait, so that they are brought into order while more come, in one submission and in many.
+#[tokio::test]
+async fn blocks_and_submissions_tell_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let journal = SqliteJournal::open(&path).unwrap();
+    let total = super::index::AT_MOST as u32 + 10;
+    for (entropy, readings) in [(1, 7), (2, total), (3, total + 7201)] {
+        journal.accept(submission(entropy, readings)).await.unwrap();
+    }
+    let count = total as usize + 7201;
+    let window = |journal: std::sync::Arc<SqliteJournal>| async move {
+        let station = StationId::parse("S1").unwrap();
+        journal.window(&station, at("2026-11-01T00:00:00Z"), at("2026-12-31T00:00:00Z"), None).await.unwrap()
+    };
+    let tail = journal.tail(0, count + 1).await.unwrap();
+    assert_eq!(tail.len(), count);
+    // Accepted in the order of time, so both orders are one.
+    assert!(window(journal.clone()).await == tail);
+    journal.close().await.unwrap();
+    let journal = SqliteJournal::open(&path).unwrap();
+    assert!(window(journal.clone()).await == tail);
+    assert_eq!(journal.extents().await.unwrap()[0].readings, count as u64);
+    let station = StationId::parse("S1").unwrap();
+    let hour = journal.window(&station, at("2026-11-25T01:00:00Z"), at("2026-11-25T02:00:00Z"), None).await.unwrap();
+    assert!(hour == tail[3600..7200]);
+}

@@ -67,7 +67,8 @@ async fn fill_the_disk() {
     std::fs::write(&filler, vec![1; 4 << 20]).unwrap();
     let path = folder.join("journal.sqlite");
     let journal = SqliteJournal::open(&path).unwrap();
-    let (mut acked, mut failed): (Vec<(ReceiptId, u32)>, Vec<(ReceiptId, u32)>) = Default::default();
+    let mut acked: Vec<(ReceiptId, u32)> = Vec::new();
+    let mut failed: Vec<(ReceiptId, u32)> = Vec::new();
     // Four at a time, so that they share transactions.
     let mut round = 0;
     while failed.is_empty() {

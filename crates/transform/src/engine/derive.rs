@@ -38,7 +38,20 @@ pub fn derive(
 ) -> Vec<Record> {
     let Some(span) = wanted.span(zone) else { return Vec::new() };
     let hours = Hours::of(rules, station, readings, span, now);
-    let job = Job { rules, station, zone, hours: &hours, exempt: six().map(|one| station.exempt.contains(&one)) };
+    derive_of(rules, station, zone, &hours, readings, wanted, now)
+}
+
+/// The same from hours that are known over the whole span; of the readings, those from [`Wanted::touched_from`] on.
+pub(super) fn derive_of(
+    rules: &Rules,
+    station: &Station,
+    zone: Zone,
+    hours: &Hours,
+    readings: &[Accepted],
+    wanted: &Wanted,
+    now: Instant,
+) -> Vec<Record> {
+    let job = Job { rules, station, zone, hours, exempt: six().map(|one| station.exempt.contains(&one)) };
     let mut records = Vec::new();
     job.sent(readings, wanted, &mut records);
     for hour in &wanted.hours {
@@ -80,7 +93,7 @@ impl Job<'_> {
 
     /// Moving means that end with an hour, and the index of that hour.
     fn moving(&self, hour: Instant, records: &mut Vec<Record>) {
-        if !self.hours.parameters().any(|parameter| self.hours.get(parameter, hour).is_some()) {
+        if !self.hours.parameters().any(|parameter| self.hours.has(parameter, hour)) {
             return;
         }
         let end = hour + Duration::hours(1);
@@ -99,7 +112,7 @@ impl Job<'_> {
                 }
             }
         }
-        if six().iter().any(|parameter| self.hours.get(*parameter, hour).is_some()) {
+        if six().iter().any(|parameter| self.hours.has(*parameter, hour)) {
             let day_before = end - Duration::hours(24);
             let moving24 = |parameter| {
                 let window = self.hours.window(parameter, day_before, end)?;

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Duration, Months, NaiveDate, Utc};
-use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
-use limpid_model::{Instant, Period, Pipeline, Record, StationId, Zone};
-use limpid_store::{Journal, Result, StoreError};
+use futures::TryStreamExt;
+use limpid_model::{Instant, Period, Pipeline, StationId, Zone};
+use limpid_store::{Journal, Result};
 
+use crate::engine::CURSOR;
+use crate::engine::tasks::{Derived, Task, derive_all};
 use crate::engine::wanted::Wanted;
-use crate::engine::{CURSOR, derive};
-use crate::standards::Rules;
 
 /// Readings looked at in one go for what they touch.
 const BATCH: usize = 65_536;
@@ -69,10 +68,10 @@ pub async fn history(
     let now = Utc::now();
     let jobs = chunks.into_iter().map(|(station, month)| {
         let (from, to) = (zone.start_of(month), zone.start_of(month + Months::new(1)));
-        (station, Wanted::within(from, to, zone, 0))
+        Task { station, wanted: Wanted::within(from, to, zone, 0), known: None }
     });
     let mut derived = derive_all(&pipeline, &journal, jobs.collect(), now);
-    while let Some(records) = derived.try_next().await? {
+    while let Some(Derived { records, .. }) = derived.try_next().await? {
         report.derived += records.len() as u64;
         report.published += journal.publish(records, None).await?.len() as u64;
         report.months += 1;
@@ -82,42 +81,6 @@ pub async fn history(
         journal.publish(Vec::new(), Some((CURSOR, newest))).await?;
     }
     Ok(report)
-}
-
-/// Derives each job's station, several at once on blocking threads, and gives the records in the order of the jobs.
-pub(super) fn derive_all(
-    pipeline: &Arc<Pipeline>,
-    journal: &Arc<dyn Journal>,
-    jobs: Vec<(StationId, Wanted)>,
-    now: Instant,
-) -> BoxStream<'static, Result<Vec<Record>>> {
-    let (pipeline, journal) = (pipeline.clone(), journal.clone());
-    // One more than there are processors is ready while another is being published; each holds at most a month.
-    let at_once = std::thread::available_parallelism().map_or(2, usize::from) + 1;
-    futures::stream::iter(jobs)
-        // A task of its own, so that it goes on while the caller publishes.
-        .map(move |(station, wanted)| tokio::spawn(derive_one(pipeline.clone(), journal.clone(), station, wanted, now)))
-        .buffered(at_once)
-        .map(|joined| joined.unwrap_or_else(|failed| Err(StoreError::io("deriving a station", failed))))
-        .boxed()
-}
-
-/// Reads what `wanted` needs of a station and derives it. Nothing, for a station that the registry does not have.
-async fn derive_one(
-    pipeline: Arc<Pipeline>,
-    journal: Arc<dyn Journal>,
-    station: StationId,
-    wanted: Wanted,
-    now: Instant,
-) -> Result<Vec<Record>> {
-    let zone = pipeline.publisher.zone;
-    let Some((from, to)) = wanted.span(zone) else { return Ok(Vec::new()) };
-    let readings = journal.window(&station, from, to, None).await?;
-    let derived = tokio::task::spawn_blocking(move || {
-        let Some(station) = pipeline.stations.get(&station) else { return Vec::new() };
-        derive(Rules::built_in(), station, zone, &readings, &wanted, now)
-    });
-    derived.await.map_err(|failed| StoreError::io("deriving a station", failed))
 }
 
 type StationMonths = BTreeMap<StationId, BTreeSet<NaiveDate>>;

@@ -8,7 +8,7 @@
 //! What falls due by the clock (an hour made of minutes, a day) is kept in memory with the moment at which it ends, and
 //! found again after a restart from the readings around the cursor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration as Wait;
 
@@ -21,7 +21,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::CURSOR;
-use crate::engine::history::derive_all;
+use crate::engine::hours::Hours;
+use crate::engine::tasks::{Task, derive_all};
 use crate::engine::wanted::Touched;
 
 /// Readings taken in one round: small enough that the first of them is published in well under a second.
@@ -62,12 +63,15 @@ pub(super) struct Live {
     /// Up to here everything is published; `None` until it was read from the journal.
     cursor: Option<u64>,
     due: Due,
+    /// The newest hours of every station, so that a new hour does not make the engine read a day of minutes again:
+    /// at most as many as there are stations, some 10 kB each.
+    known: HashMap<StationId, Arc<Hours>>,
 }
 
 impl Live {
     pub(super) fn new(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, clock: fn() -> Instant) -> Self {
         let accepted = journal.accepted();
-        Self { pipeline, journal, clock, accepted, cursor: None, due: Due::default() }
+        Self { pipeline, journal, clock, accepted, cursor: None, due: Due::default(), known: HashMap::new() }
     }
 
     async fn run(mut self, stop: CancellationToken) -> Result<()> {
@@ -144,32 +148,48 @@ impl Live {
 
     /// Derives and publishes; the cursor moves with the last of it.
     async fn publish(
-        &self,
+        &mut self,
         touched: BTreeMap<StationId, Touched>,
         cursor: u64,
         newest: u64,
         now: Instant,
     ) -> Result<()> {
         let zone = self.pipeline.publisher.zone;
-        let mut jobs = Vec::new();
+        let mut tasks = Vec::new();
         for (station, touched) in touched {
-            if self.pipeline.stations.get(&station).is_some() {
-                jobs.extend(touched.wanted(zone, cursor).into_iter().map(|wanted| (station.clone(), wanted)));
-            } else {
+            if self.pipeline.stations.get(&station).is_none() {
                 // The registry lost it since the reading came in; `limpid import` derives it once it is back.
                 tracing::warn!(station.id = %station, "readings of a station that is not in stations.csv are not published");
+                continue;
+            }
+            // Only before the first piece do the known hours still hold: later pieces lie behind touched ones.
+            let mut known = self.known.get(&station).cloned();
+            for wanted in touched.wanted(zone, cursor) {
+                tasks.push(Task { station: station.clone(), wanted, known: known.take() });
             }
         }
-        let mut derived = derive_all(&self.pipeline, &self.journal, jobs, now);
+        let mut derived = derive_all(&self.pipeline, &self.journal, tasks, now);
         let mut records = Vec::new();
         while let Some(more) = derived.try_next().await? {
-            metrics::counter!("limpid_derived_records_total").increment(more.len() as u64);
-            records.extend(more);
+            metrics::counter!("limpid_derived_records_total").increment(more.records.len() as u64);
+            records.extend(more.records);
+            if let Some((station, hours)) = more.hours {
+                self.keep(station, hours);
+            }
             if records.len() >= RECORDS_AT_ONCE {
                 self.hand_over(std::mem::take(&mut records), None).await?;
             }
         }
         self.hand_over(records, (newest > cursor).then_some((CURSOR, newest))).await
+    }
+
+    /// Keeps a station's newest hours. When older ones were derived anew, what was kept of them no longer holds.
+    fn keep(&mut self, station: StationId, hours: Hours) {
+        if self.known.get(&station).is_some_and(|known| known.end() > hours.end()) {
+            self.known.remove(&station);
+        } else {
+            self.known.insert(station, Arc::new(hours));
+        }
     }
 
     async fn hand_over(&self, records: Vec<Record>, cursor: Option<(&'static str, u64)>) -> Result<()> {

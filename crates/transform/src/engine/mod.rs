@@ -6,6 +6,7 @@
 //! - [`wanted`]: which hours, windows and days a reading touches
 //! - [`hours`]: a station's hours, sent or made of minutes, each with its flag
 //! - [`derive`]: what is published of them
+//! - `tasks`: several stations at once
 //! - [`live`], [`history`]: the two speeds
 //! - [`bulk`]: the same aggregates over a Parquet file of hours
 
@@ -14,6 +15,7 @@ pub mod derive;
 pub mod history;
 pub mod hours;
 pub mod live;
+mod tasks;
 #[cfg(test)]
 mod tests;
 pub mod wanted;

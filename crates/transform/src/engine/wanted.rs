@@ -128,6 +128,15 @@ impl Wanted {
         }
     }
 
+    /// From when on readings are needed by whoever knows the hours before: those of the hours that are wanted
+    /// themselves, and of days that have ended, which the station may have sent.
+    pub fn touched_from(&self, zone: Zone, now: Instant) -> Option<Instant> {
+        let ended = self.days.iter().map(|date| zone.day(*date)).find(|(_, end)| *end <= now);
+        let firsts =
+            [self.readings.first().copied(), self.hours.first().copied(), ended.map(|(start, _)| floor_hour(start))];
+        firsts.into_iter().flatten().min()
+    }
+
     /// The readings that are needed: those that start within `from..to`. `None` when nothing is wanted.
     pub fn span(&self, zone: Zone) -> Option<(Instant, Instant)> {
         let hour = Duration::hours(1);

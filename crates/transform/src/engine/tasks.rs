@@ -1,0 +1,74 @@
+//! Deriving several stations at once, on blocking threads.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use limpid_model::{Instant, Pipeline, Record, StationId};
+use limpid_store::{Journal, Result, StoreError};
+
+use crate::engine::derive::derive_of;
+use crate::engine::hours::Hours;
+use crate::engine::wanted::Wanted;
+use crate::standards::Rules;
+
+/// What to derive of one station.
+#[derive(Debug)]
+pub(super) struct Task {
+    /// The station.
+    pub station: StationId,
+    /// What of it.
+    pub wanted: Wanted,
+    /// Its hours as far as they are known.
+    pub known: Option<Arc<Hours>>,
+}
+
+/// What came of a task.
+#[derive(Debug, Default)]
+pub(super) struct Derived {
+    /// To be published.
+    pub records: Vec<Record>,
+    /// The station, and its hours over the span that was wanted, where moving windows were.
+    pub hours: Option<(StationId, Hours)>,
+}
+
+/// Derives each task's station, several at once, and gives what comes of them in the order of the tasks.
+pub(super) fn derive_all(
+    pipeline: &Arc<Pipeline>,
+    journal: &Arc<dyn Journal>,
+    tasks: Vec<Task>,
+    now: Instant,
+) -> BoxStream<'static, Result<Derived>> {
+    let (pipeline, journal) = (pipeline.clone(), journal.clone());
+    // One more than there are processors is ready while another is being published; each holds at most a month.
+    let at_once = std::thread::available_parallelism().map_or(2, usize::from) + 1;
+    futures::stream::iter(tasks)
+        // A task of the runtime each, so that it goes on while the caller publishes.
+        .map(move |task| tokio::spawn(derive_one(pipeline.clone(), journal.clone(), task, now)))
+        .buffered(at_once)
+        .map(|joined| joined.unwrap_or_else(|failed| Err(StoreError::io("deriving a station", failed))))
+        .boxed()
+}
+
+/// Reads what the task needs beyond what is known, and derives. Nothing, for a station that the registry does not have.
+async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Task, now: Instant) -> Result<Derived> {
+    let Task { station, wanted, known } = task;
+    let zone = pipeline.publisher.zone;
+    let Some((from, to)) = wanted.span(zone) else { return Ok(Derived::default()) };
+    let known = known.filter(|known| known.reaches_back_to(from));
+    let known_to = known.as_ref().map_or(from, |known| known.end());
+    let read_from = wanted.touched_from(zone, now).unwrap_or(to).min(known_to).clamp(from, to);
+    let readings = journal.window(&station, read_from, to, None).await?;
+    let derived = tokio::task::spawn_blocking(move || {
+        let Some(one) = pipeline.stations.get(&station) else { return Derived::default() };
+        let rules = Rules::built_in();
+        let mut hours = Hours::of(rules, one, &readings, (read_from, to), now);
+        if let Some(known) = known {
+            hours = hours.after(&known, from);
+        }
+        let records = derive_of(rules, one, zone, &hours, &readings, &wanted, now);
+        let hours = (!wanted.windows.is_empty()).then(|| (station, hours.kept()));
+        Derived { records, hours }
+    });
+    derived.await.map_err(|failed| StoreError::io("deriving a station", failed))
+}

@@ -1,12 +1,13 @@
 //! Whatever the order in which readings arrive, however they are cut into batches, whatever the clock does and whenever
 //! the engine is restarted in between: in the end the live engine has published what the history engine publishes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
+use futures::future::join_all;
 use limpid_model::time::floor_hour;
 use limpid_model::{
     Channel, Entry, Instant, Mark, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission,
@@ -69,9 +70,8 @@ fn readings() -> impl Strategy<Value = Vec<(usize, Reading)>> {
 fn shuffled() -> impl Strategy<Value = Vec<(usize, Reading)>> {
     readings().prop_flat_map(|made| Just(made).prop_shuffle()).prop_map(|mut made| {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (place, (_, r)) in made.iter().enumerate() {
-            let key = format!("{} {} {} {}", r.station, r.parameter, r.period, r.start);
-            places.entry(key).or_default().push(place);
+        for (place, (_, reading)) in made.iter().enumerate() {
+            places.entry(key(reading)).or_default().push(place);
         }
         for places in places.into_values() {
             let mut revisions: Vec<_> = places.iter().map(|place| made[*place].clone()).collect();
@@ -98,6 +98,25 @@ pub async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading,
     journal.accept(submission).await.unwrap();
 }
 
+/// Accepts readings in one go, but revisions of one reading behind each other.
+async fn accept_all(journal: &Arc<dyn Journal>, readings: Vec<(usize, Reading)>, received: Instant) {
+    let mut together: Vec<(usize, Reading)> = Vec::new();
+    let mut keys = BTreeSet::new();
+    for (number, reading) in readings {
+        if !keys.insert(key(&reading)) {
+            keys = BTreeSet::from([key(&reading)]);
+            let group = std::mem::take(&mut together);
+            join_all(group.into_iter().map(|(number, reading)| accept(journal, number, reading, received))).await;
+        }
+        together.push((number, reading));
+    }
+    join_all(together.into_iter().map(|(number, reading)| accept(journal, number, reading, received))).await;
+}
+
+fn key(reading: &Reading) -> String {
+    format!("{} {} {} {}", reading.station, reading.parameter, reading.period, reading.start)
+}
+
 pub fn open(folder: &Path) -> Arc<dyn Journal> {
     SqliteJournal::open(&folder.join("journal.sqlite")).unwrap()
 }
@@ -121,9 +140,7 @@ async fn replay(readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) ->
     let pipeline = pipeline("Asia/Shanghai");
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (journal, whole) = (open(folder.path()), open(other.path()));
-    for (number, reading) in &readings {
-        accept(&whole, *number, reading.clone(), Utc::now()).await;
-    }
+    accept_all(&whole, readings.clone(), Utc::now()).await;
     history(pipeline.clone(), whole.clone(), None, |_, _| {}).await.unwrap();
 
     let mut now = at("2015-06-01T00:00:00Z");
@@ -138,9 +155,7 @@ async fn replay(readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) ->
         let latest = batch.iter().map(|(_, reading)| reading.start).max().unwrap_or(now);
         now = (now + Duration::minutes(minutes)).max(latest - Duration::minutes(10));
         set_clock(now);
-        for (number, reading) in batch {
-            accept(&journal, number, reading, now).await;
-        }
+        accept_all(&journal, batch, now).await;
         if restart {
             live = Live::new(pipeline.clone(), journal.clone(), clock);
         }

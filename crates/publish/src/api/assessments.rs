@@ -31,7 +31,7 @@ pub struct Assessments {
 
 /// Indices and levels under a standard. A family such as `hj633` means the edition in force on the date of the data.
 #[utoipa::path(
-    get, path = PATH, tag = "data",
+    get, path = PATH, tag = "data", operation_id = "assessments",
     params(
         ("scheme" = Option<String>, Query, description = "edition or family of a standard; default the pipeline's"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),

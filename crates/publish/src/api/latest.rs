@@ -173,7 +173,7 @@ impl LatestValue {
 /// Of each parameter the hour is shown, or the minute or moment that ended after it. Nothing is carried forward: a
 /// value of which more than three periods have passed since its end is `stale`, after 24 hours it is gone.
 #[utoipa::path(
-    get, path = PATH, tag = "data",
+    get, path = PATH, tag = "data", operation_id = "latest",
     params(
         ("kind" = Option<String>, Query, description = "air, water, noise, outlet, radiation or soil"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),

@@ -32,7 +32,7 @@ pub struct Observations {
 
 /// Published values of one period, of each the latest revision, ordered by station, parameter and start.
 #[utoipa::path(
-    get, path = PATH, tag = "data",
+    get, path = PATH, tag = "data", operation_id = "observations",
     params(
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
         ("parameter" = Option<Vec<String>>, Query, description = "parameter ids, repeated or separated by commas; default all"),

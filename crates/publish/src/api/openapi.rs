@@ -48,7 +48,7 @@ static TEXT: LazyLock<Vec<u8>> =
     LazyLock::new(|| Api::openapi().to_pretty_json().expect("the description is plain JSON").into_bytes());
 
 /// This description.
-#[utoipa::path(get, path = "/openapi.json", tag = "machines", responses((status = 200, description = "OpenAPI 3.1")))]
+#[utoipa::path(get, path = "/openapi.json", tag = "machines", operation_id = "openapi", responses((status = 200, description = "OpenAPI 3.1")))]
 pub async fn get(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
     Ok(cache::tagged(&headers, Cache::Minutes, Format::Json.media_type(), TEXT.clone()))

@@ -141,7 +141,7 @@ const fn time(name: &'static str, about: &'static str, cell: fn(&Station) -> Cel
 
 /// The registry of stations.
 #[utoipa::path(
-    get, path = PATH, tag = "data",
+    get, path = PATH, tag = "data", operation_id = "stations",
     params(
         ("kind" = Option<String>, Query, description = "air, water, noise, outlet, radiation or soil"),
         ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees, WGS 84; west may be larger than east"),
@@ -184,7 +184,7 @@ pub async fn list(
 
 /// One station.
 #[utoipa::path(
-    get, path = "/api/v1/stations/{id}", tag = "data",
+    get, path = "/api/v1/stations/{id}", tag = "data", operation_id = "station",
     params(("id" = String, Path, description = "station id")),
     responses(
         (status = 200, description = "the station", body = StationItem),

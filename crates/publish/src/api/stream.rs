@@ -41,7 +41,7 @@ const RETRY: Duration = Duration::from_secs(3);
 /// `id` is the place in the order of publication, `event` is `observation` or `assessment`, `data` the same JSON as
 /// an item of the API. With `Last-Event-ID` the stream goes on behind it.
 #[utoipa::path(
-    get, path = "/api/v1/stream", tag = "data",
+    get, path = "/api/v1/stream", tag = "data", operation_id = "stream",
     params(("Last-Event-ID" = Option<u64>, Header, description = "go on behind this event; without it, from now")),
     responses(
         (status = 200, description = "events without end; a comment at least every 15 seconds", content_type = "text/event-stream", body = String),

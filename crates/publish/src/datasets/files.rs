@@ -27,7 +27,7 @@ pub fn package_path(dataset: &str, release: &str) -> String {
 /// A file of a release: `datapackage.json`, or a path that its `resources` name. Never changes; ranges are served.
 /// `latest` as the release leads to the current one.
 #[utoipa::path(
-    get, path = "/datasets/{name}/releases/{release}/{path}", tag = "datasets",
+    get, path = "/datasets/{name}/releases/{release}/{path}", tag = "datasets", operation_id = "releasedFile",
     params(
         ("name" = String, Path, description = "id of the dataset"),
         ("release" = String, Path, description = "id of the release, or latest"),

@@ -81,7 +81,7 @@ impl DatasetItem {
 
 /// The datasets with their releases: a page, or JSON where `Accept` or `format=json` asks for it.
 #[utoipa::path(
-    get, path = "/datasets", tag = "datasets",
+    get, path = "/datasets", tag = "datasets", operation_id = "datasets",
     params(
         ("format" = Option<String>, Query, description = "html (default) or json"),
         ("lang" = Option<String>, Query, description = "language of the page"),
@@ -106,7 +106,7 @@ pub async fn list(
 
 /// One dataset, in the same shape as the list.
 #[utoipa::path(
-    get, path = "/datasets/{name}", tag = "datasets",
+    get, path = "/datasets/{name}", tag = "datasets", operation_id = "dataset",
     params(
         ("name" = String, Path, description = "id of the dataset"),
         ("format" = Option<String>, Query, description = "html (default) or json"),

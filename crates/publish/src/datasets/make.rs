@@ -16,7 +16,7 @@ use crate::links;
 
 /// Makes a release now. The token must be one that uploads for every station (`"*"`).
 #[utoipa::path(
-    post, path = "/datasets/{name}/releases", tag = "datasets",
+    post, path = "/datasets/{name}/releases", tag = "datasets", operation_id = "makeRelease",
     params(("name" = String, Path, description = "id of the dataset")),
     responses(
         (status = 201, description = "a new release", body = Datasets),

@@ -120,7 +120,7 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
                 }
                 div.wrap {
                     @if app.simulated() {
-                        p.note role="note" { strong { (lang.t("simulated.title")) } " " (lang.t("simulated.about")) }
+                        aside.note aria-label=(lang.t("simulated.title")) { strong { (lang.t("simulated.title")) } " " (lang.t("simulated.about")) }
                     }
                     p.note #offline role="alert" hidden { (lang.t("offline")) }
                     main #main { (page.main) }

@@ -236,7 +236,7 @@ async fn a_page_is_the_same_in_json_csv_and_parquet() {
         header.iter().take(10).collect::<Vec<_>>(),
         ["station", "parameter", "period", "start", "end", "value", "unit", "flag", "status", "revision"]
     );
-    assert_eq!(header.iter().last(), Some("simulated"));
+    assert_eq!(header.iter().next_back(), Some("simulated"));
     let lines: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let parquet = service.get(&format!("{uri}&format=parquet")).await;
     let batches =
@@ -313,6 +313,11 @@ fn every_route_is_described() {
     }
     assert!(seen > 15, "the list of routes was not read");
     assert_eq!(described["openapi"], "3.1.0");
+    let methods = described["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut ids: Vec<&str> = methods.map(|method| method["operationId"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), seen - pages.len(), "operation ids are unique");
     assert_eq!(described["paths"].as_object().unwrap().len() + pages.len(), seen);
 }
 

@@ -1,27 +1,35 @@
-//! What the clock brings, across restarts, and what a closed or absent journal does.
+//! What falls due by the clock, across restarts and failures of the journal.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use chrono::{DateTime, Duration};
 use limpid_model::{Instant, Period, Pipeline, Record};
 use limpid_store::{Journal, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use super::flaky::Flaky;
 use super::replay::{accept, open, published};
 use super::{at, pipeline, reading, words};
-use crate::engine::live;
 use crate::engine::live::Live;
+use crate::engine::{CURSOR, history, live};
 
-static CLOCK: AtomicI64 = AtomicI64::new(0);
+thread_local! {
+    // A test runs on one thread, beside others.
+    static CLOCK: AtomicI64 = const { AtomicI64::new(0) };
+}
 
 fn clock() -> Instant {
-    DateTime::from_timestamp(CLOCK.load(Ordering::SeqCst), 0).unwrap()
+    CLOCK.with(|clock| DateTime::from_timestamp(clock.load(Ordering::SeqCst), 0).unwrap())
+}
+
+fn set_clock(now: &str) {
+    CLOCK.with(|clock| clock.store(at(now).timestamp(), Ordering::SeqCst));
 }
 
 /// Runs the engine at a time of day until it has nothing to do, and tells the newest revisions that match.
 async fn run(live: &mut Live, journal: &Arc<dyn Journal>, now: &str, wanted: &str) -> Vec<String> {
-    CLOCK.store(at(now).timestamp(), Ordering::SeqCst);
+    set_clock(now);
     while live.round().await.unwrap() {}
     let mut words: Vec<String> = published(journal).await.values().map(words).collect();
     words.retain(|word| word.starts_with(wanted));
@@ -69,6 +77,43 @@ async fn what_fell_due_while_the_engine_stood_is_found() {
     let due = run(&mut live, &journal, "2026-12-03T00:00:00Z", "P").await;
     assert!(due.contains(&"PT1H mean no2 2026-11-25T08:00 20 1 45/60".to_owned()));
     assert!(due.contains(&"P1D mean no2 2026-11-24T16:00 - 9 1/24".to_owned()));
+}
+
+#[tokio::test]
+async fn what_could_not_be_published_is_published_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let pipeline = begun(&journal).await;
+    let flaky = Arc::new(Flaky { journal: journal.clone(), failures: AtomicUsize::new(1) });
+    let mut live = Live::new(pipeline, flaky.clone(), clock);
+    set_clock("2026-11-25T08:45:00Z");
+    assert!(matches!(live.round().await, Err(StoreError::Full(_))));
+    assert_eq!(journal.cursor(CURSOR).await.unwrap(), 0, "nothing published, nothing moved");
+    assert_eq!(run(&mut live, &journal, "2026-11-25T08:45:00Z", "PT1M").await.len(), 45);
+    // What the clock had brought is not forgotten with the round that failed.
+    flaky.failures.store(1, Ordering::SeqCst);
+    set_clock("2026-11-25T09:01:00Z");
+    assert!(live.round().await.is_err());
+    assert!(run(&mut live, &journal, "2026-11-25T09:01:00Z", "PT1H").await.len() == 3, "mean and two indices");
+}
+
+#[tokio::test]
+async fn a_correction_of_forty_days_reaches_every_window() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (journal, whole) = (open(folder.path()), open(other.path()));
+    let pipeline = pipeline("Asia/Shanghai");
+    let mut live = Live::new(pipeline.clone(), journal.clone(), clock);
+    for value in [50.0, 60.0] {
+        for hour in 0..960 {
+            let start = at("2026-01-01T00:00:00Z") + Duration::hours(hour);
+            let reading = || reading("pm10", Period::Hour, start, Some(value), "");
+            let number = hour as usize + value as usize * 1_000;
+            tokio::join!(accept(&journal, number, reading(), start), accept(&whole, number, reading(), start));
+        }
+        run(&mut live, &journal, "2026-11-25T00:00:00Z", "").await;
+    }
+    history(pipeline, whole.clone(), None, |_, _| {}).await.unwrap();
+    assert!(published(&journal).await == published(&whole).await);
 }
 
 #[tokio::test]

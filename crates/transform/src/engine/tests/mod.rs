@@ -3,6 +3,7 @@
 mod bulk;
 mod derived;
 mod due;
+mod flaky;
 mod replay;
 
 use std::sync::Arc;

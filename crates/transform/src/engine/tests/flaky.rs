@@ -1,0 +1,102 @@
+//! A journal that refuses to publish now and then.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use limpid_model::{
+    Assessment, Counts, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+};
+use limpid_store::{
+    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
+    StoredSubmission,
+};
+use tokio::sync::watch;
+
+/// Passes everything on to a journal, but so many of the next publications fail.
+pub struct Flaky {
+    pub journal: Arc<dyn Journal>,
+    pub failures: AtomicUsize,
+}
+
+#[async_trait]
+impl Journal for Flaky {
+    async fn publish(&self, records: Vec<Record>, cursor: Option<(&'static str, u64)>) -> Result<Vec<Published>> {
+        let left = self.failures.load(Ordering::SeqCst);
+        if left > 0 {
+            self.failures.store(left - 1, Ordering::SeqCst);
+            return Err(StoreError::Full("made up".into()));
+        }
+        self.journal.publish(records, cursor).await
+    }
+
+    async fn accept(&self, submission: Submission) -> Result<Receipt> {
+        self.journal.accept(submission).await
+    }
+
+    async fn submission(&self, id: ReceiptId) -> Result<Option<StoredSubmission>> {
+        self.journal.submission(id).await
+    }
+
+    async fn tail(&self, after: u64, limit: usize) -> Result<Vec<Accepted>> {
+        self.journal.tail(after, limit).await
+    }
+
+    fn accepted(&self) -> watch::Receiver<u64> {
+        self.journal.accepted()
+    }
+
+    async fn window(
+        &self,
+        station: &StationId,
+        from: Instant,
+        to: Instant,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<Accepted>> {
+        self.journal.window(station, from, to, as_of).await
+    }
+
+    async fn extents(&self) -> Result<Vec<StationExtent>> {
+        self.journal.extents().await
+    }
+
+    async fn cursor(&self, name: &str) -> Result<u64> {
+        self.journal.cursor(name).await
+    }
+
+    async fn published_tail(&self, after: u64, limit: usize) -> Result<Vec<Published>> {
+        self.journal.published_tail(after, limit).await
+    }
+
+    fn published(&self) -> watch::Receiver<u64> {
+        self.journal.published()
+    }
+
+    async fn newest(&self, since: Instant) -> Result<Vec<Published>> {
+        self.journal.newest(since).await
+    }
+
+    async fn observations(&self, query: ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        self.journal.observations(query).await
+    }
+
+    async fn assessments(&self, query: AssessmentQuery) -> Result<Vec<Published<Assessment>>> {
+        self.journal.assessments(query).await
+    }
+
+    async fn refusals(&self) -> Result<Vec<RefusalCount>> {
+        self.journal.refusals().await
+    }
+
+    async fn counts(&self) -> Result<Counts> {
+        self.journal.counts().await
+    }
+
+    async fn writable(&self) -> Result<()> {
+        self.journal.writable().await
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.journal.close().await
+    }
+}

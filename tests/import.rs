@@ -80,7 +80,9 @@ async fn beijing_2015_02_gives_the_index_that_the_authority_published() {
         share(0),
         share(1)
     );
-    assert!(compared.len() as f64 > 0.95 * published.len() as f64, "too few hours have an index of ours");
+    // The 2012 edition has no rule for a missing pollutant. We give no index without both particle means, for which 20
+    // of 24 hours must be there; the feed gave one from a single hour. PM10 is missing at many stations of this month.
+    assert!(compared.len() > 6_000, "too few hours have an index of ours");
     assert!(share(0) >= 0.90, "{}", share(0));
     assert!(share(1) >= 0.97, "{}", share(1));
 
@@ -170,6 +172,12 @@ async fn shuffled_order_gives_the_same_published_records() {
                     .all(&format!("/api/v1/assessments?station=S1&period={period}&from=2026-03-09&to=2026-03-15"))
                     .await,
             );
+        }
+        // When it was published and by which receipt differs from run to run; all else must not.
+        for record in &mut records {
+            let fields = record.as_object_mut().unwrap();
+            assert!(fields.remove("published").is_some());
+            fields.remove("from");
         }
         records
     };

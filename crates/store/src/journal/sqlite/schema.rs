@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::failure::during;
 use crate::error::{Result, StoreError};
@@ -29,11 +29,15 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
 /// The journal's format.
 ///
 /// # Errors
-/// [`StoreError::Version`] where it is newer than this program.
+/// [`StoreError::Version`] where it is newer than this program, [`StoreError::Damaged`] where it is no journal.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64> {
-    let found: i64 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(during("reading the journal's format"))?;
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| {
+        if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
+            let detail = "it is not a journal; move it away, or name another state folder".to_owned();
+            return StoreError::Damaged { what: path.display().to_string(), detail };
+        }
+        during("reading the journal's format")(error)
+    })?;
     if !(0..=FORMAT).contains(&found) {
         let path = path.parent().unwrap_or(path).to_owned();
         return Err(StoreError::Version { path, found, known: FORMAT });

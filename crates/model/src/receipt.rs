@@ -86,6 +86,8 @@ pub enum Reason {
     NotAligned,
     /// The value is neither a number nor a word for "missing".
     NotANumber,
+    /// A laboratory found less than it can tell from nothing; `detail` names its limit.
+    BelowDetection,
     /// The time cannot be read.
     BadTime,
     /// The same reading stands twice in one submission with different values.
@@ -96,6 +98,8 @@ pub enum Reason {
     Damaged,
     /// The token does not cover this station.
     Forbidden,
+    /// MQTT: the message names another station than its topic.
+    WrongTopic,
 }
 
 impl Reason {
@@ -111,11 +115,13 @@ impl Reason {
             Self::BeforeHorizon => "before_horizon",
             Self::NotAligned => "not_aligned",
             Self::NotANumber => "not_a_number",
+            Self::BelowDetection => "below_detection",
             Self::BadTime => "bad_time",
             Self::Conflict => "conflict",
             Self::NotAReading => "not_a_reading",
             Self::Damaged => "damaged",
             Self::Forbidden => "forbidden",
+            Self::WrongTopic => "wrong_topic",
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameter::ParameterId;
 use crate::text::Text;
-use crate::time::Instant;
+use crate::time::{Instant, Period, Zone};
 use crate::unit::Unit;
 
 /// A station's permanent identity, never reused: 1 to 64 of `A-Z a-z 0-9 _ - .`, starting with a letter or digit.
@@ -149,5 +149,12 @@ impl Station {
     /// The unit in which this station sends `parameter` when the message does not name one.
     pub fn wire_unit(&self, parameter: ParameterId) -> Unit {
         self.units.get(&parameter).copied().unwrap_or_else(|| parameter.wire_unit())
+    }
+
+    /// The start of the period that this station labels `label`, by its [`HourLabel`]. A label that is no boundary of
+    /// the period stays as it is, for the intake to refuse.
+    pub fn period_start(&self, period: Period, label: Instant, zone: Zone) -> Instant {
+        let by_end = self.hour_label == HourLabel::End && period != Period::Moment && period.aligned(label, zone);
+        if by_end { period.start(label, zone) } else { label }
     }
 }

@@ -1,3 +1,9 @@
-//! The ways in that wait for stations to call.
+//! The ways in that wait for stations to call, and the one that listens at a broker.
+//!
+//! - [`hj212`]: frames over TCP
+//! - [`http`]: uploads over HTTP
+//! - `json`: the batch of readings that HTTP and MQTT carry
+
 pub mod hj212;
 pub mod http;
+mod json;

@@ -10,6 +10,7 @@ use limpid_store::StoreError;
 use super::MOST_READINGS;
 use super::body::Coding;
 use super::request::Media;
+use crate::gateways::json::Invalid;
 
 /// Seconds after which a station may try again what the server could not do now.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
@@ -54,6 +55,15 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::IdempotencyConflict { key } => Self::Conflict { key },
             error => Self::Store(error),
+        }
+    }
+}
+
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::TooMany => Self::TooMany,
+            Invalid::At { field, index, detail, allowed } => Self::Invalid { field, index, detail, allowed },
         }
     }
 }

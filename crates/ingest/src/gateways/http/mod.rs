@@ -1,14 +1,14 @@
 //! `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}`.
 //!
 //! - `request`: what the headers say; `body`: reading and unpacking, bounded
-//! - `json`, `table`: the two shapes of a batch; `batch`: a batch to entries, under a grant
+//! - `table`, and [`json`](super::json) of all gateways: the two shapes of a batch; `batch`: a batch to entries,
+//!   under a grant
 //! - `answer`: the receipt as it leaves; `failure`: the status of every failure
 
 mod answer;
 mod batch;
 mod body;
 mod failure;
-mod json;
 mod request;
 mod table;
 #[cfg(test)]
@@ -32,8 +32,7 @@ use body::Budget;
 use failure::Failure;
 use request::Request as Asked;
 
-/// Readings in one upload: a year of hours of five parameters, and a receipt of a few megabytes.
-pub const MOST_READINGS: usize = 50_000;
+pub use crate::gateways::json::MOST_READINGS;
 
 /// Work on a body of more bytes than this goes to a blocking thread: it takes about half a millisecond.
 const INLINE: usize = 64 << 10;

@@ -5,7 +5,8 @@ use limpid_model::submission::IdempotencyKey;
 
 use super::body::Coding;
 use super::failure::Failure;
-use super::{batch::Batch, json, table};
+use super::{batch::Batch, table};
+use crate::gateways::json;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -31,7 +32,7 @@ impl Media {
 
     pub(super) fn parse(self, body: &[u8]) -> Result<Batch, Failure> {
         match self {
-            Self::Json => json::parse(body),
+            Self::Json => Ok(json::parse(body).map(|batch| Batch::of(batch.station, batch.readings))?),
             Self::Csv => table::parse(body),
         }
     }

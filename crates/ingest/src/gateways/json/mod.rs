@@ -1,4 +1,5 @@
-//! A batch as JSON: `{"station":…,"readings":[{"parameter":…,"start":…,"period":…,"value":…,"unit":…,"flag":…}]}`.
+//! A batch as JSON: `{"station":…,"readings":[{"parameter":…,"start":…,"period":…,"value":…,"unit":…,"flag":…}]}`
+//! (CONTRACT §3), as it comes over HTTP and MQTT.
 //!
 //! The readings are taken one by one as they are parsed, without a tree of the whole body in memory. Names and types
 //! are strict, and a fault says which field of which reading it is in.
@@ -9,14 +10,16 @@ use std::fmt;
 
 use limpid_model::pipeline::nearest;
 use limpid_model::reading::is_sentinel;
+use limpid_model::receipt::Refusal;
+use limpid_model::{Reason, VerdictKind};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::MOST_READINGS;
-use super::batch::Batch;
-use super::failure::Failure;
 use crate::formats::{Fault, long};
 use crate::intake::RawReading;
+
+/// Readings in one upload: a year of hours of five parameters, and a receipt of a few megabytes.
+pub const MOST_READINGS: usize = 50_000;
 
 const BATCH: [&str; 2] = ["station", "readings"];
 const READING: [&str; 6] = ["parameter", "start", "period", "value", "unit", "flag"];
@@ -24,13 +27,72 @@ const READING: [&str; 6] = ["parameter", "start", "period", "value", "unit", "fl
 /// Characters of a parser's message that are passed on.
 const LONGEST_DETAIL: usize = 300;
 
-/// Reads a batch; the first fault ends it, and nothing of it is stored.
-pub(super) fn parse(body: &[u8]) -> Result<Batch, Failure> {
+/// Readings of one station, which the batch itself names.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) station: String,
+    pub(super) readings: Vec<RawReading>,
+}
+
+/// Why a body is no batch.
+#[derive(Debug)]
+pub(super) enum Invalid {
+    /// It has more than [`MOST_READINGS`].
+    TooMany,
+    /// It says something that cannot be understood.
+    At {
+        /// The field at fault, such as `readings[3].unit`.
+        field: Option<String>,
+        /// The reading at fault, from 0.
+        index: Option<usize>,
+        /// A sentence.
+        detail: String,
+        /// What the field may be, where that is a list.
+        allowed: Vec<String>,
+    },
+}
+
+/// Reads a batch; the first fault ends it.
+pub(super) fn parse(body: &[u8]) -> Result<Batch, Invalid> {
     let place = Place::default();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let batch = BatchSeed(&place).deserialize(&mut deserializer);
-    batch.and_then(|batch| deserializer.end().map(|()| batch)).map_err(|error| place.into_failure(&error))
+    batch.and_then(|batch| deserializer.end().map(|()| batch)).map_err(|error| place.invalid(&error))
 }
+
+/// Reads a batch whose sender hears of no fault: a reading that cannot be understood costs itself only. The station may
+/// be left out.
+///
+/// # Errors
+/// When the body is no batch at all.
+pub(super) fn each(body: &[u8]) -> Result<Each, Refusal> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Loose {
+        station: Option<String>,
+        readings: Vec<serde_json::Value>,
+    }
+
+    let damaged = |detail| Refusal { kind: VerdictKind::Rejected, reason: Reason::Damaged, detail };
+    let Loose { station, readings } =
+        serde_json::from_slice(body).map_err(|error| damaged(excerpt(error.to_string())))?;
+    let reading = |(index, value): (usize, serde_json::Value)| {
+        let place = Place::default();
+        place.enter_reading(Some(index));
+        ReadingSeed(&place).deserialize(value).map_err(|error| {
+            let reason = place.0.borrow().reason;
+            let detail = match place.invalid(&error) {
+                Invalid::At { detail, .. } => detail,
+                Invalid::TooMany => error.to_string(),
+            };
+            Refusal { reason: reason.unwrap_or(Reason::Damaged), ..damaged(detail) }
+        })
+    };
+    Ok((station, readings.into_iter().enumerate().map(reading).collect()))
+}
+
+/// The station that a batch names, and each of its readings.
+type Each = (Option<String>, Vec<Result<RawReading, Refusal>>);
 
 /// Where in the body the parser is, and what it knows about a fault there.
 #[derive(Default)]
@@ -41,6 +103,8 @@ struct Position {
     index: Option<usize>,
     field: Option<Cow<'static, str>>,
     allowed: Vec<String>,
+    /// Of the field's own reader.
+    reason: Option<Reason>,
     too_many: bool,
 }
 
@@ -78,28 +142,33 @@ impl Place {
     }
 
     fn fault<E: Error>(&self, fault: Fault) -> E {
-        self.0.borrow_mut().allowed = fault.allowed;
+        let mut position = self.0.borrow_mut();
+        (position.allowed, position.reason) = (fault.allowed, Some(fault.reason));
         E::custom(fault.detail)
     }
 
-    fn into_failure(self, error: &serde_json::Error) -> Failure {
-        let Position { index, field, allowed, too_many } = self.0.into_inner();
+    fn invalid(self, error: &serde_json::Error) -> Invalid {
+        let Position { index, field, allowed, too_many, .. } = self.0.into_inner();
         if too_many {
-            return Failure::TooMany;
+            return Invalid::TooMany;
         }
         let field = match (index, field) {
             (Some(index), Some(field)) => Some(format!("readings[{index}].{field}")),
             (Some(index), None) => Some(format!("readings[{index}]")),
             (None, field) => field.map(Cow::into_owned),
         };
-        // The parser repeats what it met, however long that is.
-        let mut error = error.to_string();
-        if let Some((end, _)) = error.char_indices().nth(LONGEST_DETAIL) {
-            error.replace_range(end.., "…");
-        }
+        let error = excerpt(error.to_string());
         let detail = field.as_ref().map_or_else(|| error.clone(), |field| format!("{field}: {error}"));
-        Failure::Invalid { field, index, detail, allowed }
+        Invalid::At { field, index, detail, allowed }
     }
+}
+
+/// As much of a parser's message as is passed on: it repeats what it met, however long that is.
+pub(super) fn excerpt(mut error: String) -> String {
+    if let Some((end, _)) = error.char_indices().nth(LONGEST_DETAIL) {
+        error.replace_range(end.., "…");
+    }
+    error
 }
 
 struct BatchSeed<'a>(&'a Place);
@@ -136,7 +205,7 @@ impl<'de> Visitor<'de> for BatchSeed<'_> {
             place.enter(Some("station"));
             return Err(A::Error::custom("the field is empty; write the station's id"));
         }
-        Ok(Batch::of(station, readings))
+        Ok(Batch { station, readings })
     }
 }
 

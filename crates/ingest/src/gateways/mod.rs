@@ -2,8 +2,10 @@
 //!
 //! - [`hj212`]: frames over TCP
 //! - [`http`]: uploads over HTTP
+//! - [`mqtt`]: messages of a broker
 //! - `json`: the batch of readings that HTTP and MQTT carry
 
 pub mod hj212;
 pub mod http;
 mod json;
+pub mod mqtt;

@@ -1,0 +1,116 @@
+//! A real journal that can be made to fail or to wait before it takes anything.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use limpid_model::{
+    Assessment, Counts, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+};
+use limpid_store::{
+    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
+    StoredSubmission,
+};
+use tokio::sync::watch;
+
+/// The switches of a journal.
+#[derive(Default)]
+pub(super) struct Switches {
+    /// So many submissions more are refused.
+    pub(super) failures: AtomicUsize,
+    /// Submissions wait while this is set.
+    pub(super) held: AtomicBool,
+    /// How many submissions have come, taken or not.
+    pub(super) come: AtomicUsize,
+}
+
+pub(super) struct Switched {
+    pub(super) inner: Arc<dyn Journal>,
+    pub(super) switches: Arc<Switches>,
+}
+
+#[async_trait]
+impl Journal for Switched {
+    async fn accept(&self, submission: Submission) -> Result<Receipt> {
+        let Switches { failures, held, come } = &*self.switches;
+        come.fetch_add(1, Ordering::SeqCst);
+        while held.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        if failures.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+            return Err(StoreError::Full("a test".into()));
+        }
+        self.inner.accept(submission).await
+    }
+
+    async fn submission(&self, id: ReceiptId) -> Result<Option<StoredSubmission>> {
+        self.inner.submission(id).await
+    }
+
+    async fn tail(&self, after: u64, limit: usize) -> Result<Vec<Accepted>> {
+        self.inner.tail(after, limit).await
+    }
+
+    fn accepted(&self) -> watch::Receiver<u64> {
+        self.inner.accepted()
+    }
+
+    async fn window(
+        &self,
+        station: &StationId,
+        from: Instant,
+        to: Instant,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<Accepted>> {
+        self.inner.window(station, from, to, as_of).await
+    }
+
+    async fn extents(&self) -> Result<Vec<StationExtent>> {
+        self.inner.extents().await
+    }
+
+    async fn publish(&self, records: Vec<Record>, cursor: Option<(&'static str, u64)>) -> Result<Vec<Published>> {
+        self.inner.publish(records, cursor).await
+    }
+
+    async fn cursor(&self, name: &str) -> Result<u64> {
+        self.inner.cursor(name).await
+    }
+
+    async fn published_tail(&self, after: u64, limit: usize) -> Result<Vec<Published>> {
+        self.inner.published_tail(after, limit).await
+    }
+
+    fn published(&self) -> watch::Receiver<u64> {
+        self.inner.published()
+    }
+
+    async fn newest(&self, since: Instant) -> Result<Vec<Published>> {
+        self.inner.newest(since).await
+    }
+
+    async fn observations(&self, query: ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        self.inner.observations(query).await
+    }
+
+    async fn assessments(&self, query: AssessmentQuery) -> Result<Vec<Published<Assessment>>> {
+        self.inner.assessments(query).await
+    }
+
+    async fn refusals(&self) -> Result<Vec<RefusalCount>> {
+        self.inner.refusals().await
+    }
+
+    async fn counts(&self) -> Result<Counts> {
+        self.inner.counts().await
+    }
+
+    async fn writable(&self) -> Result<()> {
+        self.inner.writable().await
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.inner.close().await
+    }
+}

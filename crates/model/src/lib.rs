@@ -7,6 +7,7 @@
 //! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
 //! - [`observation`], [`assessment`], [`record`]: what is published
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
+//! - [`table`]: reading the tables of facts under `data/`
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
 //!
 //! Conventions that hold everywhere: instants are UTC; an interval is `start` inclusive, `end` exclusive; a value
@@ -22,7 +23,7 @@ pub mod receipt;
 pub mod record;
 pub mod station;
 pub mod submission;
-mod table;
+pub mod table;
 pub mod text;
 pub mod time;
 pub mod unit;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 ///
 /// # Panics
 /// If the table does not parse. The tables are part of the program, and a test reads each of them.
-pub(crate) fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
+pub fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
     csv::ReaderBuilder::new()
         .comment(Some(b'#'))
         .trim(csv::Trim::All)

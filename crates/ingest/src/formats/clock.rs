@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use chrono::{LocalResult, NaiveDateTime, TimeZone};
-use limpid_model::{Instant, Reason, Zone};
+use chrono::{Duration, LocalResult, NaiveDateTime, TimeZone};
+use limpid_model::station::HourLabel;
+use limpid_model::{Instant, Reason, Station, Zone};
 
 use super::Fault;
 
@@ -42,6 +43,14 @@ impl Clock {
                 Err(Fault::new(Reason::BadTime, detail))
             }
         }
+    }
+}
+
+/// The start of the hour that `label` names, by the station's own label convention.
+pub(super) fn hour_start(station: &Station, label: Instant) -> Instant {
+    match station.hour_label {
+        HourLabel::Start => label,
+        HourLabel::End => label - Duration::hours(1),
     }
 }
 

@@ -1,5 +1,9 @@
 //! The cells of one CSV line (RFC 4180 quoting, without line breaks inside cells).
 
+use limpid_model::Reason;
+
+use super::Fault;
+
 /// Splits lines; keeps its buffers from one line to the next.
 pub(super) struct Fields {
     reader: csv_core::Reader,
@@ -36,6 +40,16 @@ impl Fields {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         // Cuts fall on commas and quotes, so that a cell of a valid line is valid itself.
         std::str::from_utf8(&self.text[start..self.ends[at]]).unwrap_or("").trim()
+    }
+
+    /// Where the cell `name` stands in a header that was split; a fault unless it stands there once.
+    pub(super) fn column(&self, name: &'static str) -> Result<usize, Fault> {
+        let mut places = self.iter().enumerate().filter(|(_, cell)| *cell == name).map(|(at, _)| at);
+        match (places.next(), places.next()) {
+            (Some(at), None) => Ok(at),
+            (None, _) => Err(Fault::new(Reason::Damaged, format!("column `{name}` is missing")).field(name)),
+            (Some(_), Some(_)) => Err(Fault::new(Reason::Damaged, format!("column `{name}` stands twice")).field(name)),
+        }
     }
 
     /// Every cell.

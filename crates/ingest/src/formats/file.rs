@@ -1,11 +1,12 @@
 //! One history file, opened.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use limpid_model::{Pipeline, Reason};
 
+use super::encoding::Encoding;
 use super::import::ImportError;
 use super::{Fault, Format, Found, Lines, bytes};
 
@@ -16,6 +17,7 @@ pub(super) struct Source<'p> {
     /// The header line as it stands in the file, with its line end.
     pub(super) header: Vec<u8>,
     lines: bytes::Lines<BufReader<File>>,
+    encoding: Encoding,
     parser: Box<dyn Lines<'p> + Send + 'p>,
 }
 
@@ -24,20 +26,22 @@ impl<'p> Source<'p> {
     pub(super) fn open(path: &Path, format: Format, pipeline: &'p Pipeline) -> Result<Option<Self>, ImportError> {
         let fail = |source| ImportError::Open { file: path.to_owned(), source };
         let file = File::open(path).map_err(fail)?;
-        let mut lines = bytes::Lines::new(BufReader::with_capacity(256 << 10, file));
+        let mut reader = BufReader::with_capacity(256 << 10, file);
+        let mut encoding = Encoding::guess(reader.fill_buf().map_err(fail)?);
+        let mut lines = bytes::Lines::new(reader);
         let mut header = Vec::new();
         let Some(first) = lines.next(&mut header).map_err(fail)? else { return Ok(None) };
-        let parser = match (first, std::str::from_utf8(bytes::trim_end(&header))) {
-            (bytes::Line::Whole, Ok(text)) => format.open(text, pipeline),
-            (bytes::Line::Whole, Err(_)) => {
-                Err(Fault::new(Reason::Damaged, "the first line is not UTF-8; save the file as UTF-8"))
+        let parser = match (first, encoding.decode(bytes::trim_end(&header))) {
+            (bytes::Line::Whole, Some(text)) => format.open(&text, pipeline),
+            (bytes::Line::Whole, None) => {
+                Err(Fault::new(Reason::Damaged, "the first line is not UTF-8 nor GB 18030; save the file as UTF-8"))
             }
             _ => Err(Fault::new(Reason::Damaged, "the first line does not end within 1 MiB")),
         };
         let parser =
             parser.map_err(|fault| ImportError::Header { file: path.to_owned(), format, detail: fault.detail })?;
         let name = path.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
-        Ok(Some(Self { name, header, lines, parser }))
+        Ok(Some(Self { name, header, lines, encoding, parser }))
     }
 
     /// Reads the next line: appends its bytes to `bytes` and what it holds to `found`. A line that cannot be read
@@ -45,12 +49,14 @@ impl<'p> Source<'p> {
     pub(super) fn next(&mut self, bytes: &mut Vec<u8>, found: &mut Found<'p>) -> io::Result<bool> {
         let start = bytes.len();
         let Some(line) = self.lines.next(bytes)? else { return Ok(false) };
-        let fault = match (line, std::str::from_utf8(bytes::trim_end(&bytes[start..]))) {
-            (bytes::Line::Rest, _) => None,
-            (bytes::Line::TooLong, _) => Some(Fault::new(Reason::Damaged, "the line does not end within 1 MiB")),
-            (bytes::Line::Whole, Err(_)) => Some(Fault::new(Reason::Damaged, "the line is not UTF-8")),
-            (bytes::Line::Whole, Ok(text)) if text.trim().is_empty() => None,
-            (bytes::Line::Whole, Ok(text)) => self.parser.line(text, found).err(),
+        let fault = match line {
+            bytes::Line::Rest => None,
+            bytes::Line::TooLong => Some(Fault::new(Reason::Damaged, "the line does not end within 1 MiB")),
+            bytes::Line::Whole => match self.encoding.decode(bytes::trim_end(&bytes[start..])) {
+                Some(text) if text.trim().is_empty() => None,
+                Some(text) => self.parser.line(&text, found).err(),
+                None => Some(Fault::new(Reason::Damaged, format!("the line is not {}", self.encoding))),
+            },
         };
         if let Some(fault) = fault {
             found.push(Err(fault.into()));

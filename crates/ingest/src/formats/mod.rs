@@ -1,15 +1,19 @@
 //! History files. Each format is one file of the same shape: `open` reads a header line and gives back a [`Lines`],
 //! which reads one line after the other into [`Row`]s and refusals.
 //!
-//! - [`quotsoft`], [`prsa`], [`long`]: the formats; [`Format`] lists them
-//! - `file`: one opened file; `bytes`: its lines, bounded; `fields`: cells of a line; `clock`: wall time to instants
+//! - [`quotsoft`], [`prsa`], [`airnow`], [`long`], [`bcn_noise`], [`wqx`]: the formats; [`Format`] lists them
+//! - `file`: one opened file; `bytes`: its lines, bounded; `encoding`: UTF-8 or GB 18030; `fields`: cells of a line;
+//!   `clock`: wall time to instants
 //! - [`import()`]: files into the journal; [`readings()`]: files for a simulator to play back
 //!
 //! A file's own products (24 h means, an index) are never readings, and its units are named by its format, whatever
 //! unit a station has on its wire.
 
+pub mod airnow;
+pub mod bcn_noise;
 mod bytes;
 mod clock;
+mod encoding;
 mod fields;
 mod file;
 pub mod import;
@@ -20,6 +24,7 @@ pub mod quotsoft;
 mod readings;
 #[cfg(test)]
 mod tests;
+pub mod wqx;
 
 use std::fmt;
 use std::str::FromStr;
@@ -40,20 +45,29 @@ pub enum Format {
     Quotsoft,
     /// The UCI Beijing multi-site files.
     Prsa,
+    /// US AirNow hourly observations, one site a line.
+    AirnowHourly,
     /// `station,parameter,start,period,value[,unit][,flag]`, which `limpid export` writes.
     Long,
+    /// The hourly LAeq files of Barcelona's noise monitors.
+    BcnNoise,
+    /// Results of water samples in the columns of WQX 3.0 or WQX 2.
+    Wqx,
 }
 
 impl Format {
     /// Every format, in the order in which they are listed to people.
-    pub const ALL: [Self; 3] = [Self::Quotsoft, Self::Prsa, Self::Long];
+    pub const ALL: [Self; 6] = [Self::Quotsoft, Self::Prsa, Self::AirnowHourly, Self::Long, Self::BcnNoise, Self::Wqx];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Quotsoft => "quotsoft",
             Self::Prsa => "prsa",
+            Self::AirnowHourly => "airnow-hourly",
             Self::Long => "long",
+            Self::BcnNoise => "bcn-noise",
+            Self::Wqx => "wqx",
         }
     }
 
@@ -66,7 +80,10 @@ impl Format {
         Ok(match self {
             Self::Quotsoft => Box::new(quotsoft::open(header, pipeline)?),
             Self::Prsa => Box::new(prsa::open(header, pipeline)?),
+            Self::AirnowHourly => Box::new(airnow::open(header, pipeline)?),
             Self::Long => Box::new(long::open(header, pipeline)?),
+            Self::BcnNoise => Box::new(bcn_noise::open(header, pipeline)?),
+            Self::Wqx => Box::new(wqx::open(header, pipeline)?),
         })
     }
 }
@@ -157,4 +174,11 @@ pub(crate) fn unknown_station(name: &str) -> Refusal {
     let name: String = name.chars().take(80).collect();
     let detail = format!("no station of the registry is {name:?}; add it to stations.csv and send again");
     Refusal { kind: VerdictKind::Quarantined, reason: Reason::UnknownStation, detail }
+}
+
+/// The refusal of a reading that limpid has no parameter for: kept aside until it has. `why` may say more.
+pub(crate) fn unknown_parameter(name: &str, why: &str) -> Refusal {
+    let name: String = name.chars().take(80).collect();
+    let detail = format!("limpid has no parameter for {name:?}{why}");
+    Refusal { kind: VerdictKind::Quarantined, reason: Reason::UnknownParameter, detail }
 }

@@ -5,14 +5,13 @@
 //! and a missing hour is already said by the absence of a reading. Whether an hour is labelled by its start or its
 //! end is not stated by the source: the station's `hour_label` decides.
 
-use chrono::{Duration, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 use limpid_model::pipeline::nearest;
 use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
-use limpid_model::station::HourLabel;
 use limpid_model::{ParameterId, Period, Pipeline, Reason, Station, Unit, VerdictKind};
 
-use super::clock::Clock;
+use super::clock::{Clock, hour_start};
 use super::fields::Fields;
 use super::long::short;
 use super::{Fault, Found, Lines, Row, unknown_station};
@@ -144,14 +143,10 @@ impl<'p> Lines<'p> for Prsa<'p> {
             found.push(match station {
                 None => Err(unknown_station(name)),
                 Some(station) => {
-                    let start = match station.hour_label {
-                        HourLabel::Start => label,
-                        HourLabel::End => label - Duration::hours(1),
-                    };
                     let reading = RawReading {
                         parameter: value.parameter,
                         period: Period::Hour,
-                        start,
+                        start: hour_start(station, label),
                         value: Some(number),
                         unit: value.unit,
                         mark: None,

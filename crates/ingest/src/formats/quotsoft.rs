@@ -6,13 +6,12 @@
 //! they stay in the bytes that are kept and are never imported as readings. An empty cell is a missing hour, and is
 //! not stored.
 
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
-use limpid_model::station::HourLabel;
 use limpid_model::{ParameterId, Period, Pipeline, Reason, Station, Unit, VerdictKind};
 
-use super::clock::Clock;
+use super::clock::{Clock, hour_start};
 use super::fields::Fields;
 use super::long::short;
 use super::{Fault, Found, Lines, Row, unknown_station};
@@ -59,14 +58,7 @@ pub fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Result<impl Lines<'p> +
     let count = fields.split(header);
     let mut keys = [0; KEYS.len()];
     for (key, at) in KEYS.into_iter().zip(&mut keys) {
-        let mut places = fields.iter().enumerate().filter(|(_, name)| *name == key).map(|(place, _)| place);
-        *at = match (places.next(), places.next()) {
-            (Some(place), None) => place,
-            (None, _) => return Err(Fault::new(Reason::Damaged, format!("column `{key}` is missing")).field(key)),
-            (Some(_), Some(_)) => {
-                return Err(Fault::new(Reason::Damaged, format!("column `{key}` stands twice")).field(key));
-            }
-        };
+        *at = fields.column(key)?;
     }
     let columns = fields
         .iter()
@@ -113,10 +105,7 @@ impl<'p> Lines<'p> for Quotsoft<'p> {
             found.push(match column.station {
                 None => Err(unknown_station(&column.name)),
                 Some(station) => {
-                    let start = match station.hour_label {
-                        HourLabel::Start => label,
-                        HourLabel::End => label - Duration::hours(1),
-                    };
+                    let start = hour_start(station, label);
                     let reading = RawReading { parameter, period: Period::Hour, start, value, unit, mark: None };
                     Ok(Row { station, reading })
                 }

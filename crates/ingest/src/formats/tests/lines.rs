@@ -1,40 +1,10 @@
 //! What each format makes of each line.
 
-use limpid_model::Pipeline;
 use proptest::prelude::*;
 
+use super::{airnow, bcn_noise, header_fault, read, wqx};
 use crate::formats::{Format, Found};
 use crate::testing::{TWO, pipeline};
-
-/// One text per item: `station parameter start value unit` or `reason`; a fault of the whole line is `! reason`.
-fn read(format: Format, pipeline: &Pipeline, text: &str) -> Vec<String> {
-    let mut lines = text.lines();
-    let mut reader = format.open(lines.next().unwrap(), pipeline).unwrap_or_else(|fault| panic!("{}", fault.detail));
-    let mut items = Vec::new();
-    for line in lines {
-        let mut found = Found::new();
-        if let Err(fault) = reader.line(line, &mut found) {
-            assert!(found.is_empty(), "a line that fails adds nothing");
-            items.push(format!("! {}", fault.reason.as_str()));
-        }
-        items.extend(found.into_iter().map(|item| match item {
-            Ok(row) => {
-                let raw = row.reading;
-                let value = raw.value.map_or_else(|| "null".to_owned(), |value| value.to_string());
-                let unit = raw.unit.map_or("-", limpid_model::Unit::as_str);
-                let start = raw.start.format("%m-%dT%H:%MZ");
-                format!("{} {} {start} {value} {unit}", row.station.id, raw.parameter)
-            }
-            Err(refusal) => format!("{} {}", refusal.kind.as_str(), refusal.reason.as_str()),
-        }));
-    }
-    items
-}
-
-fn header_fault(format: Format, header: &str) -> String {
-    let pipeline = pipeline("Asia/Shanghai", TWO);
-    format.open(header, &pipeline).err().map(|fault| fault.detail).unwrap_or_else(|| panic!("{header:?} was taken"))
-}
 
 #[test]
 fn quotsoft_takes_base_types_only_and_each_stations_own_hour_label() {
@@ -277,7 +247,14 @@ proptest! {
         at in 0usize..60,
     ) {
         let pipeline = pipeline("Europe/Berlin", TWO);
-        let headers = ["date,hour,type,S1,S2", PRSA.trim_end(), "station,parameter,start,period,value,unit,flag"];
+        let headers = [
+            "date,hour,type,S1,S2",
+            PRSA.trim_end(),
+            airnow::HEADER,
+            "station,parameter,start,period,value,unit,flag",
+            bcn_noise::HEADER,
+            wqx::HEADER,
+        ];
         for (format, header) in Format::ALL.into_iter().zip(headers) {
             let mut reader = format.open(header, &pipeline).unwrap_or_else(|fault| panic!("{}", fault.detail));
             let cut = line.char_indices().map(|(place, _)| place).nth(at).unwrap_or(line.len());
@@ -298,7 +275,7 @@ proptest! {
 #[test]
 fn an_unknown_format_is_answered_with_the_known() {
     let error = "csv".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(error, "unknown format \"csv\"; known are quotsoft, prsa, long");
+    assert_eq!(error, "unknown format \"csv\"; known are quotsoft, prsa, airnow-hourly, long, bcn-noise, wqx");
     for format in Format::ALL {
         assert_eq!(format.as_str().parse(), Ok(format));
     }

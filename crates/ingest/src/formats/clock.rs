@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use chrono::{Duration, LocalResult, NaiveDateTime, TimeZone};
-use limpid_model::station::HourLabel;
-use limpid_model::{Instant, Reason, Station, Zone};
+use chrono::{LocalResult, NaiveDateTime, TimeZone};
+use limpid_model::{Instant, Period, Reason, Station, Zone};
 
 use super::Fault;
 
@@ -22,6 +21,11 @@ pub(super) struct Clock {
 impl Clock {
     pub(super) fn new(zone: Zone) -> Self {
         Self { zone, seen: HashSet::new() }
+    }
+
+    /// The start of the hour that `station` labels `label`, by its own convention.
+    pub(super) fn hour_start(&self, station: &Station, label: Instant) -> Instant {
+        station.period_start(Period::Hour, label, self.zone)
     }
 
     /// The instant of `local` on the next line of `series`.
@@ -43,14 +47,6 @@ impl Clock {
                 Err(Fault::new(Reason::BadTime, detail))
             }
         }
-    }
-}
-
-/// The start of the hour that `label` names, by the station's own label convention.
-pub(super) fn hour_start(station: &Station, label: Instant) -> Instant {
-    match station.hour_label {
-        HourLabel::Start => label,
-        HourLabel::End => label - Duration::hours(1),
     }
 }
 

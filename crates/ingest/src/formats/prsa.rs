@@ -11,7 +11,7 @@ use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
 use limpid_model::{ParameterId, Period, Pipeline, Reason, Station, Unit, VerdictKind};
 
-use super::clock::{Clock, hour_start};
+use super::clock::Clock;
 use super::fields::Fields;
 use super::long::short;
 use super::{Fault, Found, Lines, Row, unknown_station};
@@ -146,7 +146,7 @@ impl<'p> Lines<'p> for Prsa<'p> {
                     let reading = RawReading {
                         parameter: value.parameter,
                         period: Period::Hour,
-                        start: hour_start(station, label),
+                        start: self.clock.hour_start(station, label),
                         value: Some(number),
                         unit: value.unit,
                         mark: None,

@@ -11,7 +11,7 @@ use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
 use limpid_model::{ParameterId, Period, Pipeline, Reason, Station, Unit, VerdictKind};
 
-use super::clock::{Clock, hour_start};
+use super::clock::Clock;
 use super::fields::Fields;
 use super::long::short;
 use super::{Fault, Found, Lines, Row, unknown_station};
@@ -105,7 +105,7 @@ impl<'p> Lines<'p> for Quotsoft<'p> {
             found.push(match column.station {
                 None => Err(unknown_station(&column.name)),
                 Some(station) => {
-                    let start = hour_start(station, label);
+                    let start = self.clock.hour_start(station, label);
                     let reading = RawReading { parameter, period: Period::Hour, start, value, unit, mark: None };
                     Ok(Row { station, reading })
                 }

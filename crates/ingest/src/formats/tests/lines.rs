@@ -280,3 +280,10 @@ fn an_unknown_format_is_answered_with_the_known() {
         assert_eq!(format.as_str().parse(), Ok(format));
     }
 }
+
+#[test]
+fn every_format_has_its_section_in_the_documentation() {
+    let text = include_str!("../../../../../docs/formats.md");
+    let sections: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).skip(1).collect();
+    assert_eq!(sections, Format::ALL.map(Format::as_str));
+}

@@ -111,8 +111,9 @@ mod tests {
 
     #[test]
     fn a_wrong_row_is_named() {
-        let error =
-            Ranges::parse("parameter,fail_below,suspect_below,suspect_above,fail_above,source\npm25,5,0,1,2,x\n");
+        let error = Ranges::parse(
+            "parameter,kind,fail_below,suspect_below,suspect_above,fail_above,source\npm25,*,5,0,1,2,x\n",
+        );
         assert_eq!(error.unwrap_err().to_string(), "table ranges.csv, pm25: bounds must not fall from left to right");
         let error = Ranges::parse("parameter,fail_below\npm25,x\n").unwrap_err().to_string();
         assert_eq!(error, "table ranges.csv cannot be read");

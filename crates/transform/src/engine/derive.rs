@@ -3,7 +3,8 @@
 use chrono::{Duration, NaiveDate};
 use limpid_model::time::floor_hour;
 use limpid_model::{
-    Assessment, Flag, Instant, Observation, ParameterId, Period, Record, Scheme, Station, Statistic, Status, Zone,
+    Assessment, Flag, Instant, Observation, ParameterId, Period, Record, Scheme, Station, StationKind, Statistic,
+    Status, Zone,
 };
 use limpid_store::Accepted;
 
@@ -24,7 +25,7 @@ use crate::validate;
 /// - moving means and the real-time index, for every hour of which the station has any value
 /// - day means, the largest 8-hour mean, and the daily index, for days that have ended by `now`
 ///
-/// The index is given under every scheme that is built in. Every record is provisional. A value that is missing, or an
+/// The index is given at air stations, under every scheme that is built in. Every record is provisional. A value that is missing, or an
 /// aggregate of too few values, is published as such (`None`, flag 9), so that a gap can be told from silence. A day
 /// that the station sent is published where limpid makes none itself: for parameters without a day mean, and for days
 /// without a single hour. Records come in a fixed order and do not depend on the order of the readings.
@@ -233,6 +234,10 @@ impl Job<'_> {
         judge: impl Fn(&assess::Edition) -> Verdict,
         records: &mut Vec<Record>,
     ) {
+        if self.station.kind != StationKind::Air {
+            // A stack's gases have the names of ambient ones; the index is not about them.
+            return;
+        }
         for scheme in Scheme::all() {
             let Some(edition) = assess::edition(scheme) else { continue };
             let verdict = judge(edition);

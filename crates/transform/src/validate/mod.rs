@@ -54,7 +54,7 @@ pub fn reading(rules: &Rules, kind: StationKind, reading: &Reading) -> Judged {
     };
     judged.value = Fixed::from_f64(value);
     let verdict = match judged.value {
-        Some(value) => rules.ranges.judge(reading.parameter, value),
+        Some(value) => rules.ranges.judge(kind, reading.parameter, value),
         None => Some((Flag::Fail, "range-fail")),
     };
     if let Some((flag, rule)) = verdict {
@@ -90,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    fn judge(parameter: &str, value: Option<f64>, mark: &str) -> (u8, String) {
+    fn judge(kind: StationKind, parameter: &str, value: Option<f64>, mark: &str) -> (u8, String) {
         let reading = Reading {
             station: StationId::parse("S1").unwrap(),
             parameter: ParameterId::known(parameter),
@@ -100,7 +100,7 @@ mod tests {
             mark: Mark::parse(mark),
             conversion: None,
         };
-        let judged = super::reading(Rules::built_in(), StationKind::Air, &reading);
+        let judged = super::reading(Rules::built_in(), kind, &reading);
         (judged.flag.code(), judged.rules)
     }
 
@@ -124,7 +124,20 @@ mod tests {
             ("tn", Some(1.0), "", 2, ""),
             ("tn", Some(1.0), "N", 1, "mark"),
         ] {
-            assert_eq!(judge(parameter, value, mark), (flag, rules.into()), "{parameter} {value:?} {mark}");
+            assert_eq!(
+                judge(StationKind::Air, parameter, value, mark),
+                (flag, rules.into()),
+                "{parameter} {value:?} {mark}"
+            );
         }
+    }
+
+    #[test]
+    fn a_stack_is_not_ambient_air() {
+        let so2 = |kind| judge(kind, "so2", Some(100_000.0), "N");
+        assert_eq!(so2(StationKind::Air), (4, "mark range-fail".into()));
+        assert_eq!(so2(StationKind::Outlet), (1, "mark".into()));
+        let warm = |kind| judge(kind, "temperature", Some(48.0), "").0;
+        assert_eq!((warm(StationKind::Air), warm(StationKind::Water)), (1, 3));
     }
 }

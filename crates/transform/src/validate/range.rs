@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use limpid_model::{Flag, ParameterId};
+use limpid_model::{Flag, ParameterId, StationKind};
 use serde::Deserialize;
 
 use crate::fixed::Fixed;
@@ -10,9 +10,9 @@ use crate::standards::{self, TableError};
 
 const TABLE: &str = "ranges.csv";
 
-/// Bounds of every parameter that has them.
+/// Bounds by parameter and station kind (`None` for every kind).
 #[derive(Debug, Clone)]
-pub struct Ranges(HashMap<ParameterId, Bounds>);
+pub struct Ranges(HashMap<(ParameterId, Option<StationKind>), Bounds>);
 
 #[derive(Debug, Clone)]
 struct Bounds {
@@ -25,6 +25,7 @@ struct Bounds {
 #[derive(Deserialize)]
 struct Row {
     parameter: String,
+    kind: String,
     fail_below: Option<f64>,
     suspect_below: Option<f64>,
     suspect_above: Option<f64>,
@@ -35,11 +36,17 @@ impl Ranges {
     /// Reads the table.
     ///
     /// # Errors
-    /// For an unknown parameter, a parameter that stands twice, and bounds out of order.
+    /// For an unknown parameter or kind, a parameter that stands twice, and bounds out of order.
     pub fn parse(text: &str) -> Result<Self, TableError> {
         let mut ranges = HashMap::new();
         for row in standards::rows::<Row>(TABLE, text)? {
             let parameter = standards::parameter(TABLE, &row.parameter)?;
+            let kind = match row.kind.as_str() {
+                "*" => None,
+                kind => Some(kind.parse().map_err(|()| {
+                    TableError::content(TABLE, &row.parameter, "kind is neither * nor a kind of station")
+                })?),
+            };
             let bound = |value: Option<f64>| value.map(|v| standards::fixed(TABLE, &row.parameter, v)).transpose();
             let bounds = Bounds {
                 fail_below: bound(row.fail_below)?,
@@ -51,16 +58,16 @@ impl Ranges {
             if !in_order.iter().flatten().is_sorted() {
                 return Err(TableError::content(TABLE, row.parameter, "bounds must not fall from left to right"));
             }
-            if ranges.insert(parameter, bounds).is_some() {
-                return Err(TableError::content(TABLE, row.parameter, "stands twice"));
+            if ranges.insert((parameter, kind), bounds).is_some() {
+                return Err(TableError::content(TABLE, row.parameter, "stands twice for the same kind"));
             }
         }
         Ok(Self(ranges))
     }
 
-    /// The flag of a value and the id of the rule; `None` for a parameter without bounds.
-    pub fn judge(&self, parameter: ParameterId, value: Fixed) -> Option<(Flag, &'static str)> {
-        let bounds = self.0.get(&parameter)?;
+    /// The flag of a value at a station of this kind, and the id of the rule; `None` for a parameter without bounds.
+    pub fn judge(&self, kind: StationKind, parameter: ParameterId, value: Fixed) -> Option<(Flag, &'static str)> {
+        let bounds = self.0.get(&(parameter, Some(kind))).or_else(|| self.0.get(&(parameter, None)))?;
         let below = |bound: Option<Fixed>| bound.is_some_and(|bound| value < bound);
         let above = |bound: Option<Fixed>| bound.is_some_and(|bound| value > bound);
         Some(if below(bounds.fail_below) || above(bounds.fail_above) {

@@ -3,7 +3,7 @@ use limpid_model::time::hours;
 use limpid_model::{Instant, Period, Reading, StationId};
 
 use super::{accepted, at, pipeline, reading, words};
-use crate::engine::{Touched, derive};
+use crate::engine::{Touched, Wanted, derive};
 use crate::standards::Rules;
 
 /// Everything that is published of readings that are all new, by the end of 2026, in words.
@@ -175,6 +175,19 @@ fn a_gap_is_published_and_silence_is_not() {
     assert_eq!(only(&words, "PT24H"), ["mean no2 2026-11-24T09:00 - 9 0/24"]);
     assert_eq!(hours(start, start + Duration::hours(24)).count(), 24);
     assert!(!words.iter().any(|word| word.contains("T09:00") && word.starts_with("PT1H")), "no reading, no record");
+}
+
+#[test]
+fn a_stack_has_no_air_quality_index() {
+    let pipeline = pipeline("Asia/Shanghai");
+    let station = pipeline.stations.get(&StationId::parse("X1").unwrap()).unwrap();
+    let zone = pipeline.publisher.zone;
+    let readings = accepted(flat("so2", "2026-11-24T16:00:00Z", 24, 35_000.0));
+    let wanted = Wanted::within(at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"), zone, 0);
+    let records = derive(Rules::built_in(), station, zone, &readings, &wanted, at("2026-11-26T00:00:00Z"));
+    let words: Vec<_> = records.iter().map(words).collect();
+    assert_eq!(only(&words, "P1D"), ["mean so2 2026-11-24T16:00 35000 1 24/24"]);
+    assert!(!words.iter().any(|word| word.contains("hj633")));
 }
 
 #[test]

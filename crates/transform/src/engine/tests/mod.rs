@@ -12,11 +12,13 @@ use limpid_model::pipeline::Files;
 use limpid_model::{Instant, Mark, ParameterId, Period, Pipeline, Reading, ReceiptId, Record, StationId};
 use limpid_store::Accepted;
 
-/// Two air stations, S1 and S2, in a zone.
+/// Two air stations, S1 and S2, and a stack, X1, in a zone.
 pub fn pipeline(zone: &str) -> Arc<Pipeline> {
     let files = Files {
         pipeline: format!("[publisher]\nid = \"test\"\nname = {{ zh = \"测试\", en = \"Test\" }}\nzone = \"{zone}\"\n"),
-        stations: "id,kind,name_zh,name_en,lat,lon\nS1,air,一,One,40,116\nS2,air,二,Two,40,117\n".to_owned(),
+        stations:
+            "id,kind,name_zh,name_en,lat,lon\nS1,air,一,One,40,116\nS2,air,二,Two,40,117\nX1,outlet,排口,Stack,40,117\n"
+                .to_owned(),
     };
     Arc::new(Pipeline::parse(&files).unwrap())
 }

@@ -27,6 +27,8 @@ pub struct StationNow {
     pub station: Station,
     /// What it measures now, by parameter; nothing older than 24 hours.
     pub values: Vec<ValueNow>,
+    /// The newest hour of each parameter, of any age: what an index was made of, where minutes are newer.
+    pub hours: Vec<Published<Observation>>,
     /// The last values that passed, by parameter, of any age.
     pub good: Vec<Published<Observation>>,
     /// End of the newest value of any age.
@@ -110,6 +112,12 @@ impl StationNow {
         Self {
             station: station.clone(),
             values: best,
+            hours: newest
+                .values
+                .iter()
+                .filter(|(key, _)| key.1 == Period::Hour)
+                .map(|(_, hour)| hour.clone())
+                .collect(),
             good: newest.good.values().cloned().collect(),
             last,
             assessment: AssessmentNow::build(newest, now),
@@ -119,7 +127,15 @@ impl StationNow {
 
     fn without_data(station: &Station) -> Self {
         let station = station.clone();
-        Self { station, values: Vec::new(), good: Vec::new(), last: None, assessment: None, freshness: Freshness::None }
+        Self {
+            station,
+            values: Vec::new(),
+            hours: Vec::new(),
+            good: Vec::new(),
+            last: None,
+            assessment: None,
+            freshness: Freshness::None,
+        }
     }
 
     /// The newest of its values.

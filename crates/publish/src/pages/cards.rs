@@ -1,14 +1,14 @@
 //! One station as a card: the index where there is one, else its values, and always since when and for how long.
 
 use limpid_model::parameter::AIR_INDEX;
-use limpid_model::{Assessment, Instant, ParameterId, Status, Zone};
+use limpid_model::{Assessment, Instant, Observation, ParameterId, Status, Zone};
 use maud::{Markup, html};
 
 use super::view::View;
 use super::words::Lang;
 use super::{level, say};
 use crate::app::App;
-use crate::board::{AssessmentNow, StationNow, Trend, ValueNow};
+use crate::board::{AssessmentNow, StationNow, Trend};
 use crate::stale::Freshness;
 
 /// An index that moves by less than this in three hours is called steady.
@@ -72,7 +72,7 @@ fn current(lang: Lang, judged: &AssessmentNow, now: &StationNow, at: Instant, zo
             (when(lang, record, at, zone))
             p { (withheld(lang, record)) }
         }
-        (values(lang, now, |parameter| AIR_INDEX.contains(&parameter.as_str())))
+        (hour_values(lang, now, record))
         p.foot {
             @if record.status == Status::Provisional {
                 span.badge { (lang.t("status.provisional")) }
@@ -104,7 +104,7 @@ fn plain(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> Markup {
     html! {
         @match newest {
             Some(record) if now.freshness.current() => {
-                (values(lang, now, |_| true))
+                (values(lang, now, record, at, zone))
                 p {
                     (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
                     (say::age(lang, at - record.end))
@@ -154,25 +154,40 @@ fn withheld(lang: Lang, record: &Assessment) -> String {
     }
 }
 
-/// The values of now, current ones only, of the parameters that `shown` lets through.
-fn values(lang: Lang, now: &StationNow, shown: impl Fn(ParameterId) -> bool) -> Markup {
-    let current: Vec<&ValueNow> =
-        now.values.iter().filter(|value| value.freshness.current() && shown(value.parameter())).collect();
+/// The values of the hour that an index is of.
+fn hour_values(lang: Lang, now: &StationNow, judged: &Assessment) -> Markup {
+    let of_index = |record: &Observation| record.end == judged.end && AIR_INDEX.contains(&record.parameter.as_str());
+    let records = now.hours.iter().map(|hour| &hour.record).filter(|record| of_index(record));
+    html! { ul.vals { @for record in records { li { (value(lang, record)) } } } }
+}
+
+/// The values of now, current ones only. One that is of another time than `newest` says which.
+fn values(lang: Lang, now: &StationNow, newest: &Observation, at: Instant, zone: Zone) -> Markup {
+    let current = now.values.iter().filter(|value| value.freshness.current());
     html! {
         ul.vals {
-            @for value in current {
-                @let record = &value.published.record;
+            @for record in current.map(|value| &value.published.record) {
                 li {
-                    (short(lang, record.parameter)) " "
-                    @match record.value {
-                        Some(number) if record.flag.usable() => {
-                            b { (say::number(record.parameter, number)) } " " span.soft { (say::unit(record.parameter.unit())) }
-                        }
-                        Some(_) => span.soft { (say::flag(lang, record.flag)) },
-                        None => span.soft { (lang.t("value.none")) },
+                    (value(lang, record))
+                    @if (record.start, record.end) != (newest.start, newest.end) {
+                        span.soft { " (" (say::window(record.start, record.end, at, zone)) ")" }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Name, number and unit; a value that did not pass is not shown as a number.
+fn value(lang: Lang, record: &Observation) -> Markup {
+    html! {
+        (short(lang, record.parameter)) " "
+        @match record.value {
+            Some(number) if record.flag.usable() => {
+                b { (say::number(record.parameter, number)) } " " span.soft { (say::unit(record.parameter.unit())) }
+            }
+            Some(_) => span.soft { (say::flag(lang, record.flag)) },
+            None => span.soft { (lang.t("value.none")) },
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use chrono::Duration;
-use limpid_model::Record;
+use limpid_model::{Period, Record};
 
-use crate::testing::{NOW, Service, at, county, hour, index};
+use crate::testing::{NOW, Service, at, county, hour, index, value_of};
 
 #[tokio::test]
 async fn pages_keep_their_words() {
@@ -70,6 +70,27 @@ async fn fresh_stale_withheld_and_none_look_different() {
     );
     assert!(none.contains("No data") && none.contains("card old"));
     assert!(page.text().contains("4 stations: good 1, no current index 3."));
+}
+
+#[tokio::test]
+async fn a_number_never_stands_under_the_time_of_another() {
+    let service = Service::with(vec![
+        index("S1", "2026-11-25T01:00:00Z", Some(34), &[]).into(),
+        hour("S1", "pm25", "2026-11-25T01:00:00Z", 22.0).into(),
+        value_of("S1", "pm25", Period::Minutes(1), "2026-11-25T01:10:00Z", 77.0).into(),
+        value_of("W1", "ph", Period::Minutes(10), "2026-11-25T01:10:00Z", 7.1).into(),
+        value_of("W1", "tp", Period::Hour, "2026-11-25T00:00:00Z", 0.07).into(),
+    ])
+    .await;
+    let page = service.get("/?lang=en").await;
+    let card = |name: &str| page.text().split(name).nth(1).unwrap().split("</article>").next().unwrap();
+    let air = card("Station One");
+    assert!(air.contains("hour mean 08:00-09:00") && air.contains("<b>22</b>") && !air.contains("77"), "{air}");
+    let water = card("River Mouth");
+    assert!(water.contains("10-minute mean 09:00-09:10"), "{water}");
+    assert!(water.contains("0.070") && water.contains("(07:00-08:00)"), "{water}");
+    let station = service.get("/stations/S1?lang=en").await;
+    assert!(station.text().contains("1-minute mean") && station.text().contains("09:09-09:10"));
 }
 
 #[tokio::test]

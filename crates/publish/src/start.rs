@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::stream;
-use crate::app::{App, Clock};
+use crate::app::{App, Clock, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
@@ -43,36 +43,37 @@ impl Publish {
     /// # Errors
     /// Those of the journal while the board is built.
     pub async fn start(config: Config) -> Result<(Router, JoinSet<()>)> {
-        Self::start_at(config, Arc::new(Utc::now)).await
-    }
-
-    /// The same with another clock, for tests.
-    pub(crate) async fn start_at(config: Config, clock: Clock) -> Result<(Router, JoinSet<()>)> {
-        let Config { pipeline, journal, lake, metrics, may_release, stop } = config;
-        let (events, _) = broadcast::channel(stream::CHANNEL);
-        let (follower, board) =
-            Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
-        let app = Arc::new(App {
-            pipeline,
-            journal,
-            lake,
-            board: Arc::new(board),
-            clock,
-            metrics,
-            may_release,
-            releasing: Arc::new(Mutex::new(())),
-            events,
-            streams: Arc::new(Semaphore::new(stream::STREAMS)),
-            stop,
-        });
-        let mut tasks = JoinSet::new();
-        tasks.spawn(follower.run(app.board.clone(), app.stop.clone()));
-        let scheduled = app.clone();
-        tasks.spawn(async move {
-            datasets::schedule(scheduled.clone()).await;
-            // Where nothing is scheduled the task waits, so that its end still means that something failed.
-            scheduled.stop.cancelled().await;
-        });
+        let (app, follower) = build(config, Arc::new(Utc::now)).await?;
+        let tasks = spawn(&app, follower);
         Ok((router(app), tasks))
     }
+}
+
+/// What the handlers share, and the follower that keeps its board up.
+pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
+    let Config { pipeline, journal, lake, metrics, may_release, stop } = config;
+    let (events, _) = broadcast::channel(stream::CHANNEL);
+    let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
+    let app = App {
+        pipeline,
+        journal,
+        lake,
+        board: Arc::new(board),
+        clock,
+        metrics,
+        may_release,
+        releasing: Arc::new(Mutex::new(())),
+        events,
+        streams: Arc::new(Semaphore::new(stream::STREAMS)),
+        stop,
+    };
+    Ok((Arc::new(app), follower))
+}
+
+/// Every task of this crate but those of requests.
+pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(follower.run(app.board.clone(), app.stop.clone()));
+    tasks.spawn(datasets::schedule(app.clone()));
+    tasks
 }

@@ -17,7 +17,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::{Config, Publish};
+use crate::Config;
+use crate::app::Shared;
+use crate::router::router;
+use crate::start::{build, spawn};
 
 /// 09:12 in Shanghai.
 pub const NOW: &str = "2026-11-25T01:12:00Z";
@@ -42,6 +45,7 @@ zone = "Asia/Shanghai"
 /// A running service.
 pub struct Service {
     pub router: Router,
+    pub app: Shared,
     pub journal: Arc<dyn Journal>,
     pub lake: Lake,
     pub pipeline: Arc<Pipeline>,
@@ -97,8 +101,9 @@ impl Service {
             stop: stop.clone(),
         };
         let clock = Arc::new(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap());
-        let (router, tasks) = Publish::start_at(config, clock).await.unwrap();
-        Self { router, journal, lake, pipeline, stop, now, _tasks: tasks, _folder: folder }
+        let (app, follower) = build(config, clock).await.unwrap();
+        let tasks = spawn(&app, follower);
+        Self { router: router(app.clone()), app, journal, lake, pipeline, stop, now, _tasks: tasks, _folder: folder }
     }
 
     /// Moves the clock.

@@ -7,61 +7,111 @@ use limpid_model::Instant;
 
 use super::definition::{ALL, Dataset};
 use super::release::{Outcome, release};
-use crate::app::Shared;
+use crate::app::{App, Shared};
 
 /// How often it is looked whether a release is due.
 const LOOK: Duration = Duration::from_secs(30);
-/// After a failure, or while there is nothing to release, it is tried again after so long.
-const AGAIN: TimeDelta = TimeDelta::minutes(10);
+/// While there is nothing to release it is looked again after so long: a new service soon has its first release.
+const EMPTY: TimeDelta = TimeDelta::minutes(1);
+/// After a failure it is tried again after so long.
+const FAILED: TimeDelta = TimeDelta::minutes(10);
 
 /// Releases what is due until the service stops. With `every_hours = 0` nothing is ever due.
 pub async fn schedule(app: Shared) {
-    let every = match i64::try_from(app.pipeline.datasets.every_hours) {
-        Ok(hours @ 1..) => TimeDelta::hours(hours),
-        _ => return,
-    };
-    let mut due: Vec<(&Dataset, Option<Instant>)> = ALL.iter().map(|dataset| (dataset, None)).collect();
+    let every = TimeDelta::hours(i64::try_from(app.pipeline.datasets.every_hours).unwrap_or(0));
+    let mut schedule = Schedule::new(every);
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(LOOK), if every > TimeDelta::zero() => {}
         }
-        for (dataset, at) in &mut due {
-            let now = app.now();
-            let when = match at {
-                Some(at) => *at,
-                None => first_due(&app, dataset, every).await.unwrap_or(now),
-            };
-            if when > now {
-                *at = Some(when);
-                continue;
-            }
-            tokio::select! {
-                // A release that is cut short leaves files that no manifest names, and the current one as it was.
-                () = app.stop.cancelled() => return,
-                wait = release_now(&app, dataset, every) => *at = Some(now + wait),
-            }
+        tokio::select! {
+            // A release that is cut short leaves files that no manifest names, and the current one as it was.
+            () = app.stop.cancelled() => return,
+            () = schedule.look(&app) => {}
         }
     }
 }
 
-/// One period after the release that there is, when the process starts.
-async fn first_due(app: &Shared, dataset: &Dataset, every: TimeDelta) -> Option<Instant> {
-    let current = app.lake.current(dataset.id).await.ok().flatten()?;
-    Some(current.created + every)
+/// When each dataset is due.
+struct Schedule {
+    every: TimeDelta,
+    due: Vec<(&'static Dataset, Option<Instant>)>,
+}
+
+impl Schedule {
+    fn new(every: TimeDelta) -> Self {
+        Self { every, due: ALL.iter().map(|dataset| (dataset, None)).collect() }
+    }
+
+    /// Releases what is due now.
+    async fn look(&mut self, app: &App) {
+        for (dataset, due) in &mut self.due {
+            let now = app.now();
+            let when = match *due {
+                Some(when) => when,
+                // After a start: one period after the release that there is, or now.
+                None => match app.lake.current(dataset.id).await {
+                    Ok(Some(current)) => current.created + self.every,
+                    _ => now,
+                },
+            };
+            *due = Some(if when <= now { now + attempt(app, dataset, self.every).await } else { when });
+        }
+    }
 }
 
 /// Releases a dataset, and says how long to wait before the next time.
-async fn release_now(app: &Shared, dataset: &Dataset, every: TimeDelta) -> TimeDelta {
+async fn attempt(app: &App, dataset: &Dataset, every: TimeDelta) -> TimeDelta {
     let _one_at_a_time = app.releasing.lock().await;
     match release(&app.pipeline, &*app.journal, &app.lake, dataset, app.now(), &|_| {}).await {
         Ok(Outcome::Made(_) | Outcome::Unchanged(_)) => every,
-        Ok(Outcome::Empty) => AGAIN,
+        Ok(Outcome::Empty) => EMPTY,
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
             tracing::error!(dataset = dataset.id, error = %error, cause, "release failed, trying again in 10 minutes");
             metrics::counter!("limpid_release_errors_total", "dataset" => dataset.id).increment(1);
-            AGAIN
+            FAILED
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, Service, at, hour};
+
+    async fn releases(service: &Service, dataset: &str) -> usize {
+        service.lake.releases(dataset).await.unwrap().len()
+    }
+
+    #[tokio::test]
+    async fn a_release_is_made_when_due_and_only_if_something_changed() {
+        let first = hour("S1", "pm25", "2026-11-25T01:00:00Z", 60.0);
+        let service = Service::with(vec![first.clone().into()]).await;
+        let mut schedule = Schedule::new(TimeDelta::hours(24));
+        schedule.look(&service.app).await;
+        assert_eq!(releases(&service, "air-hourly").await, 0, "no readings yet");
+        assert_eq!(releases(&service, "stations").await, 1);
+
+        service.accept(&[first]).await;
+        schedule.look(&service.app).await;
+        assert_eq!(releases(&service, "air-hourly").await, 0, "not before it is due again");
+        service.set_now(at(NOW) + EMPTY);
+        schedule.look(&service.app).await;
+        assert_eq!(releases(&service, "air-hourly").await, 1);
+
+        let correction = hour("S1", "pm25", "2026-11-25T01:00:00Z", 61.0);
+        service.journal.publish(vec![correction.into()], None).await.unwrap();
+        schedule.look(&service.app).await;
+        assert_eq!(releases(&service, "air-hourly").await, 1, "a day has not passed");
+        // After a restart the release that there is decides.
+        let mut schedule = Schedule::new(TimeDelta::hours(24));
+        schedule.look(&service.app).await;
+        assert_eq!(releases(&service, "air-hourly").await, 1);
+        service.set_now(at(NOW) + EMPTY + TimeDelta::hours(24));
+        schedule.look(&service.app).await;
+        assert_eq!(releases(&service, "air-hourly").await, 2);
+        assert_eq!(releases(&service, "stations").await, 1, "nothing changed in the registry");
     }
 }

@@ -1,8 +1,8 @@
 //! The live engine: follows the journal, and publishes what each new reading changes.
 //!
 //! One task. It takes what was accepted since the cursor in a batch, merges what that touches per station, derives each
-//! station on a blocking thread, and publishes with the cursor in the same transaction: whatever happens, a restart
-//! resumes where the last publication stood. Batching keeps it up with any rate: the longer a round takes, the more
+//! station on a blocking thread, and moves the cursor in the transaction that publishes the last of it: whatever happens,
+//! a restart resumes there, and what had been published before is not published again. Batching keeps it up with any rate: the longer a round takes, the more
 //! readings the next one merges.
 //!
 //! What falls due by the clock (an hour made of minutes, a day) is kept in memory with the moment at which it ends, and
@@ -12,15 +12,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration as Wait;
 
-use chrono::{Duration, NaiveDate, Utc};
+use chrono::{Duration, Utc};
 use futures::TryStreamExt;
 use limpid_model::time::{floor_hour, hours};
-use limpid_model::{Instant, Period, Pipeline, Reading, Record, StationId, Zone};
+use limpid_model::{Instant, Pipeline, Record, StationId};
 use limpid_store::{Accepted, Journal, Result, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::CURSOR;
+use crate::engine::due::Due;
 use crate::engine::hours::Hours;
 use crate::engine::tasks::{Task, derive_all};
 use crate::engine::wanted::Touched;
@@ -31,10 +32,6 @@ const BATCH: usize = 4096;
 /// Stations derived between two looks at the tail, of those that only fell due: a whole network falls due on the hour,
 /// and new readings must not wait for it.
 const DUE_AT_ONCE: usize = 8;
-
-/// An hour or a day is derived by the clock so long after its end, when its last minutes have arrived; without this
-/// every one of them would make a further revision of everything that depends on the hour.
-const GRACE: Duration = Duration::seconds(60);
 
 /// After a restart, what may have fallen due while the engine stood is looked for so far around the last reading that
 /// it had published.
@@ -214,7 +211,7 @@ impl Live {
                 }
             }
         }
-        tracing::info!(cursor, due = self.due.0.len(), "transform resumes");
+        tracing::info!(cursor, due = self.due.len(), "transform resumes");
         self.cursor = Some(cursor);
         Ok(cursor)
     }
@@ -224,69 +221,4 @@ fn warn(error: &StoreError, retry: Wait) {
     let error: &dyn std::error::Error = error;
     tracing::warn!(error, wait_ms = retry.as_millis() as u64, "transform failed, trying again");
     metrics::counter!("limpid_transform_failures_total").increment(1);
-}
-
-/// What falls due by the clock, by the moment at which it does.
-#[derive(Debug, Default)]
-pub(super) struct Due(BTreeMap<Instant, BTreeMap<StationId, Touched>>);
-
-impl Due {
-    /// Takes note of the hour and the day of a reading, where they have not ended.
-    fn reading(&mut self, reading: &Reading, zone: Zone, now: Instant) {
-        let hour = floor_hour(reading.start);
-        if matches!(reading.period, Period::Minutes(_)) && hour + Duration::hours(1) > now {
-            self.hour(&reading.station, hour, now);
-        }
-        if matches!(reading.period, Period::Minutes(_) | Period::Hour | Period::Day) {
-            let date = zone.date_of(reading.start);
-            if zone.day(date).1 > now {
-                self.day(&reading.station, date, zone, now);
-            }
-        }
-    }
-
-    fn hour(&mut self, station: &StationId, hour: Instant, now: Instant) {
-        self.at(hour + Duration::hours(1), now, station).hour(hour);
-    }
-
-    fn day(&mut self, station: &StationId, date: NaiveDate, zone: Zone, now: Instant) {
-        self.at(zone.day(date).1, now, station).day(date);
-    }
-
-    fn at(&mut self, end: Instant, now: Instant, station: &StationId) -> &mut Touched {
-        // What has ended already is due at once, and all of it together.
-        let due = if end > now { end + GRACE } else { now };
-        self.0.entry(due).or_default().entry(station.clone()).or_default()
-    }
-
-    fn next(&self) -> Option<Instant> {
-        self.0.keys().next().copied()
-    }
-
-    /// Takes out what is due by `now`, of at most so many stations.
-    fn take(&mut self, now: Instant, stations: usize) -> BTreeMap<StationId, Touched> {
-        let mut taken = BTreeMap::new();
-        while let Some(mut entry) = self.0.first_entry().filter(|entry| *entry.key() <= now) {
-            while let Some((station, touched)) = entry.get_mut().pop_first() {
-                taken.entry(station).or_insert_with(Touched::default).merge(touched);
-                if taken.len() >= stations {
-                    break;
-                }
-            }
-            if entry.get().is_empty() {
-                entry.remove();
-            }
-            if taken.len() >= stations {
-                break;
-            }
-        }
-        taken
-    }
-
-    fn put_back(&mut self, taken: BTreeMap<StationId, Touched>, now: Instant) {
-        let due = self.0.entry(now).or_default();
-        for (station, touched) in taken {
-            due.entry(station).or_default().merge(touched);
-        }
-    }
 }

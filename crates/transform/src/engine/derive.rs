@@ -25,10 +25,10 @@ use crate::validate;
 /// - moving means and the real-time index, for every hour of which the station has any value
 /// - day means, the largest 8-hour mean, and the daily index, for days that have ended by `now`
 ///
-/// The index is given at air stations, under every scheme that is built in. Every record is provisional. A value that is missing, or an
-/// aggregate of too few values, is published as such (`None`, flag 9), so that a gap can be told from silence. A day
-/// that the station sent is published where limpid makes none itself: for parameters without a day mean, and for days
-/// without a single hour. Records come in a fixed order and do not depend on the order of the readings.
+/// The index is given at air stations, under every scheme that is built in. Every record is provisional. A value that
+/// is missing, or an aggregate of too few values, is published as such (`None`, flag 9), so that a gap can be told from
+/// silence. A day that the station sent is published where limpid makes none itself: for parameters without a day mean,
+/// and for days without a single hour. What is published does not depend on the order of the readings.
 pub fn derive(
     rules: &Rules,
     station: &Station,

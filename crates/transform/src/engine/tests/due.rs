@@ -145,6 +145,30 @@ async fn a_correction_is_a_further_revision_of_what_it_touches_and_of_nothing_el
 }
 
 #[tokio::test]
+async fn the_engine_wakes_for_a_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(live(pipeline("Asia/Shanghai"), journal.clone(), stop.clone()));
+    let mut news = journal.published();
+    for day in 0..3 {
+        let start = at("2026-01-01T00:00:00Z") + Duration::days(day);
+        let reading = reading("pm10", Period::Hour, start, Some(60.0), "");
+        accept(&journal, day as usize, reading, start).await;
+        // Where it does not wake, this waits until the test runner gives up.
+        while !published(&journal)
+            .await
+            .values()
+            .any(|record| words(record).contains(&format!("pm10 {}", start.format("%Y-%m-%dT%H:%M 60"))))
+        {
+            news.changed().await.unwrap();
+        }
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn the_engine_stops_when_told_and_complains_of_a_closed_journal() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());

@@ -1,0 +1,141 @@
+//! Answers as clients see them.
+
+mod failures;
+mod series;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+
+use crate::testing::{Service, county};
+
+/// Times at which the test itself published, made the same in every run.
+fn timeless(mut value: Value) -> Value {
+    if let Some(items) = value["items"].as_array_mut() {
+        for item in items {
+            if item.get("published").is_some() {
+                item["published"] = json!("[published]");
+            }
+        }
+    }
+    value
+}
+
+#[tokio::test]
+async fn answers_keep_their_shape() {
+    let service = Service::with(county()).await;
+    insta::assert_json_snapshot!("latest", service.get("/api/v1/latest").await.json());
+    insta::assert_json_snapshot!("stations", service.get("/api/v1/stations").await.json());
+    insta::assert_json_snapshot!(
+        "stations_geojson",
+        service.get("/api/v1/stations?kind=water&format=geojson").await.json()
+    );
+    let uri = "/api/v1/observations?station=S1&parameter=pm25&from=2026-11-25";
+    insta::assert_json_snapshot!("observations", timeless(service.get(uri).await.json()));
+    let uri = "/api/v1/assessments?station=S1,S2&from=2026-11-24";
+    insta::assert_json_snapshot!("assessments", timeless(service.get(uri).await.json()));
+    insta::assert_snapshot!("latest_csv", service.get("/api/v1/latest?format=csv").await.text());
+    insta::assert_snapshot!("stations_csv", service.get("/api/v1/stations?format=csv").await.text());
+    insta::assert_json_snapshot!("problem", service.get("/api/v1/observations?period=PT7H").await.json());
+}
+
+#[tokio::test]
+async fn the_registry_keeps_what_belongs_to_the_wire_to_itself() {
+    let service = Service::with(Vec::new()).await;
+    for uri in
+        ["/api/v1/stations", "/api/v1/stations?format=csv", "/api/v1/stations/S1", "/stations/S1", "/", "/status"]
+    {
+        let answer = service.get(uri).await;
+        assert!(!answer.text().contains("secret-pw") && !answer.text().contains("MN-SECRET"), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn caching_is_as_said_for_each_path() {
+    let service = Service::with(county()).await;
+    for (uri, rule, tagged) in [
+        ("/", "public, no-cache", true),
+        ("/stations/S1", "public, no-cache", true),
+        ("/data", "public, no-cache", true),
+        ("/about", "public, no-cache", true),
+        ("/status", "public, no-cache", true),
+        ("/datasets", "public, no-cache", true),
+        ("/datasets/air-hourly", "public, no-cache", true),
+        ("/api/v1/latest", "public, no-cache", true),
+        ("/api/v1/latest?station=S1", "public, no-cache", true),
+        ("/api/v1/observations", "public, no-cache", true),
+        ("/api/v1/assessments?format=csv", "public, no-cache", true),
+        ("/api/v1/stations", "public, max-age=300", true),
+        ("/api/v1/stations/S1", "public, max-age=300", true),
+        ("/openapi.json", "public, max-age=300", true),
+        ("/healthz", "no-store", false),
+        ("/readyz", "no-store", false),
+        ("/metrics", "no-store", false),
+        ("/api/v1/nothing", "no-store", false),
+        ("/nothing", "no-store", false),
+    ] {
+        let answer = service.get(uri).await;
+        assert_eq!(answer.header("cache-control"), rule, "{uri}");
+        assert_eq!(!answer.header("etag").is_empty(), tagged, "{uri}");
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{uri}");
+        if tagged {
+            let again = service.get_with(uri, &[("if-none-match", answer.header("etag"))]).await;
+            assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{uri}");
+            let other = service.get_with(uri, &[("if-none-match", "\"other\"")]).await;
+            assert_eq!(other.status, 200, "{uri}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_origin_may_ask_first() {
+    let service = Service::with(Vec::new()).await;
+    let request = Request::options("/api/v1/latest")
+        .header("origin", "https://example.org")
+        .header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "last-event-id");
+    let answer = service.ask(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+}
+
+#[tokio::test]
+async fn health_says_what_is_missing() {
+    let service = Service::with(Vec::new()).await;
+    assert_eq!(service.get("/healthz").await.status, 200);
+    assert_eq!(service.get("/readyz").await.status, 200);
+    assert_eq!(service.get("/metrics").await.text(), "limpid_up 1\n");
+    service.journal.close().await.unwrap();
+    let closed = service.get("/readyz").await;
+    assert_eq!((closed.status.as_u16(), &closed.json()["missing"][0]), (503, &json!("journal is not writable")));
+    assert_eq!(service.get("/healthz").await.status, 200);
+    assert_eq!(service.get("/api/v1/latest").await.status, 200, "the board answers without the journal");
+    let series = service.get("/api/v1/observations").await;
+    assert_eq!((series.status.as_u16(), series.header("retry-after")), (503, "10"));
+}
+
+#[test]
+fn every_route_is_described() {
+    let routes = include_str!("../../router.rs");
+    let described = serde_json::to_value(crate::api::openapi::Api::openapi()).unwrap();
+    let pages = ["/", "/stations/{id}", "/data", "/about", "/status"];
+    let mut seen = 0;
+    for rest in routes.split(".route(\"").skip(1) {
+        let path = rest.split('"').next().unwrap().replace("{*", "{");
+        let method =
+            if rest.contains(", post(") && !rest[..rest.find('\n').unwrap()].contains("get(") { "post" } else { "get" };
+        if !pages.contains(&path.as_str()) {
+            assert!(described["paths"][&path][method].is_object(), "{method} {path} is not in openapi.json");
+        }
+        seen += 1;
+    }
+    assert!(seen > 15, "the list of routes was not read");
+    assert_eq!(described["openapi"], "3.1.0");
+    let methods = described["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut ids: Vec<&str> = methods.map(|method| method["operationId"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), seen - pages.len(), "operation ids are unique");
+    assert_eq!(described["paths"].as_object().unwrap().len() + pages.len(), seen);
+}

@@ -2,7 +2,7 @@
 //! to the one door, [`Intake`]; nothing here judges values beyond syntax, units and identity.
 //!
 //! - [`intake`]: the door to the journal
-//! - [`gateways`]: HJ 212 over TCP, and HTTP
+//! - [`gateways`]: HJ 212 over TCP, HTTP, and MQTT
 //! - [`formats`]: history files
 //! - [`token`]: upload tokens
 //! - [`simulate`]: stations that really connect and speak these protocols

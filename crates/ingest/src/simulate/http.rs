@@ -1,22 +1,18 @@
 //! A station that uploads over HTTP.
 
-use std::iter::Peekable;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use limpid_model::{Instant, Station};
+use limpid_model::Station;
 use reqwest::StatusCode;
-use serde_json::json;
 use tokio::time::{sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::batch::{self, Batch};
 use super::clock::Clock;
-use super::schedule::{Dispatch, Schedule};
+use super::schedule::Schedule;
 use super::{Report, SimulateError};
-
-/// Readings in one upload: large enough that a backlog is not one request per hour, well below the body limit.
-const BATCH: usize = 1000;
 
 /// Before the first new attempt; doubled each time, up to [`MOST`].
 const BACKOFF: Duration = Duration::from_secs(1);
@@ -58,47 +54,21 @@ impl Post {
                 () = stop.cancelled() => break,
                 () = sleep_until(self.clock.when(next.due)) => {}
             }
-            let readings = self.batch(&mut schedule);
+            let batch = batch::due(&self.station.id, &mut schedule, &self.clock);
             tokio::select! {
                 () = stop.cancelled() => break,
-                sent = self.send(readings) => sent?,
+                sent = self.send(batch) => sent?,
             }
         }
         Ok(self.report)
     }
 
-    /// What is due by now.
-    fn batch(&self, schedule: &mut Peekable<Schedule>) -> Vec<serde_json::Value> {
-        let now = tokio::time::Instant::now();
-        let mut readings = Vec::new();
-        let due = |next: &Dispatch| self.clock.when(next.due) <= now;
-        while readings.len() < BATCH {
-            let Some(Dispatch { period, start, values, .. }) = schedule.next_if(due) else { break };
-            for value in values {
-                let mut reading = json!({
-                    "parameter": value.parameter,
-                    "start": rfc3339(start),
-                    "period": period,
-                    "value": value.value,
-                    "unit": value.parameter.unit(),
-                });
-                if let Some(mark) = value.mark {
-                    reading["flag"] = json!(mark);
-                }
-                readings.push(reading);
-            }
-        }
-        readings
-    }
-
     /// Sends one upload until it is taken. The key is the same each time, so that an answer that was lost costs
     /// nothing.
-    async fn send(&mut self, readings: Vec<serde_json::Value>) -> Result<(), SimulateError> {
-        let count = readings.len() as u64;
+    async fn send(&mut self, batch: Batch) -> Result<(), SimulateError> {
         let key = format!("{}-{}", self.station.id, Utc::now().timestamp_micros());
-        let body = json!({ "station": self.station.id, "readings": readings }).to_string();
         self.report.messages += 1;
-        self.report.readings += count;
+        self.report.readings += batch.count;
         let mut backoff = BACKOFF;
         loop {
             let mut request = self
@@ -107,7 +77,7 @@ impl Post {
                 .timeout(ANSWER)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", &key)
-                .body(body.clone());
+                .body(batch.body.clone());
             if let Some(token) = &self.token {
                 request = request.bearer_auth(token);
             }
@@ -133,8 +103,4 @@ impl Post {
 
 fn worth_another_try(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
-}
-
-fn rfc3339(at: Instant) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }

@@ -4,13 +4,15 @@
 //! - [`synthetic`]: believable values, made up; the same for the same station and time
 //! - `schedule`: what a station sends and when, made up; `replay`: the same from files
 //! - `clock`: when that is
-//! - `hj212`, `http`: how it is sent
+//! - `hj212`, `http`, `mqtt`: how it is sent; `batch`: what the latter two send
 //!
 //! What comes out of here is made up. The registry's column `simulated` says so on every page and record.
 
+mod batch;
 mod clock;
 mod hj212;
 mod http;
+mod mqtt;
 mod replay;
 mod schedule;
 pub mod synthetic;
@@ -144,6 +146,14 @@ pub enum SimulateError {
         /// What the gateway says about it.
         detail: String,
     },
+    /// The broker does not let a station in, or publish.
+    #[error("the broker refuses station {station} ({detail}); let anybody publish there, or simulate over HTTP")]
+    Broker {
+        /// Whose messages.
+        station: StationId,
+        /// What the broker says about it.
+        detail: String,
+    },
 }
 
 /// Simulates stations until their readings are all acknowledged, or until `stop`.
@@ -169,6 +179,11 @@ pub async fn run(pipeline: Arc<Pipeline>, options: Options, stop: CancellationTo
             Target::Http(base) => {
                 let post = http::Post::new(station, base, client.clone(), options.token.clone(), clock, stop);
                 stations.spawn(post.run(schedule));
+            }
+            Target::Mqtt(broker) => {
+                let topic = pipeline.ingest.mqtt.topic.topic(station.id.as_str());
+                let publish = mqtt::Publish::new(station, broker, topic, clock, stop);
+                stations.spawn(publish.run(schedule));
             }
         }
     }

@@ -153,3 +153,25 @@ fn units_that_the_message_does_not_name_are_the_registrys() {
     assert!((value("") - 18.8).abs() < 0.05, "{}", value(""));
     assert_eq!(value("\"u\":\"ug/m3\","), 10.0);
 }
+
+#[tokio::test]
+async fn the_examples_of_the_document_are_taken() {
+    let document = include_str!("../../../../../../docs/mqtt.md");
+    let blocks = |language: &str| -> Vec<&str> {
+        let open = format!("```{language}\n");
+        document.split(&open).skip(1).map(|rest| rest.split("```").next().unwrap().trim()).collect()
+    };
+    let stations = "id,kind,name_zh,name_en,lat,lon\n".to_owned();
+    let publisher = "[publisher]\nid = \"t\"\nname = \"T\"\nzone = \"UTC\"\n";
+    for block in blocks("toml") {
+        let files = Files { pipeline: format!("{publisher}{block}"), stations: stations.clone() };
+        assert!(Pipeline::parse(&files).unwrap().ingest.mqtt.enabled);
+    }
+    let hour = "S1 pm25 PT1H 11-25T00:00:00 23.4";
+    let (json, senml) = (format!("{hour} N"), "S1 temperature PT1H 11-25T00:00:00 9.5");
+    let expected = [vec![json], vec![hour.to_owned(), senml.to_owned()]];
+    for (block, expected) in blocks("json").into_iter().zip(&expected) {
+        assert_eq!(&entries(S1, block).await, expected, "{block}");
+    }
+    assert_eq!(blocks("json").len(), expected.len());
+}

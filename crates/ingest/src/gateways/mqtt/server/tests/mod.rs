@@ -5,6 +5,7 @@ mod journal;
 mod messages;
 mod mosquitto;
 mod secure;
+mod simulated;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,6 +32,16 @@ use mosquitto::Mosquitto;
 /// Long enough for a machine with much else to do; what is waited for is there in a moment.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Two stations, S2 with hours that end at their label, and these lines in `[ingest.mqtt]`.
+fn pipeline(lines: &str) -> Arc<Pipeline> {
+    let pipeline = format!(
+        "[publisher]\nid = \"test\"\nname = \"Test\"\nzone = \"Asia/Shanghai\"\n[ingest.mqtt]\nenabled = true\n{lines}\n"
+    );
+    let stations = "id,kind,name_zh,name_en,lat,lon,hour_label\n\
+                    S1,air,一,One,28.5,104.9,\nS2,air,二,Two,28.5,104.9,end\n";
+    Arc::new(Pipeline::parse(&Files { pipeline, stations: stations.into() }).unwrap())
+}
+
 /// limpid at a broker, with a journal of its own.
 struct Gateway {
     intake: Intake,
@@ -50,12 +61,7 @@ impl Gateway {
 
     /// With these lines in `[ingest.mqtt]`, whose files are in `folder`.
     fn begin(lines: &str, folder: &Path) -> Self {
-        let pipeline = format!(
-            "[publisher]\nid = \"test\"\nname = \"Test\"\nzone = \"Asia/Shanghai\"\n[ingest.mqtt]\nenabled = true\n{lines}\n"
-        );
-        let stations = "id,kind,name_zh,name_en,lat,lon,hour_label\n\
-                        S1,air,一,One,28.5,104.9,\nS2,air,二,Two,28.5,104.9,end\n";
-        let pipeline = Arc::new(Pipeline::parse(&Files { pipeline, stations: stations.into() }).unwrap());
+        let pipeline = pipeline(lines);
         let state = tempfile::tempdir().unwrap();
         let inner: Arc<dyn Journal> = SqliteJournal::open(&state.path().join("journal.db")).unwrap();
         let switches = Arc::new(Switches::default());

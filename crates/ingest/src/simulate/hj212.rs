@@ -243,7 +243,7 @@ impl Link {
             },
             values: &values,
         };
-        let frame = encode(upload.data().as_bytes())?;
+        let frame = encode(upload.data().as_bytes());
         self.report.messages += 1;
         self.report.readings += values.len() as u64;
         Some(Waiting { qn, frame, overdue: Instant::now() + self.patience.answer, resent: 0 })

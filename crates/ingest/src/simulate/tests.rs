@@ -224,7 +224,7 @@ async fn listen(stream: &mut TcpStream, framer: &mut Framer, stop_at: usize) -> 
 
 async fn acknowledge(stream: &mut TcpStream, data: &[u8]) {
     let text = answer(&Message::parse(std::str::from_utf8(data).unwrap()).unwrap(), "9014");
-    stream.write_all(&encode(text.as_bytes()).unwrap()).await.unwrap();
+    stream.write_all(&encode(text.as_bytes())).await.unwrap();
 }
 
 #[tokio::test]

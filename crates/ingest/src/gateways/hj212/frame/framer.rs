@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memchr3};
 
 use super::head::{self, Look};
-use super::{Damage, Found, Frame, Garbage, MAX_DATA};
+use super::{Damage, Found, Frame, Garbage, MAX_DATA, data_area};
 use crate::gateways::hj212::crc;
 use crate::gateways::hj212::deviation::{Deviation, Deviations};
 
@@ -234,7 +234,7 @@ impl Framer {
         let outcome = self.close(open, end, end + 4)?;
         // With && before the digits LEN is plainly right and the check wrong; else the line end has the last word.
         let data = &self.buf[open.body..end];
-        let sure = open.damage == Some(Damage::Shape) || (data.ends_with(b"&&") && has_data_area(data));
+        let sure = open.damage == Some(Damage::Shape) || (data.ends_with(b"&&") && data_area(data).is_some());
         match outcome {
             Ok(step) => Some(step),
             Err(damage) if sure => Some(self.damaged(open, damage, end + 4)),
@@ -281,7 +281,7 @@ impl Framer {
             });
             return Some(Err(damage));
         }
-        if !has_data_area(data) {
+        if data_area(data).is_none() {
             open.damage = Some(Damage::Shape);
             return Some(Err(Damage::Shape));
         }
@@ -312,10 +312,4 @@ impl Framer {
 /// The first place at or after `from` that is none of the bytes that devices send between frames.
 fn skip_blanks(buf: &[u8], from: usize) -> usize {
     buf[from..].iter().position(|b| !matches!(b, b'\r' | b'\n' | b' ' | 0)).map_or(buf.len(), |offset| from + offset)
-}
-
-/// Whether there is a `CP=&&` and a `&&` that closes it.
-fn has_data_area(data: &[u8]) -> bool {
-    let open = memmem::find(data, b"CP=&&").map(|at| at + 5);
-    open.is_some_and(|open| data[open..].ends_with(b"&&") || memmem::find(&data[open..], b"&&").is_some())
 }

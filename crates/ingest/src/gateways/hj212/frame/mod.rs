@@ -16,6 +16,10 @@ mod head;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
+use memchr::{memchr_iter, memmem};
+
 use super::crc;
 use super::deviation::Deviations;
 
@@ -24,15 +28,22 @@ pub use framer::Framer;
 /// Longest data segment that four digits can announce. The standard ends at 1024; real packets of 1623 bytes exist.
 pub const MAX_DATA: usize = 9999;
 
-/// A data segment as a frame, with its length, check and line end; `None` when it is longer than [`MAX_DATA`].
-pub fn encode(data: &[u8]) -> Option<Vec<u8>> {
-    if data.len() > MAX_DATA {
-        return None;
-    }
+/// A data segment as a frame, with its length, check and line end. One longer than [`MAX_DATA`] becomes a frame that
+/// nobody can read, since its length has five digits.
+pub fn encode(data: &[u8]) -> Vec<u8> {
     let mut frame = format!("##{:04}", data.len()).into_bytes();
     frame.extend_from_slice(data);
     frame.extend_from_slice(format!("{:04X}\r\n", crc::hj(data)).as_bytes());
-    Some(frame)
+    frame
+}
+
+/// Where the data area stands in a data segment: between the first `CP=&&` and the last `&&`.
+pub fn data_area(data: &[u8]) -> Option<Range<usize>> {
+    let opens = |at: &usize| data[at + 1..].starts_with(b"&") && data[..*at].ends_with(b"CP=");
+    let start = memchr_iter(b'&', data).find(opens)? + 2;
+    let area = &data[start..];
+    let length = if area.ends_with(b"&&") { area.len() - 2 } else { memmem::rfind(area, b"&&")? };
+    Some(start..start + length)
 }
 
 /// Something found in the stream.

@@ -12,9 +12,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use memchr::memmem;
+use memchr::{memchr, memchr2_iter, memmem, memrchr};
 
 use super::deviation::{Deviation, Deviations};
+use super::frame::data_area;
 
 pub use write::{Upload, answer};
 
@@ -110,18 +111,15 @@ const UNREAD: [&str; 15] = [
 impl<'a> Message<'a> {
     /// Reads a data segment; `None` when it has no `CP=&&…&&`.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let header = memmem::find(bytes, b"CP=&&")?;
-        let open = header + 5;
-        let close = open + memmem::rfind(&bytes[open..], b"&&")?;
+        let area = data_area(text.as_bytes())?;
         let mut message = Self::default();
-        message.read_header(&text[..header]);
-        let trailing = &text[close + 2..];
+        message.read_header(&text[..area.start - "CP=&&".len()]);
+        let trailing = &text[area.end + "&&".len()..];
         if !trailing.is_empty() {
             message.deviations.add(Deviation::TrailingHeader);
             message.read_header(trailing);
         }
-        message.fields = fields(&text[open..close], &mut message.deviations);
+        message.fields = fields(&text[area], &mut message.deviations);
         let deviations = &mut message.deviations;
         deviations.add_if(message.flag.is_none(), Deviation::NoFlag);
         deviations.add_if(message.qn.is_none_or(str::is_empty), Deviation::NoQn);
@@ -129,10 +127,10 @@ impl<'a> Message<'a> {
     }
 
     fn read_header(&mut self, text: &'a str) {
-        for item in text.split([';', ',']) {
-            let Some((key, value)) = item.split_once('=') else { continue };
-            let value = value.trim();
-            let slot = match key.trim() {
+        for item in items(text) {
+            let Some(equals) = memchr(b'=', item.as_bytes()) else { continue };
+            let value = trim(&item[equals + 1..]);
+            let slot = match trim(&item[..equals]) {
                 "QN" => &mut self.qn,
                 "ST" => &mut self.st,
                 "CN" => &mut self.cn,
@@ -174,17 +172,13 @@ impl<'a> Message<'a> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut deviations = Deviations::default();
         for Field { name, value } in &self.fields {
-            let Some((code, suffix)) = name.rsplit_once('-') else { continue };
+            let Some(hyphen) = memrchr(b'-', name.as_bytes()) else { continue };
             // Two hyphens stand in an example of the standard.
-            let code = code.trim_end_matches('-');
-            // Values of one factor mostly stand together; only others need the map.
-            let place = match factors.last() {
-                Some(last) if last.code == code => factors.len() - 1,
-                _ => *places.entry(code).or_insert_with(|| {
-                    factors.push(Factor { code, ..Factor::default() });
-                    factors.len() - 1
-                }),
-            };
+            let (code, suffix) = (name[..hyphen].trim_end_matches('-'), &name[hyphen + 1..]);
+            let place = place(&factors, &mut places, code).unwrap_or_else(|| {
+                factors.push(Factor { code, ..Factor::default() });
+                factors.len() - 1
+            });
             let factor = &mut factors[place];
             let slot = match suffix {
                 "Rtd" => &mut factor.rtd,
@@ -232,10 +226,10 @@ fn fields<'a>(area: &'a str, deviations: &mut Deviations) -> Vec<Field<'a>> {
         }
         match equals {
             Some(equals) => {
-                let (name, value) = (area[start..equals].trim(), area[equals + 1..end].trim());
+                let (name, value) = (trim(&area[start..equals]), trim(&area[equals + 1..end]));
                 fields.push(Field { name, value });
             }
-            None if area[start..end].trim().is_empty() => deviations.add(Deviation::EmptyItem),
+            None if trim(&area[start..end]).is_empty() => deviations.add(Deviation::EmptyItem),
             None => deviations.add(Deviation::NoValue),
         }
         start = end + 1;
@@ -243,6 +237,39 @@ fn fields<'a>(area: &'a str, deviations: &mut Deviations) -> Vec<Field<'a>> {
     // A separator before the closing && announces an item that does not come.
     deviations.add_if(matches!(bytes.last(), Some(b';' | b',')), Deviation::EmptyItem);
     fields
+}
+
+/// So many factors are looked through one by one, which is quicker than a map. A message of ten thousand bytes may
+/// have thousands, and then it is not.
+const FEW: usize = 32;
+
+/// Where a code stands; `None` where it is new, and goes to the end.
+fn place<'a>(factors: &[Factor<'a>], places: &mut HashMap<&'a str, usize>, code: &'a str) -> Option<usize> {
+    // Values of one factor mostly stand together.
+    if factors.last().is_some_and(|last| last.code == code) {
+        return Some(factors.len() - 1);
+    }
+    if factors.len() < FEW {
+        return factors.iter().position(|factor| factor.code == code);
+    }
+    let known = places.len();
+    places.extend(factors.iter().enumerate().skip(known).map(|(at, factor)| (factor.code, at)));
+    places.get(code).copied()
+}
+
+/// Pieces between `;` and `,`.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr2_iter(b';', b',', text.as_bytes()).chain([text.len()]);
+    ends.scan(0, move |start, end| Some(&text[std::mem::replace(start, end + 1)..end]))
+}
+
+/// `str::trim`, but quick where there is nothing to trim, which is nearly everywhere.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [] => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// A time of the wire, `YYYYMMDDhhmmss` or with `zzz` milliseconds, in the station's own zone.

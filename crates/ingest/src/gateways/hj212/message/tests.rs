@@ -167,6 +167,19 @@ fn fault_26_log_text_keeps_its_separators() {
 }
 
 #[test]
+fn hundreds_of_factors_are_grouped_wherever_their_values_stand() {
+    let values: String = (0..300).map(|n| format!("a{n}-Rtd={n};")).collect();
+    let marks: String = (0..300).rev().map(|n| format!("a{n}-Flag=M{n};")).collect();
+    let text = format!("QN=1;Flag=5;CP=&&{values}{marks}&&");
+    let (factors, _) = parse(&text).factors();
+    assert_eq!(factors.len(), 300);
+    for (n, factor) in factors.iter().enumerate() {
+        let (code, value, mark) = (format!("a{n}"), n.to_string(), format!("M{n}"));
+        assert_eq!((factor.code, factor.rtd, factor.mark), (&*code, Some(&*value), Some(&*mark)));
+    }
+}
+
+#[test]
 fn errata_of_the_standard_are_readable() {
     // C.48 comma after QN, C.19 no separator before CP, C.9 a double hyphen, "&& &&".
     let message = parse("QN=20160801085857223,ST=32;CN=9014;Flag=5CP=&& &&");

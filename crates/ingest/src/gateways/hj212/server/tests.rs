@@ -81,7 +81,7 @@ impl Client {
 }
 
 fn frame(qn: &str, mn: &str, area: &str) -> Vec<u8> {
-    encode(format!("QN={qn};ST=22;CN=2011;PW=123456;MN={mn};Flag=5;CP=&&{area}&&").as_bytes()).unwrap()
+    encode(format!("QN={qn};ST=22;CN=2011;PW=123456;MN={mn};Flag=5;CP=&&{area}&&").as_bytes())
 }
 
 fn reading(qn: u64) -> Vec<u8> {

@@ -219,7 +219,9 @@ fn answer(command: Option<&Command>, message: &Message<'_>) -> Option<Vec<u8>> {
         Some(command) => command.answer.as_deref()?,
         None => codes::DATA_ANSWER,
     };
-    frame::encode(message::answer(message, cn).as_bytes())
+    let data = message::answer(message, cn);
+    // A sender that names itself in ten thousand letters can hardly be answered.
+    (data.len() <= frame::MAX_DATA).then(|| frame::encode(data.as_bytes()))
 }
 
 fn refuse(kind: VerdictKind, reason: Reason, detail: &str) -> Entry {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use limpid_model::{Instant, Pipeline, Zone};
 use limpid_store::{Journal, Lake};
-use tokio::sync::{Mutex, Semaphore, broadcast};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::answer::Failure;
 use crate::board::{Board, Event};
 
 /// The time by which age is judged.
@@ -32,11 +33,17 @@ pub struct App {
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.
     pub events: broadcast::Sender<Arc<Event>>,
+    /// Series that are read and written at once: the largest page is some 15 MB, and a flood of requests for it waits
+    /// here and not in memory.
+    pub series: Semaphore,
     /// Live streams that may still be opened.
     pub streams: Arc<Semaphore>,
     /// Cancelled when the process stops.
     pub stop: CancellationToken,
 }
+
+/// Pages of series made at once.
+pub const SERIES: usize = 16;
 
 /// The state of every handler.
 pub type Shared = Arc<App>;
@@ -50,6 +57,14 @@ impl App {
     /// Now.
     pub fn now(&self) -> Instant {
         (self.clock)()
+    }
+
+    /// Waits for one's turn to make a page of a series.
+    ///
+    /// # Errors
+    /// 503 while the service stops.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        self.series.acquire().await.map_err(|_| Failure::unavailable("the service is stopping"))
     }
 
     /// Whether any station is simulated, which every page then says.

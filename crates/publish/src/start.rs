@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::stream;
-use crate::app::{App, Clock, Shared};
+use crate::app::{App, Clock, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
@@ -64,6 +64,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         may_release,
         releasing: Arc::new(Mutex::new(())),
         events,
+        series: Semaphore::new(SERIES),
         streams: Arc::new(Semaphore::new(stream::STREAMS)),
         stop,
     };

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::cursor::Cursor;
 use super::item::{ASSESSMENT, AssessmentItem, Row};
+use super::openapi::ProblemBody;
 use super::page;
 use super::query::Query;
 use crate::answer::{Failure, Format, blocking};
@@ -33,20 +34,20 @@ pub struct Assessments {
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "assessments",
     params(
-        ("scheme" = Option<String>, Query, description = "edition or family of a standard; default the pipeline's"),
+        ("scheme" = Option<String>, Query, min_length = 1, description = "edition or family of a standard; default the pipeline's"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
-        ("area" = Option<String>, Query, description = "only stations of this area of the registry"),
-        ("period" = Option<String>, Query, description = "PT1H (default) or P1D"),
-        ("from" = Option<String>, Query, description = "first start, inclusive: RFC 3339 or a date of the authority's zone; default a span before `to` that fits the period"),
-        ("to" = Option<String>, Query, description = "last start, exclusive; default now"),
-        ("as_of" = Option<String>, Query, description = "what was published by this time"),
-        ("format" = Option<String>, Query, description = "json (default), csv or parquet"),
-        ("cursor" = Option<String>, Query, description = "from `next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "items on a page, 1 to 50000, default 1000"),
+        ("area" = Option<String>, Query, min_length = 1, description = "only stations of this area of the registry"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D)$", description = "PT1H (default) or P1D"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "first start, inclusive: RFC 3339 or a date of the authority's zone; default a span before `to` that fits the period"),
+        ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "last start, exclusive; default now"),
+        ("as_of" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "what was published by this time"),
+        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet)$", description = "json (default), csv or parquet"),
+        ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
     ),
     responses(
-        (status = 200, description = "one page; `Link: rel=next` in every format", body = Assessments),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served"),
+        (status = 200, description = "one page; `Link: rel=next` in every format", content((Assessments = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"))),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn get(
@@ -59,18 +60,20 @@ pub async fn get(
     let zone = app.zone();
     let ask = Ask::read(&app, &query)?;
     let limit = query.limit()?;
+    let _turn = app.turn().await?;
     let (mut found, cursor) = ask.collect(&app, limit).await?;
     found.truncate(limit);
     let next = cursor.map(|cursor| {
         let changes = [("from", zone.format(ask.from)), ("to", zone.format(ask.to)), ("cursor", cursor.encode())];
         links::absolute(&headers, &query.with(PATH, &changes))
     });
+    let work = app.clone();
     blocking(move || {
         let rows: Vec<Row<Assessment>> = found
             .into_iter()
             .map(|published| {
                 let station = published.record.station.clone();
-                Row::new(published, &station, &app.pipeline)
+                Row::new(published, &station, &work.pipeline)
             })
             .collect();
         page(&headers, format, &rows, next, ASSESSMENT, |row| AssessmentItem::new(row, zone), zone)

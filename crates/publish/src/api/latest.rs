@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::item::VerdictItem;
+use super::openapi::ProblemBody;
 use super::query::Query;
 use crate::answer::table::{self, Cell, Column, Kind};
 use crate::answer::{Cache, Failure, Format, cache};
@@ -175,13 +176,13 @@ impl LatestValue {
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "latest",
     params(
-        ("kind" = Option<String>, Query, description = "air, water, noise, outlet, radiation or soil"),
+        ("kind" = Option<String>, Query, pattern = "^(air|water|noise|outlet|radiation|soil)$", description = "air, water, noise, outlet, radiation or soil"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
-        ("format" = Option<String>, Query, description = "json (default) or csv: one line per value, one without a value for a station without data"),
+        ("format" = Option<String>, Query, pattern = "^(json|csv)$", description = "json (default) or csv: one line per value, one without a value for a station without data"),
     ),
     responses(
-        (status = 200, description = "the current state", body = Latest),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served"),
+        (status = 200, description = "the current state", content((Latest = "application/json"), (String = "text/csv"))),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn get(

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::cursor::Cursor;
 use super::item::{OBSERVATION, ObservationItem, Row};
+use super::openapi::ProblemBody;
 use super::page;
 use super::query::Query;
 use crate::answer::{Failure, Format, blocking};
@@ -36,18 +37,18 @@ pub struct Observations {
     params(
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
         ("parameter" = Option<Vec<String>>, Query, description = "parameter ids, repeated or separated by commas; default all"),
-        ("period" = Option<String>, Query, description = "PT0S, PT1M to PT30M, PT1H (default), PT8H, PT24H, P1D, P1M, P1Y"),
-        ("statistic" = Option<String>, Query, description = "mean (default), or max8h with P1D"),
-        ("from" = Option<String>, Query, description = "first start, inclusive: RFC 3339 or a date of the authority's zone; default a span before `to` that fits the period"),
-        ("to" = Option<String>, Query, description = "last start, exclusive; default now"),
-        ("as_of" = Option<String>, Query, description = "what was published by this time"),
-        ("format" = Option<String>, Query, description = "json (default), csv or parquet"),
-        ("cursor" = Option<String>, Query, description = "from `next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "items on a page, 1 to 50000, default 1000"),
+        ("period" = Option<String>, Query, pattern = "^(PT0S|PT([1-9]|[12][0-9]|30)M|PT1H|PT8H|PT24H|P1D|P1M|P1Y)$", description = "PT0S, PT1M to PT30M, PT1H (default), PT8H, PT24H, P1D, P1M, P1Y"),
+        ("statistic" = Option<String>, Query, pattern = "^(mean|max8h)$", description = "mean (default), or max8h with P1D"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "first start, inclusive: RFC 3339 or a date of the authority's zone; default a span before `to` that fits the period"),
+        ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "last start, exclusive; default now"),
+        ("as_of" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "what was published by this time"),
+        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet)$", description = "json (default), csv or parquet"),
+        ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
     ),
     responses(
-        (status = 200, description = "one page; `Link: rel=next` in every format", body = Observations),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served"),
+        (status = 200, description = "one page; `Link: rel=next` in every format", content((Observations = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"))),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn get(
@@ -61,6 +62,7 @@ pub async fn get(
     let (limit, zone) = (ask.limit, app.zone());
     let pinned = [("from", zone.format(ask.from)), ("to", zone.format(ask.to))];
 
+    let _turn = app.turn().await?;
     // One more than a page tells whether there is a next one.
     let mut found = app.journal.observations(ObservationQuery { limit: limit + 1, ..ask }).await?;
     let more = found.len() > limit;
@@ -72,12 +74,13 @@ pub async fn get(
         let [from, to] = pinned;
         links::absolute(&headers, &query.with(PATH, &[from, to, ("cursor", cursor)]))
     });
+    let work = app.clone();
     blocking(move || {
         let rows: Vec<Row<Observation>> = found
             .into_iter()
             .map(|published| {
                 let station = published.record.station.clone();
-                Row::new(published, &station, &app.pipeline)
+                Row::new(published, &station, &work.pipeline)
             })
             .collect();
         page(&headers, format, &rows, next, OBSERVATION, |row| ObservationItem::new(row, zone), zone)

@@ -5,10 +5,35 @@ use std::sync::LazyLock;
 use axum::body::Body;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, Response};
-use utoipa::OpenApi;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{OpenApi, ToSchema};
 
 use super::query::Query;
 use crate::answer::{Cache, Failure, Format, cache};
+
+/// The body of every failure, as [`limpid_model::Problem`] writes it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Stable address of the kind of problem.
+    pub r#type: String,
+    /// The same for every problem of the kind.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What went wrong this time, and what to do.
+    pub detail: String,
+    /// The parameter or header at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The values that it may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Vec<String>>,
+    /// Position of the entry at fault in a batch, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
+}
 
 /// The description. Pages for people are not part of it; uploads are described with the gateway that takes them.
 #[derive(OpenApi)]
@@ -44,8 +69,32 @@ use crate::answer::{Cache, Failure, Format, cache};
 )]
 pub struct Api;
 
-static TEXT: LazyLock<Vec<u8>> =
-    LazyLock::new(|| Api::openapi().to_pretty_json().expect("the description is plain JSON").into_bytes());
+static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let described = serde_json::to_vec_pretty(&described());
+    described.expect("the description is plain JSON")
+});
+
+/// The description as it is served.
+pub fn described() -> Value {
+    let mut described = serde_json::to_value(Api::openapi()).expect("the description is plain JSON");
+    let paths = described["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let operations = paths.filter_map(Value::as_object_mut).flat_map(|path| path.values_mut());
+    let parameters = operations.filter_map(|operation| operation.get_mut("parameters")?.as_array_mut()).flatten();
+    for schema in parameters.filter_map(|parameter| parameter.get_mut("schema")) {
+        // An optional parameter is left out: there is no way to write null in a query or a header.
+        if let Some(Value::Array(kinds)) = schema.get_mut("type") {
+            kinds.retain(|kind| kind != "null");
+            if let [kind] = &kinds[..] {
+                schema["type"] = kind.clone();
+            }
+        }
+        // Ids, one by one or separated by commas.
+        if let Some(Value::Object(items)) = schema.get_mut("items") {
+            items.insert("minLength".to_owned(), 1.into());
+        }
+    }
+    described
+}
 
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", tag = "machines", operation_id = "openapi", responses((status = 200, description = "OpenAPI 3.1")))]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::openapi::ProblemBody;
 use super::query::Query;
 use crate::answer::problem::cut;
 use crate::answer::table::{self, Cell, Column, Kind};
@@ -143,13 +144,13 @@ const fn time(name: &'static str, about: &'static str, cell: fn(&Station) -> Cel
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "stations",
     params(
-        ("kind" = Option<String>, Query, description = "air, water, noise, outlet, radiation or soil"),
-        ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees, WGS 84; west may be larger than east"),
-        ("format" = Option<String>, Query, description = "json (default), geojson or csv"),
+        ("kind" = Option<String>, Query, pattern = "^(air|water|noise|outlet|radiation|soil)$", description = "air, water, noise, outlet, radiation or soil"),
+        ("bbox" = Option<String>, Query, pattern = "^-?[0-9.]+(,-?[0-9.]+){3}$", description = "west,south,east,north in degrees, WGS 84; west may be larger than east"),
+        ("format" = Option<String>, Query, pattern = "^(json|geojson|csv)$", description = "json (default), geojson or csv"),
     ),
     responses(
-        (status = 200, description = "the stations", body = Stations),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served"),
+        (status = 200, description = "the stations", content((Stations = "application/json"), (String = "text/csv"), (Object = "application/geo+json"))),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn list(
@@ -188,7 +189,7 @@ pub async fn list(
     params(("id" = String, Path, description = "station id")),
     responses(
         (status = 200, description = "the station", body = StationItem),
-        (status = 404, description = "there is no such station"),
+        (status = 404, description = "there is no such station", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn one(

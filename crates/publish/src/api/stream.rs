@@ -18,6 +18,7 @@ use futures::stream::{self, Stream};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
+use super::openapi::ProblemBody;
 use super::query::Query;
 use crate::answer::Failure;
 use crate::app::Shared;
@@ -45,8 +46,8 @@ const RETRY: Duration = Duration::from_secs(3);
     params(("Last-Event-ID" = Option<u64>, Header, description = "go on behind this event; without it, from now")),
     responses(
         (status = 200, description = "events without end; a comment at least every 15 seconds", content_type = "text/event-stream", body = String),
-        (status = 400, description = "Last-Event-ID is not a number"),
-        (status = 503, description = "too many streams are open"),
+        (status = 400, description = "Last-Event-ID is not a number", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "too many streams are open", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn get(

@@ -13,6 +13,7 @@ use limpid_store::lake::Resource;
 use super::definition::Dataset;
 use crate::answer::problem::cut;
 use crate::answer::{Cache, Failure, Format, cache};
+use crate::api::openapi::ProblemBody;
 use crate::api::query::Query;
 use crate::app::Shared;
 
@@ -35,11 +36,11 @@ pub fn package_path(dataset: &str, release: &str) -> String {
         ("Range" = Option<String>, Header, description = "one range of bytes"),
     ),
     responses(
-        (status = 200, description = "the file", content_type = "application/vnd.apache.parquet", body = Vec<u8>),
+        (status = 200, description = "the file", content((Vec<u8> = "application/vnd.apache.parquet"), (Object = "application/json"))),
         (status = 206, description = "the range asked for"),
         (status = 307, description = "`latest` leads to the current release"),
-        (status = 404, description = "there is no such dataset, release or file"),
-        (status = 416, description = "the range lies outside the file"),
+        (status = 404, description = "there is no such dataset, release or file", content_type = "application/problem+json", body = ProblemBody),
+        (status = 416, description = "the range lies outside the file", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn file(

@@ -11,6 +11,7 @@ use super::definition::{ALL, Dataset};
 use super::files::package_path;
 use crate::answer::format::preferences;
 use crate::answer::{Cache, Failure, Format, cache};
+use crate::api::openapi::ProblemBody;
 use crate::api::query::Query;
 use crate::app::{App, Shared};
 use crate::pages;
@@ -83,11 +84,14 @@ impl DatasetItem {
 #[utoipa::path(
     get, path = "/datasets", tag = "datasets", operation_id = "datasets",
     params(
-        ("format" = Option<String>, Query, description = "html (default) or json"),
-        ("lang" = Option<String>, Query, description = "language of the page"),
-        ("view" = Option<String>, Query, description = "elder for large type"),
+        ("format" = Option<String>, Query, pattern = "^(html|json)$", description = "html (default) or json"),
+        ("lang" = Option<String>, Query, min_length = 1, description = "language of the page"),
+        ("view" = Option<String>, Query, min_length = 1, description = "elder for large type"),
     ),
-    responses((status = 200, description = "the datasets", body = Datasets))
+    responses(
+        (status = 200, description = "the datasets", content((Datasets = "application/json"), (String = "text/html"))),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+    )
 )]
 pub async fn list(
     State(app): State<Shared>,
@@ -109,13 +113,14 @@ pub async fn list(
     get, path = "/datasets/{name}", tag = "datasets", operation_id = "dataset",
     params(
         ("name" = String, Path, description = "id of the dataset"),
-        ("format" = Option<String>, Query, description = "html (default) or json"),
-        ("lang" = Option<String>, Query, description = "language of the page"),
-        ("view" = Option<String>, Query, description = "elder for large type"),
+        ("format" = Option<String>, Query, pattern = "^(html|json)$", description = "html (default) or json"),
+        ("lang" = Option<String>, Query, min_length = 1, description = "language of the page"),
+        ("view" = Option<String>, Query, min_length = 1, description = "elder for large type"),
     ),
     responses(
-        (status = 200, description = "the dataset", body = Datasets),
-        (status = 404, description = "there is no such dataset"),
+        (status = 200, description = "the dataset", content((Datasets = "application/json"), (String = "text/html"))),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+        (status = 404, description = "there is no such dataset", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn one(

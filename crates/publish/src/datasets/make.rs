@@ -10,6 +10,7 @@ use super::files::package_path;
 use super::list::{DatasetItem, Datasets};
 use super::release::{Outcome, release};
 use crate::answer::{Cache, Failure};
+use crate::api::openapi::ProblemBody;
 use crate::api::query::Query;
 use crate::app::Shared;
 use crate::links;
@@ -21,9 +22,9 @@ use crate::links;
     responses(
         (status = 201, description = "a new release", body = Datasets),
         (status = 200, description = "nothing changed since the current release", body = Datasets),
-        (status = 401, description = "no token, or not one for every station"),
-        (status = 404, description = "there is no such dataset"),
-        (status = 503, description = "there is nothing to release yet"),
+        (status = 401, description = "no token, or not one for every station", content_type = "application/problem+json", body = ProblemBody),
+        (status = 404, description = "there is no such dataset", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "there is nothing to release yet", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn make(

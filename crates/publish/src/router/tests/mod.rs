@@ -6,7 +6,6 @@ mod series;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use utoipa::OpenApi;
 
 use crate::testing::{Service, county};
 
@@ -116,9 +115,14 @@ async fn health_says_what_is_missing() {
 }
 
 #[test]
+fn the_description_of_the_api_keeps_its_promises() {
+    insta::assert_json_snapshot!("openapi", crate::api::openapi::described());
+}
+
+#[test]
 fn every_route_is_described() {
     let routes = include_str!("../../router.rs");
-    let described = serde_json::to_value(crate::api::openapi::Api::openapi()).unwrap();
+    let described = crate::api::openapi::described();
     let pages = ["/", "/stations/{id}", "/data", "/about", "/status"];
     let mut seen = 0;
     for rest in routes.split(".route(\"").skip(1) {
@@ -138,4 +142,18 @@ fn every_route_is_described() {
     ids.dedup();
     assert_eq!(ids.len(), seen - pages.len(), "operation ids are unique");
     assert_eq!(described["paths"].as_object().unwrap().len() + pages.len(), seen);
+}
+
+#[test]
+fn a_problem_is_described_as_it_is_written() {
+    let problem = limpid_model::Problem::new(400, "x", "x", "x").field("x").allowed(["x"]).index(1);
+    let written = serde_json::to_value(problem).unwrap();
+    let described = crate::api::openapi::described();
+    let described = &described["components"]["schemas"]["Problem"]["properties"];
+    let names = |value: &Value| {
+        let mut names: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&written), names(described));
 }

@@ -33,7 +33,7 @@ async fn with_a_wrong_password_it_is_tried_again_and_with_the_right_one_let_in()
     gateway.stop().await;
     assert!(!broker.log().contains("SUBACK"), "{}", broker.log());
     let gateway = login(&broker, "right");
-    broker.subscribed().await;
+    eventually(async || (broker.subscriptions() > 0).then_some(())).await;
     gateway.stop().await;
 }
 
@@ -70,7 +70,7 @@ fn lines(broker: &Mosquitto) -> String {
 async fn a_broker_with_a_certificate_of_the_named_authority_is_spoken_to() {
     let broker = encrypted("localhost");
     let gateway = Gateway::begin(&lines(&broker), broker.folder.path());
-    broker.subscribed().await;
+    eventually(async || (broker.subscriptions() > 0).then_some(())).await;
     gateway.stop().await;
 }
 

@@ -131,3 +131,21 @@ impl FromIterator<Deviation> for Deviations {
         set
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_told_from_the_others_and_is_in_the_documents() {
+        let documents = include_str!("../../../../../docs/hj212.md");
+        for deviation in Deviation::ALL {
+            let alone: Deviations = [deviation].into_iter().collect();
+            assert!(alone.iter().eq([deviation]), "{}", deviation.name());
+            assert!(documents.contains(&format!("`{}`", deviation.name())), "docs/hj212.md lacks {}", deviation.name());
+        }
+        assert!(
+            Deviations::default().is_empty() && Deviation::ALL.into_iter().collect::<Deviations>().iter().count() == 16
+        );
+    }
+}

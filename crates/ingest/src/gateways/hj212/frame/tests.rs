@@ -233,6 +233,20 @@ fn fault_16_more_than_1024_bytes() {
 }
 
 #[test]
+fn fault_22_length_and_check_count_bytes_not_letters() {
+    // Vector 12: 144 letters, 152 bytes as UTF-8. Counted in letters its LEN is wrong, and the frame's end mends it.
+    let data = RIGHT[11].data;
+    assert_eq!((data.chars().count(), data.len()), (144, 152));
+    assert_eq!(frames(&all(format!("##0152{data}9481\r\n").as_bytes())), [(data, vec![])]);
+    let counted_in_letters = all(format!("##0144{data}9481\r\n").as_bytes());
+    assert_eq!(frames(&counted_in_letters), [(data, vec![Deviation::LenMismatch])]);
+    // The same text as GBK has 148 bytes and another check.
+    let gbk = encoding_rs::GBK.encode(data).0;
+    let got = all(&[b"##0148".as_slice(), &gbk, b"E2C1\r\n"].concat());
+    assert_eq!((frames(&got).len(), damages(&got).len()), (1, 0));
+}
+
+#[test]
 fn fault_25_junk_is_handed_out_in_bounded_pieces() {
     let mut framer = Framer::default();
     for _ in 0..1000 {

@@ -297,7 +297,7 @@ async fn a_stop_waits_for_what_is_in_flight() {
 }
 
 #[tokio::test]
-async fn a_journal_on_disk_has_what_was_answered_once() {
+async fn faults_19_and_27_what_comes_again_is_answered_again_and_stored_once() {
     let folder = tempfile::tempdir().unwrap();
     let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.db")).unwrap();
     let intake = Intake::new(pipeline(""), Arc::clone(&journal)).with_clock(now);

@@ -229,6 +229,15 @@ fn everything_else_is_kept_and_answered_by_its_kind() {
 }
 
 #[test]
+fn fault_20_a_clock_being_set_is_answered_with_nothing() {
+    // Vector 9, and the same with the answer bit: answering it with another 1012 is how relays came to storm each other.
+    let session = session("unknown = \"ack\"");
+    assert_eq!(outcome(&session, RIGHT[8].data), (vec!["quarantined unknown_station".to_owned()], None));
+    let asking = RIGHT[8].data.replace(";CP=", ";Flag=5;CP=");
+    assert_eq!(outcome(&session, &asking).1, None);
+}
+
+#[test]
 fn fault_21_an_answer_is_never_answered() {
     // Vector 5 is a platform's answer that asks for one.
     let (_, answer) = outcome(&session("unknown = \"ack\""), RIGHT[4].data);

@@ -1,5 +1,7 @@
 //! When a value is late, stale or gone.
 //!
+//! Values of any age are answered to machines, each with its own `start`, `end` and this word. People are shown less:
+//!
 //! | age of a value, counted from its end | word | how people are shown it |
 //! | --- | --- | --- |
 //! | up to 1.5 periods | `fresh` | as it is |
@@ -7,7 +9,8 @@
 //! | up to 24 hours | `stale` | grey, without the colour of its level, with its time |
 //! | more | `none` | not at all: "no data", and when the last one was |
 //!
-//! A value is never carried forward as if it spoke for a later time. Values of less than ten minutes, moments among
+//! A value is never carried forward as if it spoke for a later time. A machine that paints levels must look at the
+//! word: an index that is `stale` or `none` keeps its level and colour, but they are those of its own hour. Values of less than ten minutes, moments among
 //! them, are judged as if they spoke for ten: loggers send minutes in packets of up to ten (HJ 212-2017, CN 2051),
 //! and a packet on its way is not a fault.
 
@@ -16,7 +19,7 @@ use limpid_model::{Instant, Period};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Values older than this are not shown.
+/// Values older than this are not shown to people.
 pub const GONE: Duration = Duration::hours(24);
 
 /// The shortest period by which lateness is counted.

@@ -40,22 +40,21 @@ pub struct LatestItem {
     /// What it watches.
     #[schema(value_type = String)]
     pub kind: StationKind,
-    /// Of its newest value; null when there is none of the last 24 hours.
+    /// Of its newest value, whatever its age; null before its first.
     pub start: Option<String>,
     /// Of its newest value, exclusive.
     pub end: Option<String>,
     /// Whole minutes from `end` to `generated`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age_minutes: Option<i64>,
-    /// True when no value is current: there is none, or all are older than 3 periods.
+    /// True when no value is current: there is none, or all are older than 3 periods. Then nothing here may stand for
+    /// the present, and no colour be painted.
     pub stale: bool,
     /// That of its freshest value.
     pub freshness: Freshness,
-    /// End of the newest value of any age.
-    pub last: Option<String>,
-    /// The newest value of each parameter: the hour, or the minute or moment after it.
+    /// The newest value of each parameter, whatever its age: the hour, or the minute or moment after it.
     pub values: Vec<LatestValue>,
-    /// The newest hour under the pipeline's scheme; null for stations without an index.
+    /// The newest hour under the pipeline's scheme, whatever its age; null for stations without an index.
     pub assessment: Option<LatestAssessment>,
     /// True when its readings are made up by a simulator.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -101,7 +100,7 @@ pub struct LatestAssessment {
     pub start: String,
     /// Exclusive.
     pub end: String,
-    /// How current it is.
+    /// How current it is. The colour of an index that is `stale` or `none` is not that of the present.
     pub freshness: Freshness,
 }
 
@@ -144,7 +143,6 @@ impl LatestItem {
             age_minutes: newest.map(|record| (generated - record.end).num_minutes()),
             stale: !now.freshness.current(),
             freshness: now.freshness,
-            last: now.last.map(|end| zone.format(end)),
             values: now.values.iter().map(|value| LatestValue::new(value, zone)).collect(),
             assessment,
             simulated: now.station.simulated,
@@ -171,8 +169,10 @@ impl LatestValue {
 
 /// The newest values and the newest index of every station in operation.
 ///
-/// Of each parameter the hour is shown, or the minute or moment that ended after it. Nothing is carried forward: a
-/// value of which more than three periods have passed since its end is `stale`, after 24 hours it is gone.
+/// Of each parameter the hour is shown, or the minute or moment that ended after it. Nothing is carried forward: each
+/// value and the index say of what time they are, and how current that is. When more than three periods have passed
+/// since its end a value is `stale`, after 24 hours `none`; a station of which nothing is newer has `stale` true.
+/// Pages for people show nothing that is older than 24 hours.
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "latest",
     params(
@@ -232,7 +232,7 @@ fn lines(latest: &Latest) -> Vec<Line<'_>> {
 }
 
 /// The columns of the board, one line per value.
-fn columns<'a>() -> [Column<Line<'a>>; 18] {
+fn columns<'a>() -> [Column<Line<'a>>; 20] {
     fn text<'a>(name: &'static str, cell: fn(&Line<'a>) -> Cell) -> Column<Line<'a>> {
         Column { name, kind: Kind::Text, about: "", cell }
     }
@@ -262,6 +262,10 @@ fn columns<'a>() -> [Column<Line<'a>>; 18] {
         text("scheme", |(item, _)| item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(judged.scheme))),
         integer("index", |(item, _)| Cell::integer(item.assessment.as_ref().and_then(|judged| judged.verdict.index))),
         integer("level", |(item, _)| Cell::integer(item.assessment.as_ref().and_then(|judged| judged.verdict.level))),
+        text("index_end", |(item, _)| item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(&judged.end))),
+        text("index_freshness", |(item, _)| {
+            item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(judged.freshness.as_str()))
+        }),
         Column { name: "simulated", kind: Kind::Flag, about: "", cell: |(item, _)| Cell::Flag(item.simulated) },
     ]
 }

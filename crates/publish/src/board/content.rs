@@ -11,8 +11,8 @@ use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result};
 
 /// Hours of assessments kept, for the trend.
 const HOURS: usize = 25;
-/// How far back a start looks for the newest of everything: what is older only matters as "no data since".
-const LOOK_BACK: Duration = Duration::days(31);
+/// How far back a start looks for the newest of everything: a machine is told of it whatever its age.
+const EVER: Instant = Instant::MIN_UTC;
 /// Rows of one read while starting.
 const CHUNK: usize = 10_000;
 
@@ -59,7 +59,7 @@ impl Content {
         };
         content.load_hours(journal, ask).await?;
         content.load_assessments(journal, from, now).await?;
-        for published in journal.newest(now - LOOK_BACK).await? {
+        for published in journal.newest(EVER).await? {
             content.apply(published);
         }
         Ok(content)

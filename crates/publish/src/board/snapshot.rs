@@ -25,15 +25,13 @@ pub struct Snapshot {
 pub struct StationNow {
     /// Which.
     pub station: Station,
-    /// What it measures now, by parameter; nothing older than 24 hours.
+    /// The newest value of each parameter, of any age. People are shown [`Self::recent`] ones.
     pub values: Vec<ValueNow>,
     /// The newest hour of each parameter, of any age: what an index was made of, where minutes are newer.
     pub hours: Vec<Published<Observation>>,
     /// The last values that passed, by parameter, of any age.
     pub good: Vec<Published<Observation>>,
-    /// End of the newest value of any age.
-    pub last: Option<Instant>,
-    /// The newest hour under the pipeline's scheme; not older than 24 hours.
+    /// The newest hour under the pipeline's scheme, of any age. People are shown a [`Self::recent_assessment`].
     pub assessment: Option<AssessmentNow>,
     /// The freshest of its values.
     pub freshness: Freshness,
@@ -106,8 +104,6 @@ impl StationNow {
                 Some(_) => {}
             }
         }
-        let last = best.iter().map(|value| value.published.record.end).max();
-        best.retain(|value| value.freshness != Freshness::None);
         let freshness = best.iter().map(|value| value.freshness).min().unwrap_or(Freshness::None);
         Self {
             station: station.clone(),
@@ -119,7 +115,6 @@ impl StationNow {
                 .map(|(_, hour)| hour.clone())
                 .collect(),
             good: newest.good.values().cloned().collect(),
-            last,
             assessment: AssessmentNow::build(newest, now),
             freshness,
         }
@@ -132,13 +127,22 @@ impl StationNow {
             values: Vec::new(),
             hours: Vec::new(),
             good: Vec::new(),
-            last: None,
             assessment: None,
             freshness: Freshness::None,
         }
     }
 
-    /// The newest of its values.
+    /// Its values of the last 24 hours.
+    pub fn recent(&self) -> impl Iterator<Item = &ValueNow> {
+        self.values.iter().filter(|value| value.freshness != Freshness::None)
+    }
+
+    /// Its index, if that is of the last 24 hours.
+    pub fn recent_assessment(&self) -> Option<&AssessmentNow> {
+        self.assessment.as_ref().filter(|assessment| assessment.freshness != Freshness::None)
+    }
+
+    /// The newest of its values, of any age.
     pub fn newest(&self) -> Option<&ValueNow> {
         self.values.iter().max_by_key(|value| (value.published.record.end, value.published.record.start))
     }
@@ -166,9 +170,6 @@ impl AssessmentNow {
     fn build(newest: &Newest, now: Instant) -> Option<Self> {
         let (start, published) = newest.hours.last_key_value()?;
         let freshness = Freshness::of(published.record.period, published.record.end, now);
-        if freshness == Freshness::None {
-            return None;
-        }
         let before = newest.hours.get(&(*start - Duration::hours(Trend::HOURS)));
         let trend = match (published.record.index, before.and_then(|before| before.record.index)) {
             (Some(index), Some(before)) => Some(Trend { change: i32::from(index) - i32::from(before) }),

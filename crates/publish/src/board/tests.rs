@@ -45,7 +45,7 @@ async fn a_minute_that_stopped_coming_gives_way_to_a_fresh_hour() {
 }
 
 #[tokio::test]
-async fn stale_is_said_and_what_is_older_than_a_day_is_gone() {
+async fn stale_is_said_and_what_is_older_than_a_day_is_marked() {
     let service = Service::with(vec![
         hour("S1", "pm25", "2026-11-24T22:00:00Z", 60.0).into(),
         index("S1", "2026-11-24T22:00:00Z", Some(80), &["pm25"]).into(),
@@ -57,8 +57,66 @@ async fn stale_is_said_and_what_is_older_than_a_day_is_gone() {
     assert_eq!((&old["stale"], &old["freshness"]), (&json!(true), &json!("stale")));
     assert_eq!(old["assessment"]["freshness"], "stale");
     let gone = latest_of(&service, "S2").await;
-    assert_eq!((&gone["values"], &gone["assessment"]), (&json!([]), &Value::Null));
-    assert_eq!((&gone["start"], &gone["last"]), (&Value::Null, &json!("2026-11-24T09:00:00+08:00")));
+    assert_eq!((&gone["stale"], &gone["freshness"]), (&json!(true), &json!("none")));
+    assert_eq!((&value(&gone, "pm25")["value"], &value(&gone, "pm25")["freshness"]), (&json!(61.0), &json!("none")));
+    assert_eq!((&gone["assessment"]["index"], &gone["assessment"]["freshness"]), (&json!(81), &json!("none")));
+    assert_eq!(
+        (&gone["start"], &gone["end"]),
+        (&json!("2026-11-24T08:00:00+08:00"), &json!("2026-11-24T09:00:00+08:00"))
+    );
+    assert_eq!(gone["age_minutes"], 1452);
+}
+
+#[tokio::test]
+async fn data_of_another_century_are_on_the_board_after_a_start_and_when_they_arrive() {
+    let mut judged = index("S1", "1998-03-01T00:00:00Z", Some(81), &["pm25"]);
+    judged.scheme = limpid_model::Scheme::parse("hj633-2012").unwrap();
+    let old = hour("S1", "pm25", "1998-03-01T00:00:00Z", 61.0);
+    let service = Service::with(vec![old.into(), judged.into()]).await;
+    let item = latest_of(&service, "S1").await;
+    assert_eq!((&value(&item, "pm25")["value"], &item["stale"]), (&json!(61.0), &json!(true)));
+    assert_eq!(
+        (&item["assessment"]["index"], &item["assessment"]["end"]),
+        (&json!(81), &json!("1998-03-01T08:00:00+08:00"))
+    );
+
+    let late = hour("W1", "ph", "2001-03-01T00:00:00Z", 7.5);
+    service.journal.publish(vec![late.into()], None).await.unwrap();
+    let answer = service.until("/api/v1/latest?kind=water", |answer| !answer.json()["items"][0]["end"].is_null()).await;
+    let item = &answer.json()["items"][0];
+    assert_eq!((&value(item, "ph")["freshness"], &item["end"]), (&json!("none"), &json!("2001-03-01T08:00:00+08:00")));
+
+    let csv = service.get("/api/v1/latest?format=csv&station=S1,W1").await;
+    let mut reader = csv::Reader::from_reader(&csv.body[..]);
+    let header = reader.headers().unwrap().clone();
+    let lines: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let cell =
+        |line: usize, name: &str| lines[line][header.iter().position(|column| column == name).unwrap()].to_owned();
+    assert_eq!((cell(0, "value"), cell(0, "freshness"), cell(0, "stale")), ("61".into(), "none".into(), "true".into()));
+    assert_eq!((cell(0, "index"), cell(0, "index_freshness")), ("81".into(), "none".into()));
+    assert_eq!((cell(1, "parameter"), cell(1, "index_freshness")), ("ph".into(), String::new()));
+}
+
+#[tokio::test]
+async fn people_are_not_shown_what_is_older_than_a_day() {
+    let service = Service::with(vec![
+        hour("S1", "pm25", "2026-11-24T01:00:00Z", 61.0).into(),
+        index("S1", "2026-11-24T01:00:00Z", Some(81), &["pm25"]).into(),
+        hour("W1", "ph", "2026-11-24T01:00:00Z", 7.77).into(),
+    ])
+    .await;
+    for uri in ["/?lang=en", "/stations/S1?lang=en", "/stations/W1?lang=en"] {
+        let page = service.get(uri).await;
+        let shown = page.text().split("<main").nth(1).unwrap().split("<details").next().unwrap();
+        let card = shown.split("<article").nth(1).unwrap().split("</article>").next().unwrap();
+        assert!(card.contains("No data") && card.contains("2026-11-24 09:00"), "{uri}: {card}");
+        for number in [">81<", "<b>61", "7.8", "7.77"] {
+            assert!(!card.contains(number), "{uri} {number}");
+        }
+    }
+    let table = service.get("/stations/W1?lang=en").await;
+    let values = table.text().split("Newest values").nth(1).unwrap().split("<h2").next().unwrap();
+    assert!(values.contains("No data"), "{values}");
 }
 
 #[tokio::test]

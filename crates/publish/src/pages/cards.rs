@@ -35,14 +35,15 @@ pub fn untitled(app: &App, view: &View, now: &StationNow) -> Markup {
 fn framed(app: &App, view: &View, now: &StationNow, name: &Markup) -> Markup {
     let lang = view.lang;
     let (at, zone) = (app.now(), app.zone());
-    let old = match &now.assessment {
+    let judged = now.recent_assessment();
+    let old = match judged {
         Some(assessment) => !assessment.freshness.current(),
         None => !now.freshness.current(),
     };
     html! {
         article.card.old[old] {
             (name)
-            @match &now.assessment {
+            @match judged {
                 Some(judged) if judged.freshness.current() => (current(lang, judged, now, at, zone)),
                 Some(judged) => (outdated(lang, judged, at, zone)),
                 None => (plain(lang, now, at, zone)),
@@ -103,6 +104,9 @@ fn plain(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> Markup {
     let newest = now.newest().map(|value| &value.published.record);
     html! {
         @match newest {
+            Some(record) if now.freshness == Freshness::None => {
+                (gone(lang, lang.fill("none.last", &[("time", &say::moment(record.end, zone))])))
+            }
             Some(record) if now.freshness.current() => {
                 (values(lang, now, record, at, zone))
                 p {
@@ -121,16 +125,16 @@ fn plain(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> Markup {
                 }
                 p.soft { (say::age(lang, at - record.end)) }
             }
-            None => {
-                div.now { (level::blank()) p.word { (lang.t("none.title")) } }
-                p.soft {
-                    @match now.last {
-                        Some(last) => (lang.fill("none.last", &[("time", &say::moment(last, zone))])),
-                        None => (lang.t("none.ever")),
-                    }
-                }
-            }
+            None => (gone(lang, lang.t("none.ever").to_owned())),
         }
+    }
+}
+
+/// A station without anything that may be shown, and when it last had something.
+fn gone(lang: Lang, last: String) -> Markup {
+    html! {
+        div.now { (level::blank()) p.word { (lang.t("none.title")) } }
+        p.soft { (last) }
     }
 }
 
@@ -163,7 +167,7 @@ fn hour_values(lang: Lang, now: &StationNow, judged: &Assessment) -> Markup {
 
 /// The values of now, current ones only. One that is of another time than `newest` says which.
 fn values(lang: Lang, now: &StationNow, newest: &Observation, at: Instant, zone: Zone) -> Markup {
-    let current = now.values.iter().filter(|value| value.freshness.current());
+    let current = now.recent().filter(|value| value.freshness.current());
     html! {
         ul.vals {
             @for record in current.map(|value| &value.published.record) {

@@ -56,7 +56,7 @@ fn summary(lang: Lang, stations: &[&StationNow]) -> String {
     let mut levels: Vec<(u8, String, usize)> = Vec::new();
     let mut silent = 0;
     for now in stations {
-        let current = now.assessment.as_ref().filter(|assessment| assessment.freshness.current());
+        let current = now.recent_assessment().filter(|assessment| assessment.freshness.current());
         let record = current.map(|assessment| &assessment.published.record);
         match record.and_then(|record| record.scheme.level(record.level?)) {
             None => silent += 1,

@@ -65,7 +65,7 @@ fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
                     td { (front::kind_name(lang, now.station.kind)) }
                     td { (say::freshness(lang, now.freshness)) }
                     td {
-                        @match now.last {
+                        @match now.newest().map(|value| value.published.record.end) {
                             Some(last) => { (say::moment(last, app.zone())) " (" (say::age(lang, app.now() - last)) ")" }
                             None => (lang.t("none.ever")),
                         }

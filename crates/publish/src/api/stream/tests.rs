@@ -96,7 +96,7 @@ async fn a_slow_client_is_late_and_loses_nothing() {
     }
     let zone = service.pipeline.publisher.zone;
     let newest = zone.format(crate::testing::at(&end(wanted - 1)));
-    service.until("/api/v1/latest?station=S1", |answer| answer.json()["items"][0]["last"] == newest).await;
+    service.until("/api/v1/latest?station=S1", |answer| answer.json()["items"][0]["end"] == newest).await;
     let mut last = 0;
     for n in 0..wanted {
         let (id, _, _) = reader.next().await.unwrap();

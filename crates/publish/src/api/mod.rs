@@ -5,6 +5,7 @@
 //! - [`item`]: published records as JSON objects and as columns
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
 //! - [`stream`]: the same records, pushed
+//! - [`uploads`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
 //! - [`health`], [`openapi`]: for machines that look after machines
 
 pub mod assessments;
@@ -17,6 +18,7 @@ pub mod openapi;
 pub mod query;
 pub mod stations;
 pub mod stream;
+mod uploads;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, header};

@@ -7,7 +7,8 @@ use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, Response};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::query::Query;
 use crate::answer::{Cache, Failure, Format, cache};
@@ -35,7 +36,7 @@ pub struct ProblemBody {
     pub index: Option<usize>,
 }
 
-/// The description. Pages for people are not part of it; uploads are described with the gateway that takes them.
+/// The description of every path that is served on this port, those of the upload gateway among them.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -52,6 +53,8 @@ pub struct ProblemBody {
         super::observations::get,
         super::assessments::get,
         super::stream::get,
+        super::uploads::submit,
+        super::uploads::receipt,
         crate::datasets::list::list,
         crate::datasets::list::one,
         crate::datasets::make::make,
@@ -60,14 +63,34 @@ pub struct ProblemBody {
         super::health::alive,
         super::health::ready,
         super::health::metrics,
+        crate::pages::front::get,
+        crate::pages::station::get,
+        crate::pages::data::get,
+        crate::pages::about::get,
+        crate::pages::status::get,
     ),
+    modifiers(&Token),
     tags(
         (name = "data", description = "what is measured and judged"),
+        (name = "uploads", description = "readings sent in by stations"),
         (name = "datasets", description = "releases for download"),
         (name = "machines", description = "for machines that look after machines"),
+        (name = "pages", description = "for people; `lang` is zh or en, and what is not known is passed over"),
     )
 )]
 pub struct Api;
+
+/// The token of a station, or of all.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, described: &mut utoipa::openapi::OpenApi) {
+        let mut token = Http::new(HttpAuthScheme::Bearer);
+        token.description = Some("made by `limpid token new`; of one station, or of all".to_owned());
+        let components = described.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
 
 static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let described = serde_json::to_vec_pretty(&described());

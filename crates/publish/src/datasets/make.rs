@@ -17,7 +17,7 @@ use crate::links;
 
 /// Makes a release now. The token must be one that uploads for every station (`"*"`).
 #[utoipa::path(
-    post, path = "/datasets/{name}/releases", tag = "datasets", operation_id = "makeRelease",
+    post, path = "/datasets/{name}/releases", tag = "datasets", operation_id = "makeRelease", security(("token" = [])),
     params(("name" = String, Path, description = "id of the dataset")),
     responses(
         (status = 201, description = "a new release", body = Datasets),

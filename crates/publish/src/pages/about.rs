@@ -14,6 +14,14 @@ use super::words::Lang;
 use crate::app::Shared;
 
 /// The page.
+#[utoipa::path(
+    get, path = "/about", tag = "pages", operation_id = "aboutPage",
+    params(
+        ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
+        ("view" = Option<String>, Query, description = "elder for large type in one column"),
+    ),
+    responses((status = 200, description = "who publishes, and how figures are made", content_type = "text/html", body = String))
+)]
 pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;

@@ -15,6 +15,14 @@ use crate::datasets::list::DatasetItem;
 use crate::links;
 
 /// `/data`
+#[utoipa::path(
+    get, path = "/data", tag = "pages", operation_id = "dataPage",
+    params(
+        ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
+        ("view" = Option<String>, Query, description = "elder for large type in one column"),
+    ),
+    responses((status = 200, description = "datasets, licence, citation, examples", content_type = "text/html", body = String))
+)]
 pub async fn get(
     State(app): State<Shared>,
     OriginalUri(uri): OriginalUri,

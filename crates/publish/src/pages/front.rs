@@ -14,6 +14,14 @@ use crate::app::Shared;
 use crate::board::{Snapshot, StationNow};
 
 /// The front page.
+#[utoipa::path(
+    get, path = "/", tag = "pages", operation_id = "frontPage",
+    params(
+        ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
+        ("view" = Option<String>, Query, description = "elder for large type in one column"),
+    ),
+    responses((status = 200, description = "every station as it stands", content_type = "text/html", body = String))
+)]
 pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;

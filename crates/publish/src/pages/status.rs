@@ -13,6 +13,14 @@ use crate::app::{App, Shared};
 use crate::board::Snapshot;
 
 /// The page.
+#[utoipa::path(
+    get, path = "/status", tag = "pages", operation_id = "statusPage",
+    params(
+        ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
+        ("view" = Option<String>, Query, description = "elder for large type in one column"),
+    ),
+    responses((status = 200, description = "whether data arrive", content_type = "text/html", body = String))
+)]
 pub async fn get(
     State(app): State<Shared>,
     OriginalUri(uri): OriginalUri,

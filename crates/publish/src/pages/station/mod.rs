@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, Response};
 use chrono::TimeDelta;
-use limpid_model::time::floor_hour;
 use limpid_model::{Instant, Observation, Station, Zone};
 use maud::{Markup, html};
 
@@ -23,7 +22,17 @@ use crate::stale::Freshness;
 
 /// Hours that the charts show.
 const HOURS: i64 = 48;
+
 /// The page of a station.
+#[utoipa::path(
+    get, path = "/stations/{id}", tag = "pages", operation_id = "stationPage",
+    params(
+        ("id" = String, Path, description = "station id"),
+        ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
+        ("view" = Option<String>, Query, description = "elder for large type in one column"),
+    ),
+    responses((status = 200, description = "one station", content_type = "text/html", body = String), (status = 404, description = "there is no such station", content_type = "text/html", body = String))
+)]
 pub async fn get(
     State(app): State<Shared>,
     Path(id): Path<String>,
@@ -34,7 +43,7 @@ pub async fn get(
         return Ok(not_found::render(&app, &uri, &headers));
     };
     let view = View::new(&app, &uri, &headers);
-    let to = floor_hour(app.now()) + TimeDelta::hours(1);
+    let to = app.zone().floor_hour(app.now()) + TimeDelta::hours(1);
     let span = Span { from: to - TimeDelta::hours(HOURS), to, zone: app.zone() };
     let history = History::read(&app, station, span).await?;
     let board = app.board.now();
@@ -66,7 +75,7 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
     let (at, zone) = (app.now(), app.zone());
     html! {
         h2 { (lang.t("station.values")) }
-        @if now.values.is_empty() {
+        @if now.recent().next().is_none() {
             p { (lang.t("none.title")) }
         } @else {
             div.scroll tabindex="0" { table {
@@ -76,7 +85,7 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
                     th scope="col" { (lang.t("col.window")) }
                     th scope="col" { (lang.t("col.state")) }
                 } }
-                tbody { @for value in &now.values {
+                tbody { @for value in now.recent() {
                     @let record = &value.published.record;
                     tr.old[!value.freshness.current()] {
                         th scope="row" { (record.parameter.name().get(lang.code())) }

@@ -14,8 +14,10 @@ pub enum Kind {
     Text,
     /// A number.
     Number,
-    /// A whole number.
+    /// A whole number, in every row.
     Integer,
+    /// A whole number, or nothing.
+    OptionalInteger,
     /// An instant: RFC 3339 in CSV, milliseconds with the zone in Parquet.
     Time,
     /// True or false.
@@ -31,7 +33,7 @@ pub enum Cell {
     Text(String),
     /// For [`Kind::Number`].
     Number(f64),
-    /// For [`Kind::Integer`].
+    /// For [`Kind::Integer`] and [`Kind::OptionalInteger`].
     Integer(i64),
     /// For [`Kind::Time`].
     Time(Instant),
@@ -101,7 +103,7 @@ pub fn schema<R>(columns: &[Column<R>], zone: Zone) -> Arc<Schema> {
             let kind = match column.kind {
                 Kind::Text => DataType::Utf8,
                 Kind::Number => DataType::Float64,
-                Kind::Integer => DataType::Int64,
+                Kind::Integer | Kind::OptionalInteger => DataType::Int64,
                 Kind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some(zone.name().into())),
                 Kind::Flag => DataType::Boolean,
             };
@@ -132,7 +134,7 @@ fn array<R>(column: &Column<R>, rows: &[R], zone: Zone) -> ArrayRef {
             });
             Arc::new(builder.finish())
         }
-        Kind::Integer => {
+        Kind::Integer | Kind::OptionalInteger => {
             let mut builder = Int64Builder::new();
             cells.for_each(|cell| {
                 builder.append_option(if let Cell::Integer(value) = cell { Some(value) } else { None })

@@ -96,9 +96,10 @@ impl Dataset {
     /// The Table Schema of its rows (Data Package v2), with what each column means.
     pub(crate) fn schema(&self) -> Value {
         match self.contents {
-            Contents::AirHours | Contents::AirDays => table_schema(OBSERVATION),
-            Contents::AirIndex => table_schema(ASSESSMENT),
-            Contents::Stations => table_schema(STATION),
+            Contents::AirHours => table_schema(OBSERVATION, &["station", "parameter", "start"]),
+            Contents::AirDays => table_schema(OBSERVATION, &["station", "parameter", "start", "statistic"]),
+            Contents::AirIndex => table_schema(ASSESSMENT, &["station", "scheme", "period", "start"]),
+            Contents::Stations => table_schema(STATION, &["id"]),
         }
     }
 
@@ -129,13 +130,15 @@ impl Dataset {
     }
 }
 
-fn table_schema<R>(columns: &[Column<R>]) -> Value {
+fn table_schema<R>(columns: &[Column<R>], key: &[&str]) -> Value {
     let fields: Vec<Value> = columns
         .iter()
         .map(|column| {
             let kind = match column.kind {
                 Kind::Text => "string",
-                Kind::Number => "number",
+                // Readers that go through pandas, frictionless 5 among them, turn a column of whole numbers with a null
+                // into floating point, and refuse its NaN as an integer. In Parquet it is INT64 all the same.
+                Kind::Number | Kind::OptionalInteger => "number",
                 Kind::Integer => "integer",
                 Kind::Time => "datetime",
                 Kind::Flag => "boolean",
@@ -143,5 +146,5 @@ fn table_schema<R>(columns: &[Column<R>]) -> Value {
             json!({ "name": column.name, "type": kind, "description": column.about })
         })
         .collect();
-    json!({ "fields": fields, "missingValues": [""] })
+    json!({ "fields": fields, "primaryKey": key, "missingValues": [""] })
 }

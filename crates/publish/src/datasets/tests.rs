@@ -175,7 +175,13 @@ async fn the_manifest_explains_itself() {
     assert!(package["description"].as_str().unwrap().contains("simulated"));
     let fields = package["resources"][0]["schema"]["fields"].as_array().unwrap().clone();
     assert!(fields.iter().all(|field| !field["description"].as_str().unwrap().is_empty()));
-    assert!(fields.iter().any(|field| field["name"] == "scheme"));
+    let kind = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap()["type"].clone();
+    assert_eq!(
+        (kind("scheme"), kind("start"), kind("revision")),
+        ("string".into(), "datetime".into(), "integer".into())
+    );
+    assert_eq!(kind("index"), "number", "it may be null, which readers make NaN");
+    assert_eq!(package["resources"][0]["schema"]["primaryKey"], json!(["station", "scheme", "period", "start"]));
 }
 
 #[tokio::test]

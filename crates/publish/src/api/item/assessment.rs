@@ -7,7 +7,7 @@ use limpid_model::{Assessment, Level, ParameterId, Published, StationId, Text, Z
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Row, integer, simulated, text, time};
+use super::{Row, integer, optional_integer, simulated, text, time};
 use crate::answer::table::{Cell, Column};
 
 /// One published judgement.
@@ -103,18 +103,20 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
     text("period", "PT1H or P1D", |row| Cell::Text(row.published.record.period.to_string())),
     time("start", "inclusive", |row| Cell::Time(row.published.record.start)),
     time("end", "exclusive", |row| Cell::Time(row.published.record.end)),
-    integer("index", "empty when the standard forbids to give one", |row| Cell::integer(row.published.record.index)),
-    integer("level", "from 1, the best", |row| Cell::integer(row.published.record.level)),
+    optional_integer("index", "empty when the standard forbids to give one", |row| {
+        Cell::integer(row.published.record.index)
+    }),
+    optional_integer("level", "from 1, the best", |row| Cell::integer(row.published.record.level)),
     text("primary", "primary pollutants, separated by spaces", |row| {
         let names: Vec<&str> = row.published.record.primary.iter().map(|parameter| parameter.as_str()).collect();
         Cell::text(&names.join(" "))
     }),
-    integer("sub_pm25", "sub-index of PM2.5", |row| sub(row, 0)),
-    integer("sub_pm10", "sub-index of PM10", |row| sub(row, 1)),
-    integer("sub_so2", "sub-index of sulphur dioxide", |row| sub(row, 2)),
-    integer("sub_no2", "sub-index of nitrogen dioxide", |row| sub(row, 3)),
-    integer("sub_co", "sub-index of carbon monoxide", |row| sub(row, 4)),
-    integer("sub_o3", "sub-index of ozone", |row| sub(row, 5)),
+    optional_integer("sub_pm25", "sub-index of PM2.5", |row| sub(row, 0)),
+    optional_integer("sub_pm10", "sub-index of PM10", |row| sub(row, 1)),
+    optional_integer("sub_so2", "sub-index of sulphur dioxide", |row| sub(row, 2)),
+    optional_integer("sub_no2", "sub-index of nitrogen dioxide", |row| sub(row, 3)),
+    optional_integer("sub_co", "sub-index of carbon monoxide", |row| sub(row, 4)),
+    optional_integer("sub_o3", "sub-index of ozone", |row| sub(row, 5)),
     text("reason", "why there is no index", |row| Cell::text(row.published.record.reason.as_deref().unwrap_or(""))),
     text("status", "provisional, reviewed or final", |row| Cell::text(row.published.record.status.as_str())),
     integer("revision", "1 for the first published", |row| Cell::Integer(row.published.revision.into())),

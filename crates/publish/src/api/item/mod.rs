@@ -36,6 +36,10 @@ const fn integer<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cel
     Column { name, kind: Kind::Integer, about, cell }
 }
 
+const fn optional_integer<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
+    Column { name, kind: Kind::OptionalInteger, about, cell }
+}
+
 const fn time<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column { name, kind: Kind::Time, about, cell }
 }

@@ -4,7 +4,7 @@ use limpid_model::{Observation, Published, StationId, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Row, integer, simulated, text, time};
+use super::{Row, integer, optional_integer, simulated, text, time};
 use crate::answer::table::{Cell, Column, Kind};
 
 /// One published value.
@@ -111,8 +111,10 @@ pub const OBSERVATION: &[Column<Row<Observation>>] = &[
     text("mark", "the instrument's own mark, as sent", |row| {
         row.published.record.mark.map_or(Cell::Empty, |mark| Cell::text(mark.as_str()))
     }),
-    integer("n", "usable values behind an aggregate", |row| Cell::integer(row.published.record.n)),
-    integer("expected", "values that a complete period has", |row| Cell::integer(row.published.record.expected)),
+    optional_integer("n", "usable values behind an aggregate", |row| Cell::integer(row.published.record.n)),
+    optional_integer("expected", "values that a complete period has", |row| {
+        Cell::integer(row.published.record.expected)
+    }),
     text("rules", "rules that gave it its value and flag", |row| Cell::text(&row.published.record.rules)),
     text("from", "receipt behind a value as sent", |row| {
         row.published.record.from.map_or(Cell::Empty, |receipt| Cell::Text(receipt.to_string()))

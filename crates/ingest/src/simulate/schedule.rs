@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration};
-use limpid_model::time::{floor_hour, hours};
 use limpid_model::{Instant, Mark, ParameterId, Period, Pipeline, Station};
 
 use super::synthetic;
@@ -36,9 +35,9 @@ const TICK: Duration = Duration::seconds(10);
 /// Made-up readings of a station: the hours that begin between `from` and `live`, then for ever from `live` on a
 /// moment every ten seconds, the means of the pipeline's minutes, and the hours.
 pub(super) fn synthetic(pipeline: Arc<Pipeline>, station: Station, from: Instant, live: Instant) -> Schedule {
-    let minute = pipeline.ingest.hj212.minute;
+    let (minute, zone) = (pipeline.ingest.hj212.minute, pipeline.publisher.zone);
     let made = Made { pipeline, station };
-    let past: Vec<Instant> = hours(floor_hour(from), floor_hour(live)).collect();
+    let past: Vec<Instant> = zone.hours(zone.floor_hour(from), zone.floor_hour(live)).collect();
     let maker = made.clone();
     let past = past.into_iter().filter_map(move |hour| maker.dispatch(Period::Hour, hour));
     Box::new(past.chain(Live { made, minute, next: ceil(live), waiting: VecDeque::new() }))
@@ -80,11 +79,12 @@ impl Iterator for Live {
     type Item = Dispatch;
 
     fn next(&mut self) -> Option<Dispatch> {
+        let zone = self.made.pipeline.publisher.zone;
         while self.waiting.is_empty() {
             let now = self.next;
             self.next = now + TICK;
             let seconds = now.timestamp();
-            if seconds % 3600 == 0 {
+            if zone.floor_hour(now) == now {
                 self.waiting.extend(self.made.dispatch(Period::Hour, now - Duration::hours(1)));
             }
             if seconds % (60 * i64::from(self.minute)) == 0 {

@@ -129,7 +129,7 @@ fn drawn(series: &Series, scale: &Scale, span: Span) -> (String, Vec<(String, St
 
 fn axes(scale: &Scale, span: Span) -> Markup {
     let (left, right, bottom) = (round(LEFT), round(WIDTH - RIGHT), HEIGHT - BOTTOM);
-    let hours = limpid_model::time::hours(span.from, span.to);
+    let hours = span.zone.hours(span.from, span.to);
     let noons: Vec<(Instant, u32)> =
         hours.map(|hour| (hour, hour.with_timezone(&span.zone.0).hour())).filter(|(_, hour)| hour % 6 == 0).collect();
     html! {

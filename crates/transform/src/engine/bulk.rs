@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Days, NaiveDate};
-use limpid_model::{ParameterId, Scheme, Zone};
+use limpid_model::{Instant, ParameterId, Scheme, Zone};
 use polars::prelude::{DataFrame, ParquetReader, PolarsError, SerReader, TimeUnit};
 use rayon::prelude::*;
 
@@ -71,7 +71,7 @@ pub struct Day {
     pub sub: Option<u16>,
 }
 
-/// An hour, in hours since 1970, and its value.
+/// An hour of a [`Grid`] and its value.
 type Row = (i64, Option<Fixed>);
 
 /// Day means, largest 8-hour means and sub-indices of one parameter, from a file of usable hours in canonical units,
@@ -87,17 +87,18 @@ pub fn days(
     zone: Zone,
 ) -> Result<Vec<StationDays>, BulkError> {
     let failed = |source| BulkError::File { path: path.to_owned(), source };
-    let mut stations: Vec<(String, Vec<Row>)> = Vec::new();
-    let mut by_name: HashMap<String, usize> = HashMap::new();
+    let mut packed = Packed::default();
     for frame in slices(path) {
-        collect(&frame.map_err(failed)?, &mut stations, &mut by_name).map_err(failed)?;
+        packed.add(&frame.map_err(failed)?, zone).map_err(failed)?;
     }
+    let Packed { mut stations, grid, .. } = packed;
     stations.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let calendar = Calendar::of(&stations, zone);
+    let grid = grid.unwrap_or(Grid(0));
+    let calendar = Calendar::of(&stations, zone, grid);
     let of_station = |(station, mut rows): (String, Vec<Row>)| {
         rows.sort_unstable_by_key(|row| row.0);
         if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            let start = DateTime::from_timestamp(pair[0].0 * 3600, 0).map_or_else(String::new, |at| at.to_rfc3339());
+            let start = grid.start(pair[0].0).map_or_else(String::new, |at| at.to_rfc3339());
             return Err(BulkError::Twice { path: path.to_owned(), station, start });
         }
         Ok(StationDays { days: station_days(rules, &rows, &calendar, parameter, scheme), station })
@@ -120,50 +121,78 @@ fn slices(path: &Path) -> impl Iterator<Item = Result<DataFrame, PolarsError>> {
     failed.into_iter().chain((0..rows).step_by(SLICE).map(slice))
 }
 
-/// Packs a slice's rows to their stations.
-fn collect(
-    frame: &DataFrame,
-    stations: &mut Vec<(String, Vec<Row>)>,
-    by_name: &mut HashMap<String, usize>,
-) -> Result<(), PolarsError> {
-    let start = frame.column("start")?.datetime()?;
-    let an_hour = 3600
-        * match start.time_unit() {
+/// Hours are counted from 1970 in the zone's standard time: its offset in seconds, for all of the file that of the first
+/// row.
+#[derive(Debug, Clone, Copy)]
+struct Grid(i64);
+
+impl Grid {
+    fn hour(self, seconds: i64) -> i64 {
+        (seconds + self.0).div_euclid(3600)
+    }
+
+    fn ceil(self, at: Instant) -> i64 {
+        self.hour(at.timestamp() + 3599)
+    }
+
+    fn start(self, hour: i64) -> Option<Instant> {
+        DateTime::from_timestamp(hour * 3600 - self.0, 0)
+    }
+}
+
+/// The rows of every station.
+#[derive(Default)]
+struct Packed {
+    stations: Vec<(String, Vec<Row>)>,
+    by_name: HashMap<String, usize>,
+    grid: Option<Grid>,
+}
+
+impl Packed {
+    /// Adds a slice's rows.
+    fn add(&mut self, frame: &DataFrame, zone: Zone) -> Result<(), PolarsError> {
+        let start = frame.column("start")?.datetime()?;
+        let a_second = match start.time_unit() {
             TimeUnit::Milliseconds => 1_000,
             TimeUnit::Microseconds => 1_000_000,
             TimeUnit::Nanoseconds => 1_000_000_000,
         };
-    let names = frame.column("station")?.str()?.iter();
-    let values = frame.column("value")?.f64()?.iter();
-    // Rows of a station mostly stand together, so the last one is tried before the map.
-    let mut last: Option<usize> = None;
-    for ((name, start), value) in names.zip(start.physical().iter()).zip(values) {
-        let (Some(name), Some(start)) = (name, start) else { continue };
-        let place = match last.filter(|place| stations[*place].0 == name) {
-            Some(place) => place,
-            None => *by_name.entry(name.to_owned()).or_insert_with(|| {
-                stations.push((name.to_owned(), Vec::new()));
-                stations.len() - 1
-            }),
-        };
-        last = Some(place);
-        stations[place].1.push((start.div_euclid(an_hour), value.and_then(Fixed::from_f64)));
+        let names = frame.column("station")?.str()?.iter();
+        let values = frame.column("value")?.f64()?.iter();
+        // Rows of a station mostly stand together, so the last one is tried before the map.
+        let mut last: Option<usize> = None;
+        for ((name, start), value) in names.zip(start.physical().iter()).zip(values) {
+            let (Some(name), Some(start)) = (name, start) else { continue };
+            let seconds = start.div_euclid(a_second);
+            let grid = *self.grid.get_or_insert_with(|| {
+                let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+                Grid(zone.standard_offset(at).num_seconds())
+            });
+            let place = match last.filter(|place| self.stations[*place].0 == name) {
+                Some(place) => place,
+                None => *self.by_name.entry(name.to_owned()).or_insert_with(|| {
+                    self.stations.push((name.to_owned(), Vec::new()));
+                    self.stations.len() - 1
+                }),
+            };
+            last = Some(place);
+            self.stations[place].1.push((grid.hour(seconds), value.and_then(Fixed::from_f64)));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The days from the first hour of any station to the last, each with the hours that start within it.
 struct Calendar(Vec<(NaiveDate, i64, i64)>);
 
 impl Calendar {
-    fn of(stations: &[(String, Vec<Row>)], zone: Zone) -> Self {
+    fn of(stations: &[(String, Vec<Row>)], zone: Zone, grid: Grid) -> Self {
         let hours = || stations.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.0));
-        let date = |hour: i64| DateTime::from_timestamp(hour * 3600, 0).map(|at| zone.date_of(at));
+        let date = |hour: i64| grid.start(hour).map(|at| zone.date_of(at));
         let (Some(first), Some(last)) = (hours().min().and_then(date), hours().max().and_then(date)) else {
             return Self(Vec::new());
         };
-        let ceil = |at: DateTime<_>| (at.timestamp() + 3599).div_euclid(3600);
-        let day = |date| (date, ceil(zone.start_of(date)), ceil(zone.start_of(date + Days::new(1))));
+        let day = |date| (date, grid.ceil(zone.start_of(date)), grid.ceil(zone.start_of(date + Days::new(1))));
         Self(first.iter_days().take_while(|date| *date <= last).map(day).collect())
     }
 }

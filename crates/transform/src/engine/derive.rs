@@ -1,7 +1,6 @@
 //! What is published of a station's readings.
 
 use chrono::{Duration, NaiveDate};
-use limpid_model::time::floor_hour;
 use limpid_model::{
     Assessment, Flag, Instant, Observation, ParameterId, Period, Record, Scheme, Station, StationKind, Statistic,
     Status, Zone,
@@ -38,7 +37,7 @@ pub fn derive(
     now: Instant,
 ) -> Vec<Record> {
     let Some(span) = wanted.span(zone) else { return Vec::new() };
-    let hours = Hours::of(rules, station, readings, span, now);
+    let hours = Hours::of(rules, station, zone, readings, span, now);
     derive_of(rules, station, zone, &hours, readings, wanted, now)
 }
 
@@ -84,7 +83,10 @@ impl Job<'_> {
         for accepted in readings {
             let reading = &accepted.reading;
             let short = matches!(reading.period, Period::Moment | Period::Minutes(_));
-            if short && accepted.seq > wanted.fresh_after && wanted.readings.contains(&floor_hour(reading.start)) {
+            if short
+                && accepted.seq > wanted.fresh_after
+                && wanted.readings.contains(&self.zone.floor_hour(reading.start))
+            {
                 let judged = validate::reading(self.rules, self.station.kind, reading);
                 let end = reading.period.end(reading.start, self.zone);
                 records.push(as_sent(accepted, judged, end).into());

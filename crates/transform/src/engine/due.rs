@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{Duration, NaiveDate};
-use limpid_model::time::floor_hour;
 use limpid_model::{Instant, Period, Reading, StationId, Zone};
 
 use crate::engine::wanted::Touched;
@@ -19,7 +18,7 @@ pub(super) struct Due(BTreeMap<Instant, BTreeMap<StationId, Touched>>);
 impl Due {
     /// Takes note of the hour and the day of a reading, where they have not ended.
     pub fn reading(&mut self, reading: &Reading, zone: Zone, now: Instant) {
-        let hour = floor_hour(reading.start);
+        let hour = zone.floor_hour(reading.start);
         if matches!(reading.period, Period::Minutes(_)) && hour + Duration::hours(1) > now {
             self.hour(&reading.station, hour, now);
         }

@@ -7,8 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use limpid_model::time::floor_hour;
-use limpid_model::{Flag, Instant, Observation, ParameterId, Period, Station, Statistic, Status};
+use limpid_model::{Flag, Instant, Observation, ParameterId, Period, Station, Statistic, Status, Zone};
 use limpid_store::Accepted;
 
 use crate::aggregate::hour::{Minutes, hour_mean};
@@ -37,6 +36,7 @@ impl Series {
 /// The hours of every parameter of a station that start within a stretch of time.
 #[derive(Debug, Clone)]
 pub struct Hours {
+    zone: Zone,
     first: Instant,
     length: usize,
     series: BTreeMap<ParameterId, Series>,
@@ -46,14 +46,21 @@ impl Hours {
     /// Hours from readings. An hour that the station sent stands; else it is made of its minutes once it has ended by
     /// `now`, for parameters of which that is meant (`aggregates.csv`). Moments never make an hour: how many of them
     /// an hour should have is nowhere said.
-    pub fn of(rules: &Rules, station: &Station, readings: &[Accepted], span: (Instant, Instant), now: Instant) -> Self {
-        let first = floor_hour(span.0);
+    pub fn of(
+        rules: &Rules,
+        station: &Station,
+        zone: Zone,
+        readings: &[Accepted],
+        span: (Instant, Instant),
+        now: Instant,
+    ) -> Self {
+        let first = zone.floor_hour(span.0);
         let length = usize::try_from((span.1 - first).num_hours()).unwrap_or(0);
-        let mut hours = Self { first, length, series: BTreeMap::new() };
+        let mut hours = Self { zone, first, length, series: BTreeMap::new() };
         let mut minutes: BTreeMap<(ParameterId, usize), Vec<Minutes>> = BTreeMap::new();
         for accepted in readings {
             let reading = &accepted.reading;
-            let Some(place) = hours.place(floor_hour(reading.start)) else { continue };
+            let Some(place) = hours.place(zone.floor_hour(reading.start)) else { continue };
             match reading.period {
                 Period::Hour => {
                     let judged = validate::reading(rules, station.kind, reading);
@@ -100,7 +107,7 @@ impl Hours {
 
     /// These hours behind those of `earlier`, from `from` on: where both have an hour, this one's stands.
     pub fn after(mut self, earlier: &Self, from: Instant) -> Self {
-        let first = floor_hour(from);
+        let first = self.zone.floor_hour(from);
         let Ok(more) = usize::try_from((self.first - first).num_hours()) else { return self };
         for series in self.series.values_mut() {
             series.observations.splice(0..0, std::iter::repeat_n(None, more));
@@ -147,7 +154,7 @@ impl Hours {
     /// The usable values of the hours that start within `from..to`, one cell an hour; `None` when the parameter has no
     /// hour at all within it, usable or not, or the stretch is not wholly known here.
     pub fn window(&self, parameter: ParameterId, from: Instant, to: Instant) -> Option<&[Option<Fixed>]> {
-        // A bound within an hour (days in zones of half hours) means the next full hour.
+        // A bound within an hour (days where summer time is half an hour) means the next full hour.
         let ceil = |at: Instant| usize::try_from(((at - self.first).num_seconds() + 3599).div_euclid(3600)).ok();
         let range = ceil(from)?..ceil(to)?;
         let series = self.series.get(&parameter)?;

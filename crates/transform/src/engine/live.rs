@@ -14,7 +14,6 @@ use std::time::Duration as Wait;
 
 use chrono::{Duration, Utc};
 use futures::TryStreamExt;
-use limpid_model::time::{floor_hour, hours};
 use limpid_model::{Instant, Pipeline, Record, StationId};
 use limpid_store::{Accepted, Journal, Result, StoreError};
 use tokio::sync::watch;
@@ -205,7 +204,9 @@ impl Live {
             let (now, zone) = ((self.clock)(), self.pipeline.publisher.zone);
             let (from, to) = (last.received - AROUND, last.received + AROUND);
             for extent in self.journal.extents().await? {
-                for hour in hours(from.max(floor_hour(extent.first)), to.min(extent.last + Duration::hours(1))) {
+                for hour in
+                    zone.hours(from.max(zone.floor_hour(extent.first)), to.min(extent.last + Duration::hours(1)))
+                {
                     self.due.hour(&extent.station, hour, now);
                     self.due.day(&extent.station, zone.date_of(hour), zone, now);
                 }

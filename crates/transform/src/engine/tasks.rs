@@ -62,7 +62,7 @@ async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Ta
     let derived = tokio::task::spawn_blocking(move || {
         let Some(one) = pipeline.stations.get(&station) else { return Derived::default() };
         let rules = Rules::built_in();
-        let mut hours = Hours::of(rules, one, &readings, (read_from, to), now);
+        let mut hours = Hours::of(rules, one, zone, &readings, (read_from, to), now);
         if let Some(known) = known {
             hours = hours.after(&known, from);
         }

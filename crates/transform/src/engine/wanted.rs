@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{Duration, NaiveDate};
-use limpid_model::time::{floor_hour, hours};
 use limpid_model::{Instant, Period, Reading, Zone};
 
 /// An hour takes part in the moving windows that end with it and with the 23 hours after it.
@@ -31,7 +30,7 @@ impl Touched {
     /// Takes note of one reading. Minutes of an hour that has not ended by `now` do not yet touch the hour: when it
     /// ends, [`Touched::hour`] does. Moving means, months and years as sent touch nothing: limpid makes its own.
     pub fn reading(&mut self, reading: &Reading, zone: Zone, now: Instant) {
-        let hour = floor_hour(reading.start);
+        let hour = zone.floor_hour(reading.start);
         match reading.period {
             Period::Moment => _ = self.readings.insert(hour),
             Period::Minutes(_) if now < Period::Hour.end(hour, zone) => _ = self.readings.insert(hour),
@@ -111,7 +110,7 @@ pub struct Wanted {
 impl Wanted {
     /// Everything that starts within `from..to`, and the days that begin within it.
     pub fn within(from: Instant, to: Instant, zone: Zone, fresh_after: u64) -> Self {
-        let all: BTreeSet<Instant> = hours(from, to).collect();
+        let all: BTreeSet<Instant> = zone.hours(from, to).collect();
         let days = all.iter().map(|hour| zone.date_of(*hour)).filter(|date| zone.start_of(*date) >= from);
         Self { days: days.collect(), readings: all.clone(), hours: all.clone(), windows: all, fresh_after }
     }
@@ -132,8 +131,11 @@ impl Wanted {
     /// themselves, and of days that have ended, which the station may have sent.
     pub fn touched_from(&self, zone: Zone, now: Instant) -> Option<Instant> {
         let ended = self.days.iter().map(|date| zone.day(*date)).find(|(_, end)| *end <= now);
-        let firsts =
-            [self.readings.first().copied(), self.hours.first().copied(), ended.map(|(start, _)| floor_hour(start))];
+        let firsts = [
+            self.readings.first().copied(),
+            self.hours.first().copied(),
+            ended.map(|(start, _)| zone.floor_hour(start)),
+        ];
         firsts.into_iter().flatten().min()
     }
 
@@ -144,14 +146,14 @@ impl Wanted {
             self.readings.first().copied(),
             self.hours.first().copied(),
             self.windows.first().map(|first| *first - Duration::hours(REACH_HOURS)),
-            // In a zone of half hours a day begins within an hour, which then belongs to the day before.
-            self.days.first().map(|date| floor_hour(zone.start_of(*date))),
+            // Where summer time is half an hour a day begins within an hour, which then belongs to the day before.
+            self.days.first().map(|date| zone.floor_hour(zone.start_of(*date))),
         ];
         let lasts = [
             self.readings.last().map(|last| *last + hour),
             self.hours.last().map(|last| *last + hour),
             self.windows.last().map(|last| *last + hour),
-            self.days.last().map(|date| floor_hour(zone.day(*date).1) + hour),
+            self.days.last().map(|date| zone.floor_hour(zone.day(*date).1) + hour),
         ];
         Some((firsts.into_iter().flatten().min()?, lasts.into_iter().flatten().max()?))
     }

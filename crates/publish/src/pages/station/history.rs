@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use limpid_model::time::hours;
 use limpid_model::{Assessment, Instant, Observation, ParameterId, Period, Published, Station, Statistic};
 use limpid_store::{AssessmentQuery, ObservationQuery};
 use maud::{Markup, html};
@@ -126,7 +125,7 @@ fn group_chart(view: &View, history: &History, group: &[ParameterId], span: Span
         .iter()
         .map(|parameter| Series {
             label: parameter.name().get(lang.code()).to_owned(),
-            points: hours(span.from, span.to).map(|hour| (hour, history.value(*parameter, hour))).collect(),
+            points: span.zone.hours(span.from, span.to).map(|hour| (hour, history.value(*parameter, hour))).collect(),
         })
         .collect();
     let unit = say::unit(group[0].unit());
@@ -166,7 +165,7 @@ pub fn table(view: &View, history: &History, span: Span) -> Markup {
     }
     let index: BTreeMap<Instant, Option<u16>> =
         history.index.iter().map(|row| (row.record.start, row.record.index)).collect();
-    let mut rows: Vec<Instant> = hours(span.from, span.to).collect();
+    let mut rows: Vec<Instant> = span.zone.hours(span.from, span.to).collect();
     rows.reverse();
     let dash = || lang.t("value.none");
     html! {

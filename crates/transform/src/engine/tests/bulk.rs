@@ -29,8 +29,13 @@ fn scheme() -> &'static Scheme {
 #[test]
 fn a_file_gives_the_days_that_the_engine_publishes() {
     // Two stations in any order, gaps, and the days on which Berlin's clocks change.
+    compare("Europe/Berlin", [("2026-03-27T23:00:00Z", 71), ("2026-10-23T22:00:00Z", 73)]);
+    compare("Asia/Kolkata", [("2026-03-27T18:30:00Z", 72), ("2026-10-23T18:30:00Z", 72)]);
+}
+
+fn compare(zone: &str, stretches: [(&str, i64); 2]) {
     let mut hours: Vec<Hour> = Vec::new();
-    for (first, count) in [("2026-03-27T23:00:00Z", 71), ("2026-10-23T22:00:00Z", 73)] {
+    for (first, count) in stretches {
         for k in (0..count).rev().filter(|k| k % 7 != 3 || *k > 40) {
             let start = at(first) + Duration::hours(k);
             hours.push(("S1", start, Some(((k * 37) % 200) as f64 + 0.1)));
@@ -40,7 +45,7 @@ fn a_file_gives_the_days_that_the_engine_publishes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hours.parquet");
     write(&path, &hours);
-    let pipeline = pipeline("Europe/Berlin");
+    let pipeline = pipeline(zone);
     let zone = pipeline.publisher.zone;
     let o3 = ParameterId::known("o3");
     let found = days(Rules::built_in(), &path, o3, scheme(), zone).unwrap();

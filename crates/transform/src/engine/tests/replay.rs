@@ -6,11 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Days, Duration, Utc};
 use futures::future::join_all;
-use limpid_model::time::floor_hour;
 use limpid_model::{
-    Channel, Entry, Instant, Mark, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission,
+    Channel, Entry, Instant, Mark, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission, Zone,
 };
 use limpid_store::{Journal, SqliteJournal};
 use proptest::prelude::*;
@@ -18,6 +17,9 @@ use proptest::prelude::*;
 use super::{at, pipeline};
 use crate::engine::history;
 use crate::engine::live::Live;
+
+/// One of whole hours, of half hours, of quarters of an hour.
+const ZONES: [&str; 3] = ["Asia/Shanghai", "Asia/Kolkata", "Asia/Kathmandu"];
 
 static CLOCK: AtomicI64 = AtomicI64::new(0);
 
@@ -30,11 +32,11 @@ fn set_clock(now: Instant) {
 }
 
 /// Readings with their place in the list that they were made in; a correction stands behind what it corrects.
-fn readings() -> impl Strategy<Value = Vec<(usize, Reading)>> {
+fn readings(zone: Zone) -> impl Strategy<Value = Vec<(usize, Reading)>> {
     let parameters = ["pm25", "pm10", "so2", "no2", "co", "o3"];
     let one = (0..2_usize, 0..60_i64, 0..6_usize, 0..8_u8, 0..200_i32);
     prop::collection::vec(one, 1..80).prop_map(move |choices| {
-        let first = at("2015-06-01T10:00:00Z");
+        let first = zone.floor_hour(at("2015-06-01T10:00:00Z"));
         let mut made: Vec<Reading> = Vec::new();
         for (station, hour, parameter, kind, number) in choices {
             let hour = first + Duration::hours(hour);
@@ -57,7 +59,8 @@ fn readings() -> impl Strategy<Value = Vec<(usize, Reading)>> {
                 4 => add(Period::Hour, hour, (number % 2 == 0).then_some(-value), "D"),
                 5 => (0..10).for_each(|k| add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N")),
                 6 => {
-                    add(Period::Day, at("2015-05-31T16:00:00Z") + Duration::days(hour.timestamp() % 4), Some(value), "")
+                    let date = zone.date_of(first) + Days::new(hour.timestamp() as u64 / 900 % 4);
+                    add(Period::Day, zone.start_of(date), Some(value), "")
                 }
                 _ => add(Period::Moment, hour + Duration::seconds(number.into()), Some(value), "N"),
             }
@@ -67,8 +70,8 @@ fn readings() -> impl Strategy<Value = Vec<(usize, Reading)>> {
 }
 
 /// A shuffle in which revisions of one reading keep their order, because the last one stands.
-fn shuffled() -> impl Strategy<Value = Vec<(usize, Reading)>> {
-    readings().prop_flat_map(|made| Just(made).prop_shuffle()).prop_map(|mut made| {
+fn shuffled(zone: &str) -> impl Strategy<Value = Vec<(usize, Reading)>> + use<> {
+    readings(Zone::parse(zone).unwrap()).prop_flat_map(|made| Just(made).prop_shuffle()).prop_map(|mut made| {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, (_, reading)) in made.iter().enumerate() {
             places.entry(key(reading)).or_default().push(place);
@@ -136,8 +139,13 @@ pub async fn published(journal: &Arc<dyn Journal>) -> BTreeMap<String, Record> {
     latest
 }
 
-async fn replay(readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) -> [BTreeMap<String, Record>; 2] {
-    let pipeline = pipeline("Asia/Shanghai");
+async fn replay(
+    zone: &str,
+    readings: Vec<(usize, Reading)>,
+    cuts: &[(usize, i64, bool)],
+) -> [BTreeMap<String, Record>; 2] {
+    let pipeline = pipeline(zone);
+    let zone = pipeline.publisher.zone;
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (journal, whole) = (open(folder.path()), open(other.path()));
     accept_all(&whole, readings.clone(), Utc::now()).await;
@@ -161,7 +169,7 @@ async fn replay(readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) ->
         }
         live.round().await.unwrap();
     }
-    set_clock(floor_hour(now) + Duration::days(7));
+    set_clock(zone.floor_hour(now) + Duration::days(7));
     while live.round().await.unwrap() {}
     let result = [published(&journal).await, published(&whole).await];
     journal.close().await.unwrap();
@@ -170,15 +178,15 @@ async fn replay(readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) ->
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 36, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn live_in_any_order_publishes_what_history_publishes(
-        readings in shuffled(),
+        (zone, readings) in prop::sample::select(ZONES.as_slice()).prop_flat_map(|zone| (Just(zone), shuffled(zone))),
         cuts in prop::collection::vec((1..40_usize, 0..600_i64, any::<bool>()), 1..6),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let [live, history] = runtime.block_on(replay(readings, &cuts));
+        let [live, history] = runtime.block_on(replay(zone, readings, &cuts));
         prop_assert!(!live.is_empty());
         prop_assert_eq!(live, history);
     }

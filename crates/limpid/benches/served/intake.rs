@@ -23,16 +23,22 @@ const COUNTED: Duration = Duration::from_secs(8);
 /// Prints both rates and their ratio, each the median of three runs taken in turn.
 pub fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..3 {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let bare = Served::baseline("append", &folder.path().join("bare"));
         theirs.push(runtime.block_on(load(bare.address("append"))));
         drop(bare);
-        let limpid = Served::limpid(folder.path(), CONNECTIONS);
+        let limpid = Served::limpid(folder.path(), CONNECTIONS, "ingest");
         ours.push(runtime.block_on(load(limpid.address("hj212"))));
+        drop(limpid);
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let limpid = Served::limpid(folder.path(), CONNECTIONS, "ingest,transform,publish");
+        whole.push(runtime.block_on(load(limpid.address("hj212"))));
     }
-    figure("intake_acked_frames", median(ours), "frames/s", Some(("append+fdatasync", median(theirs))));
+    let bare = median(theirs);
+    figure("intake_acked_frames_all_roles", median(whole), "frames/s", Some(("append+fdatasync", bare)));
+    figure("intake_acked_frames", median(ours), "frames/s", Some(("append+fdatasync", bare)));
 }
 
 pub fn median(mut values: Vec<f64>) -> f64 {

@@ -26,7 +26,7 @@ const PATH: &str = "/api/v1/latest?kind=air";
 pub fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let limpid = Served::limpid(folder.path(), STATIONS);
+    let limpid = Served::limpid(folder.path(), STATIONS, "ingest,transform,publish");
     runtime.block_on(fill(limpid.address("hj212")));
     std::thread::sleep(Duration::from_secs(5));
     figure("idle_resident_200_stations", limpid.resident_mb(), "MB", None);

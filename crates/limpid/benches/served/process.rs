@@ -14,8 +14,9 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts limpid on free ports with a registry of `stations` air stations S0, S1, … whose MNs are MN0, MN1, ….
-    pub fn limpid(folder: &Path, stations: usize) -> Self {
+    /// Starts limpid on free ports with a registry of `stations` air stations S0, S1, … whose MNs are MN0, MN1, …,
+    /// with these roles.
+    pub fn limpid(folder: &Path, stations: usize, roles: &str) -> Self {
         let pipeline = folder.join("pipeline");
         std::fs::create_dir_all(&pipeline).unwrap();
         let config =
@@ -26,7 +27,7 @@ impl Served {
         std::fs::write(pipeline.join("stations.csv"), text).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_limpid"));
         command.arg("run").arg("--pipeline").arg(pipeline).arg("--state").arg(folder.join("state"));
-        command.args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0"]).env("LIMPID_LOG", "error");
+        command.args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0", "--role", roles]).env("LIMPID_LOG", "error");
         Self::start(command)
     }
 

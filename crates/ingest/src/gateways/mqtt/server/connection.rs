@@ -15,9 +15,10 @@ use crate::gateways::mqtt::broker::{Broker, IN_FLIGHT};
 use crate::gateways::mqtt::session::Session;
 use crate::{Intake, Upload};
 
-/// Acknowledgements that wait for their turn on the wire: no more than messages that may be unacknowledged, and the
-/// subscription and the leave beside them.
-const REQUESTS: usize = IN_FLIGHT as usize + 2;
+/// Acknowledgements that wait for their turn on the wire: one for each packet identifier, and the subscription and the
+/// leave beside them. [`IN_FLIGHT`] would do, but mosquitto 2.0.11 sends more than that when it resumes a session. What
+/// waits here is small; messages with their payloads wait in the flight, which is no longer than it says.
+const REQUESTS: usize = u16::MAX as usize + 2;
 
 /// A payload of more bytes than this is read on a blocking thread: it takes about half a millisecond.
 const INLINE: usize = 64 << 10;
@@ -42,8 +43,8 @@ pub(super) enum Lost {
     /// The broker does not let limpid read the topic.
     #[error("the broker refuses the subscription ({0:?}); let limpid's user read ingest.mqtt.topic with QoS 1")]
     Subscription(SubscribeReasonCode),
-    /// The broker sends more than it was told to.
-    #[error("the broker sends more than {IN_FLIGHT} messages before an acknowledgement")]
+    /// The broker uses packet identifiers again before they are acknowledged.
+    #[error("the broker sends more messages before an acknowledgement than there are packet identifiers")]
     Flood,
     /// The journal did not take a message.
     #[error("the journal does not take messages now; none is acknowledged")]

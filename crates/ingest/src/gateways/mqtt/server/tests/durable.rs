@@ -109,16 +109,32 @@ async fn what_comes_while_limpid_is_away_is_there_afterwards() {
     let mut broker = Mosquitto::start();
     Gateway::at(&broker).await.stop().await;
     let mut station = Station::at(&broker);
-    // More than the broker sends at once, and through a restart of its own.
-    for minute in 0..400 {
+    for minute in 0..100 {
         station.send(TOPIC, reading(minute)).await;
     }
+    // Through a restart of its own.
     broker.stop();
     broker.restart();
     let gateway = Gateway::at(&broker).await;
-    let counts = gateway.after(400).await;
-    assert_eq!((counts.stored, counts.total()), (400, 400));
-    assert_eq!(kept(&gateway.stop().await, "S1").await.len(), 400);
+    let counts = gateway.after(100).await;
+    assert_eq!((counts.stored, counts.total()), (100, 100));
+    assert_eq!(kept(&gateway.stop().await, "S1").await.len(), 100);
+}
+
+#[tokio::test]
+async fn a_long_backlog_comes_over_one_connection() {
+    let broker = Mosquitto::with(|_| "allow_anonymous true\nset_tcp_nodelay true\nlog_type all\n".to_owned());
+    Gateway::at(&broker).await.stop().await;
+    let mut station = Station::at(&broker);
+    for minute in 0..3000 {
+        // Not later than now, and each its own.
+        station.send(TOPIC, reading(minute).replace("2026-", "2025-")).await;
+    }
+    let gateway = Gateway::at(&broker).await;
+    let counts = gateway.after(3000).await;
+    assert_eq!((counts.stored, counts.total()), (3000, 3000));
+    assert_eq!(broker.subscriptions(), 2, "one for each gateway: none was disturbed");
+    gateway.stop().await;
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A broker that keeps what it must keep through a restart.
+/// A broker.
 pub(super) struct Mosquitto {
     pub(super) folder: TempDir,
     pub(super) port: u16,
@@ -20,12 +20,18 @@ pub(super) struct Mosquitto {
 }
 
 impl Mosquitto {
-    /// One that lets anybody in.
+    /// One that lets anybody in, and keeps what it must keep through a restart.
     pub(super) fn start() -> Self {
-        Self::with(|_| "allow_anonymous true\n".to_owned())
+        Self::with(|folder| {
+            format!(
+                "allow_anonymous true\npersistence true\npersistence_location {}/\n\
+                 autosave_on_changes true\nautosave_interval 1\nlog_type all\n",
+                folder.display()
+            )
+        })
     }
 
-    /// One with more lines of configuration, which may name files that are made in its folder.
+    /// One with these lines of configuration, which may name files that are made in its folder.
     pub(super) fn with(lines: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = port();
@@ -33,8 +39,7 @@ impl Mosquitto {
         let mut config = format!("listener {port} 127.0.0.1\n{}", lines(place));
         write!(
             config,
-            "persistence true\npersistence_location {0}/\nautosave_on_changes true\nautosave_interval 1\n\
-             max_queued_messages 0\nlog_dest file {0}/log\nlog_type all\n{1}",
+            "max_queued_messages 0\nlog_dest file {}/log\n{}",
             place.display(),
             // Started by root it would become another user, who may not write here.
             if whoami() == "root" { "user root\n" } else { "" }

@@ -13,7 +13,7 @@ fn guarded() -> Mosquitto {
         let file = folder.join("users");
         fs::write(&file, "limpid:right\n").unwrap();
         assert!(Command::new("mosquitto_passwd").arg("-U").arg(&file).status().unwrap().success());
-        format!("allow_anonymous false\npassword_file {}\n", file.display())
+        format!("log_type all\nallow_anonymous false\npassword_file {}\n", file.display())
     })
 }
 
@@ -58,7 +58,10 @@ fn certify(folder: &Path, host: &str) {
 fn encrypted(host: &str) -> Mosquitto {
     Mosquitto::with(|folder| {
         certify(folder, host);
-        format!("certfile {0}/broker.pem\nkeyfile {0}/broker.key\nallow_anonymous true\n", folder.display())
+        format!(
+            "certfile {0}/broker.pem\nkeyfile {0}/broker.key\nallow_anonymous true\nlog_type all\n",
+            folder.display()
+        )
     })
 }
 

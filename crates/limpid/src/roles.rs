@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use limpid_ingest::gateways::{hj212, http};
+use limpid_ingest::gateways::{hj212, http, mqtt};
 use limpid_ingest::token::Tokens;
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
@@ -76,6 +76,14 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
         if arguments.simulate {
             tasks.spawn(simulated(pipeline.clone(), target, stop.clone()));
         }
+    }
+    if has(Role::Ingest) && pipeline.ingest.mqtt.enabled {
+        let broker = mqtt::Broker::new(&pipeline, &arguments.pipeline.pipeline)?;
+        let gateway = mqtt::serve(broker, intake.clone(), stop.clone());
+        tasks.spawn(async move {
+            gateway.await;
+            Ok(())
+        });
     }
     let serving = stop.clone();
     tasks.spawn(async move {

@@ -206,7 +206,8 @@ async fn a_full_disk_is_told_and_nothing_is_lost() {
     assert!(stored > 0);
     // A frame is not acknowledged either, so the station keeps it.
     let mut station = Station::connect(limpid.hj212).unwrap();
-    let data = "QN=20261125080000001;ST=22;CN=2061;PW=123456;MN=MN-S1;Flag=5;CP=&&DataTime=20260310080000;a34004-Avg=33&&";
+    let data =
+        "QN=20261125080000001;ST=22;CN=2061;PW=123456;MN=MN-S1;Flag=5;CP=&&DataTime=20260310080000;a34004-Avg=33&&";
     station.send(&frame(data)).unwrap();
     let unanswered = station.silent(Duration::from_secs(1));
 

@@ -2,15 +2,16 @@
 //! format that `limpid export` writes and that `text/csv` uploads have.
 //!
 //! `start` is RFC 3339 with offset and names the beginning, whatever a station's hour label is. An empty value says
-//! that the reading is missing, and is kept as such. Without `unit` the station's configuration decides.
+//! that the reading is missing, and is kept as such. Without `unit` the station's configuration decides. What `flag` may
+//! be is in [`flag`].
 
 use chrono::DateTime;
 use limpid_model::pipeline::nearest;
 use limpid_model::reading::parse_value;
-use limpid_model::{Mark, ParameterId, Period, Pipeline, Reason, Unit};
+use limpid_model::{ParameterId, Period, Pipeline, Reason, Unit};
 
 use super::fields::Fields;
-use super::{Fault, Found, Lines, Row, unknown_station};
+use super::{Fault, Found, Lines, Row, flag, unknown_station};
 use crate::intake::RawReading;
 
 const COLUMNS: [&str; 7] = ["station", "parameter", "start", "period", "value", "unit", "flag"];
@@ -67,7 +68,7 @@ impl Table {
             Fault::new(Reason::NotANumber, format!("{error}; write a number, or nothing")).field("value")
         })?;
         let unit = Some(get(5)).filter(|text| !text.is_empty()).map(|text| unit(text, parameter)).transpose()?;
-        let mark = Some(get(6)).filter(|text| !text.is_empty()).map(mark).transpose()?;
+        let (value, mark) = flag::meaning(get(6))?.of(value);
         Ok((get(0), RawReading { parameter, period, start, value, unit, mark }))
     }
 }
@@ -105,14 +106,6 @@ pub(crate) fn unit(text: &str, parameter: ParameterId) -> Result<Unit, Fault> {
         let detail = format!("{:?} cannot be carried into {} for {parameter}", short(text), parameter.unit());
         let allowed = Unit::known().filter(|name| Unit::parse(name).as_ref().is_some_and(fits));
         Fault::new(Reason::UnitNotConvertible, detail).field("unit").allowed(allowed)
-    })
-}
-
-/// The instrument's mark that `text` is.
-pub(crate) fn mark(text: &str) -> Result<Mark, Fault> {
-    Mark::parse(text).ok_or_else(|| {
-        let detail = format!("{:?} is no flag; write 1 to 4 printable ASCII characters, or nothing", short(text));
-        Fault::new(Reason::Damaged, detail).field("flag")
     })
 }
 

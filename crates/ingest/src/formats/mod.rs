@@ -16,6 +16,7 @@ mod clock;
 mod encoding;
 mod fields;
 mod file;
+pub(crate) mod flag;
 pub mod import;
 pub mod long;
 pub mod progress;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, TimestampMillisecondType};
+use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
 use chrono::DateTime;
@@ -109,6 +109,8 @@ fn write_batch(
     };
     let [station, parameter, period] = [text("station")?, text("parameter")?, text("period")?];
     let [unit, mark] = [text("unit")?, text("mark")?];
+    let quality = column("flag")?;
+    let quality = quality.as_primitive_opt::<Int64Type>().ok_or("column flag is not a whole number")?;
     let start = column("start")?;
     let start = start.as_primitive_opt::<TimestampMillisecondType>().ok_or("column start is not a time")?;
     let value = column("value")?;
@@ -116,7 +118,12 @@ fn write_batch(
     for row in 0..batch.num_rows() {
         let at = DateTime::from_timestamp_millis(start.value(row)).ok_or("a start is no time")?;
         let number = if value.is_null(row) { String::new() } else { value.value(row).to_string() };
-        let flag = if mark.is_null(row) { "" } else { mark.value(row) };
+        // There a digit is QARTOD's: air stations of 2005 have marks of that look, which go out as the flag they gave.
+        let flag = match mark.is_valid(row).then(|| mark.value(row)) {
+            Some("1" | "2" | "3" | "4" | "9") => quality.value(row).to_string(),
+            Some(mark) => mark.to_owned(),
+            None => String::new(),
+        };
         writer.write_record([
             station.value(row),
             parameter.value(row),
@@ -124,7 +131,7 @@ fn write_batch(
             period.value(row),
             &number,
             unit.value(row),
-            flag,
+            &flag,
         ])?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use limpid_model::{Observation, Period, Record};
+use limpid_model::{Flag, Mark, Observation, Period, Record};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,9 @@ fn hours() -> Vec<Observation> {
         hours.push(hour("S1", "co", end, value / 10.0));
     }
     hours.push(hour("W1", "ph", "2026-10-31T15:00:00Z", 7.0));
+    // An instrument's letter, and a digit of 2005 that means abnormal.
+    (hours[0].mark, hours[0].flag) = (Mark::parse("N"), Flag::Pass);
+    (hours[2].mark, hours[2].flag) = (Mark::parse("2"), Flag::Fail);
     hours
 }
 
@@ -154,8 +157,8 @@ async fn an_export_can_be_read_back() {
         "station,parameter,start,period,value,unit,flag\n\
          S1,co,2026-10-31T22:00:00+08:00,PT1H,0.15,mg/m3,\n\
          S1,co,2026-10-31T23:00:00+08:00,PT1H,0.25,mg/m3,\n\
-         S1,pm25,2026-10-31T22:00:00+08:00,PT1H,1.5,ug/m3,\n\
-         S1,pm25,2026-10-31T23:00:00+08:00,PT1H,2.5,ug/m3,\n\
+         S1,pm25,2026-10-31T22:00:00+08:00,PT1H,1.5,ug/m3,N\n\
+         S1,pm25,2026-10-31T23:00:00+08:00,PT1H,2.5,ug/m3,4\n\
          S1,co,2026-11-01T00:00:00+08:00,PT1H,0.35,mg/m3,\n\
          S1,pm25,2026-11-01T00:00:00+08:00,PT1H,3.5,ug/m3,\n"
     );

@@ -70,6 +70,7 @@ mod tests {
         assert_eq!(["0", "1", "2", "3", "P"].map(air), [4, 1, 4, 1, 4]);
         // The digits are the air stations' own.
         assert_eq!(flag(StationKind::Water, "3"), 3);
+        assert_eq!([flag(StationKind::Noise, "Q3"), air("Q4")], [3, 4]);
         assert_eq!([air("n"), air("NN")], [3, 3]);
     }
 

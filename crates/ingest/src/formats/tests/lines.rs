@@ -167,6 +167,23 @@ fn long_takes_columns_in_any_order() {
 }
 
 #[test]
+fn long_has_marks_and_qartods_numbers() {
+    let pipeline = pipeline("Asia/Shanghai", TWO);
+    let line = |(hour, flag): (usize, &str)| format!("S1,pm25,2026-11-25T{hour:02}:00:00+08:00,PT1H,5,{flag}\n");
+    let lines = ["", "N", "1", "2", "3", "4", "9", "0"].into_iter().enumerate().map(line).collect::<String>();
+    let text = format!("station,parameter,start,period,value,flag\n{lines}");
+    let (header, lines) = text.split_once('\n').unwrap();
+    let mut reader = Format::Long.open(header, &pipeline).unwrap_or_else(|fault| panic!("{}", fault.detail));
+    let mut found = Found::new();
+    lines.lines().for_each(|line| reader.line(line, &mut found).unwrap_or_else(|fault| panic!("{}", fault.detail)));
+    let raws = found.into_iter().map(|item| item.unwrap_or_else(|_| panic!("refused")).reading);
+    let kept: Vec<_> = raws.map(|raw| (raw.value, raw.mark.map(|mark| mark.as_str().to_owned()))).collect();
+    let marked = |mark: &str| (Some(5.0), Some(mark.to_owned()));
+    let plain = || (Some(5.0), None);
+    assert_eq!(kept, [plain(), marked("N"), plain(), plain(), marked("Q3"), marked("Q4"), (None, None), marked("0")]);
+}
+
+#[test]
 fn long_survives_hostile_lines() {
     let pipeline = pipeline("Asia/Shanghai", TWO);
     let text = "station,parameter,start,period,value,unit,flag\n\

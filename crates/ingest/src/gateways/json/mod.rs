@@ -15,6 +15,7 @@ use limpid_model::{Reason, VerdictKind};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::formats::flag::{Flag, Meaning};
 use crate::formats::{Fault, long};
 use crate::intake::RawReading;
 
@@ -263,8 +264,7 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawReading, A::Error> {
         let place = self.0;
         let [mut parameter, mut start, mut period] = [const { None::<String> }; 3];
-        let [mut unit, mut flag] = [const { None::<Option<String>> }; 2];
-        let mut value = None;
+        let (mut value, mut unit, mut flag) = (None, None::<Option<String>>, None::<Option<Flag>>);
         while let Some(key) = map.next_key::<String>()? {
             let again = match place.enter_known(&key, &READING)? {
                 "parameter" => parameter.replace(map.next_value()?).is_some(),
@@ -295,8 +295,8 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
         let unit = unit.flatten().map(|text| long::unit(&text, parameter)).transpose();
         let unit = unit.map_err(|fault| place.fault(fault))?;
         within("flag");
-        let mark = flag.flatten().map(|text| long::mark(&text)).transpose();
-        let mark = mark.map_err(|fault| place.fault(fault))?;
+        let meaning = flag.flatten().map_or(Ok(Meaning::Mark(None)), |flag| flag.meaning());
+        let (value, mark) = meaning.map_err(|fault| place.fault(fault))?.of(value);
         Ok(RawReading { parameter, period, start, value, unit, mark })
     }
 }

@@ -84,6 +84,27 @@ async fn a_partly_good_batch_has_a_verdict_for_each_reading() {
 }
 
 #[tokio::test]
+async fn a_flag_is_a_mark_or_a_number_of_qartod() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let router = router(intake.clone());
+    let flags = [r#""D""#, "null", r#""1""#, "2", "3", r#""4""#, "9"];
+    let reading = |(minute, flag): (usize, &&str)| {
+        let start = format!("2026-11-25T01:{minute:02}:00Z");
+        format!(r#"{{"parameter":"pm25","start":"{start}","period":"PT1M","value":5,"flag":{flag}}}"#)
+    };
+    let readings: Vec<String> = flags.iter().enumerate().map(reading).collect();
+    let got = post(&router, "one", format!(r#"{{"station":"S1","readings":[{}]}}"#, readings.join(","))).await;
+    assert_eq!(got.counts(), [7, 0, 0, 0, 0]);
+    let (from, to) = ("2026-11-25T01:00:00Z".parse().unwrap(), "2026-11-25T02:00:00Z".parse().unwrap());
+    let station = limpid_model::StationId::parse("S1").unwrap();
+    let stored = intake.journal().window(&station, from, to, None).await.unwrap();
+    let marks: Vec<_> = stored.iter().map(|a| a.reading.mark.map_or(String::new(), |m| m.as_str().into())).collect();
+    assert_eq!(marks, ["D", "", "", "", "Q3", "Q4", ""]);
+    let values: Vec<_> = stored.iter().map(|accepted| accepted.reading.value).collect();
+    assert_eq!(values, [Some(5.0), Some(5.0), Some(5.0), Some(5.0), Some(5.0), Some(5.0), None]);
+}
+
+#[tokio::test]
 async fn units_come_from_the_message_or_the_station() {
     let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
     let router = router(intake.clone());

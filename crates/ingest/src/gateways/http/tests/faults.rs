@@ -75,6 +75,8 @@ async fn a_fault_names_its_field_and_its_reading() {
         (with(r#""value":1"#, r#""value":1,"unit":"ppb""#), "readings[1].unit", "cannot be carried into ug/m3"),
         (with(r#""value":1"#, r#""value":1,"unit":7"#), "readings[1].unit", "expected a string"),
         (with(r#""value":1"#, r#""value":1,"flag":"valid""#), "readings[1].flag", "1 to 4"),
+        (with(r#""value":1"#, r#""value":1,"flag":5"#), "readings[1].flag", "numbers 1 2 3 4 9"),
+        (with(r#""value":1"#, r#""value":1,"flag":0"#), "readings[1].flag", "numbers 1 2 3 4 9"),
         (format!(r#"{{"station":"S1","readings":[{good},7]}}"#), "readings[1]", "an object with parameter"),
         (format!(r#"{{"station":"S1","readings":[{good}"#), "readings[1]", "EOF"),
         (format!(r#"{{"station":"S1","readings":{good}}}"#), "readings", "a list of readings"),

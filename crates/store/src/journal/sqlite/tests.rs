@@ -58,7 +58,8 @@ fn a_file_that_is_no_journal_is_left_alone() {
     let path = folder.path().join("journal.sqlite");
     let content = "station,parameter\n".repeat(1000);
     std::fs::write(&path, &content).unwrap();
-    assert!(matches!(SqliteJournal::open(&path), Err(StoreError::Io { .. })));
+    let error = SqliteJournal::open(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }) && error.to_string().contains("journal.sqlite"), "{error}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
     let nowhere = SqliteJournal::open_read_only(&folder.path().join("none.sqlite")).unwrap_err();
     assert!(matches!(nowhere, StoreError::NotFound { .. }), "{nowhere}");

@@ -142,6 +142,11 @@ impl StationNow {
         self.assessment.as_ref().filter(|assessment| assessment.freshness != Freshness::None)
     }
 
+    /// Whether people are shown something of the present: a current index or, where there is none, a current value.
+    pub fn current(&self) -> bool {
+        self.recent_assessment().map_or(self.freshness, |assessment| assessment.freshness).current()
+    }
+
     /// The newest of its values, of any age.
     pub fn newest(&self) -> Option<&ValueNow> {
         self.values.iter().max_by_key(|value| (value.published.record.end, value.published.record.start))

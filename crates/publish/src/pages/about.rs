@@ -40,13 +40,13 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
         p { (lang.t("about.method_3")) }
         h2 { (lang.t("about.stale")) }
         p { (lang.t("about.stale_1")) }
-        div.scroll tabindex="0" { table {
+        div.scroll tabindex="0" { table.stack {
             thead { tr { th scope="col" { (lang.t("col.age")) } th scope="col" { (lang.t("col.shown")) } } }
             tbody {
-                tr { td { (lang.t("stale.rule_1")) } td { (lang.t("stale.shown_1")) } }
-                tr { td { (lang.t("stale.rule_2")) } td { (lang.t("stale.shown_2")) } }
-                tr { td { (lang.t("stale.rule_3")) } td { (lang.t("stale.shown_3")) } }
-                tr { td { (lang.t("stale.rule_4")) } td { (lang.t("stale.shown_4")) } }
+                tr { th scope="row" { (lang.t("stale.rule_1")) } td { (lang.t("stale.shown_1")) } }
+                tr { th scope="row" { (lang.t("stale.rule_2")) } td { (lang.t("stale.shown_2")) } }
+                tr { th scope="row" { (lang.t("stale.rule_3")) } td { (lang.t("stale.shown_3")) } }
+                tr { th scope="row" { (lang.t("stale.rule_4")) } td { (lang.t("stale.shown_4")) } }
             }
         } }
         p { (lang.t("about.stale_2")) }

@@ -36,12 +36,8 @@ fn framed(app: &App, view: &View, now: &StationNow, name: &Markup) -> Markup {
     let lang = view.lang;
     let (at, zone) = (app.now(), app.zone());
     let judged = now.recent_assessment();
-    let old = match judged {
-        Some(assessment) => !assessment.freshness.current(),
-        None => !now.freshness.current(),
-    };
     html! {
-        article.card.old[old] {
+        article.card.old[!now.current()] {
             (name)
             @match judged {
                 Some(judged) if judged.freshness.current() => (current(lang, judged, now, at, zone)),
@@ -92,9 +88,9 @@ fn outdated(lang: Lang, judged: &AssessmentNow, at: Instant, zone: Zone) -> Mark
         div.now { (level::blank()) p.word { (lang.fill("stale.title", &[("time", &say::end(record.end, at, zone))])) } }
         p.soft {
             @if let Some(index) = record.index {
-                (lang.fill("stale.index", &[("index", &index.to_string()), ("window", &window)])) " "
+                (lang.fill("stale.index", &[("index", &index.to_string()), ("window", &window)])) " · "
             }
-            (say::age(lang, at - record.end))
+            span.whole { (say::age(lang, at - record.end)) }
         }
     }
 }
@@ -110,8 +106,9 @@ fn plain(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> Markup {
             Some(record) if now.freshness.current() => {
                 (values(lang, now, record, at, zone))
                 p {
-                    (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
-                    (say::age(lang, at - record.end))
+                    (say::period(lang, record.period)) " "
+            span.whole { (say::window(record.start, record.end, at, zone)) } " · "
+                    span.whole { (say::age(lang, at - record.end)) }
                 }
                 p.foot {
                     @if record.status == Status::Provisional { span.badge { (lang.t("status.provisional")) } }
@@ -142,8 +139,9 @@ fn gone(lang: Lang, last: String) -> Markup {
 fn when(lang: Lang, record: &Assessment, at: Instant, zone: Zone) -> Markup {
     html! {
         p {
-            (say::period(lang, record.period)) " " (say::window(record.start, record.end, at, zone)) " · "
-            (say::age(lang, at - record.end))
+            (say::period(lang, record.period)) " "
+            span.whole { (say::window(record.start, record.end, at, zone)) } " · "
+            span.whole { (say::age(lang, at - record.end)) }
         }
     }
 }

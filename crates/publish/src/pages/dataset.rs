@@ -62,7 +62,7 @@ fn columns(view: &View, resources: &[Resource]) -> Markup {
     };
     html! {
         h2 { (lang.t("data.columns")) }
-        div.scroll tabindex="0" { table {
+        div.scroll tabindex="0" { table.stack {
             thead { tr {
                 th scope="col" { (lang.t("col.name")) }
                 th scope="col" { (lang.t("col.type")) }
@@ -71,7 +71,7 @@ fn columns(view: &View, resources: &[Resource]) -> Markup {
             tbody { @for field in fields.into_iter().flatten() {
                 tr {
                     th scope="row" { code { (text(field, "name")) } }
-                    td { (text(field, "type")) }
+                    td.soft { (text(field, "type")) }
                     td lang="en" { (text(field, "description")) }
                 }
             } }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::{Scheme, StationKind};
+use limpid_model::{Level, Scheme, StationKind};
 use maud::{Markup, html};
 
 use super::layout::{self, Page};
@@ -45,43 +45,53 @@ fn section(app: &Shared, view: &View, board: &Snapshot, kind: StationKind, schem
     if stations.is_empty() {
         return html! {};
     }
+    // What says something of the present comes first; the silent ones stand below, small.
+    let (current, silent): (Vec<&StationNow>, Vec<_>) = stations.iter().copied().partition(|now| now.current());
     html! {
         section aria-labelledby=(kind.as_str()) {
-            h2 id=(kind.as_str()) { (kind_name(lang, kind)) }
-            @if kind == StationKind::Air {
-                p { (summary(lang, &stations)) }
+            h2 id=(kind.as_str()) {
+                (kind_name(lang, kind))
+                @if stations.len() > 1 {
+                    span.soft { " · " (lang.fill("front.stations", &[("n", &stations.len().to_string())])) }
+                }
             }
-            div.grid {
-                @for now in &stations { (cards::card(app, view, now)) }
+            @if current.is_empty() { p.word { (lang.t("front.none_current")) } }
+            @if kind == StationKind::Air && stations.len() > 1 { (summary(lang, &stations)) }
+            @for group in [current, silent].iter().filter(|group| !group.is_empty()) {
+                div.grid { @for now in group { (cards::card(app, view, now)) } }
             }
             @if kind == StationKind::Air { (legend(lang, scheme)) }
         }
     }
 }
 
-/// How many stations are at which level, and how many say nothing.
-fn summary(lang: Lang, stations: &[&StationNow]) -> String {
-    let mut levels: Vec<(u8, String, usize)> = Vec::new();
-    let mut silent = 0;
+/// How many stations are at which level, how many have no index for their last hour, and how many say nothing.
+fn summary(lang: Lang, stations: &[&StationNow]) -> Markup {
+    let mut levels: Vec<(&Level, usize)> = Vec::new();
+    let (mut withheld, mut silent) = (0, 0);
     for now in stations {
-        let current = now.recent_assessment().filter(|assessment| assessment.freshness.current());
-        let record = current.map(|assessment| &assessment.published.record);
+        let record = now.recent_assessment().map(|assessment| &assessment.published.record);
         match record.and_then(|record| record.scheme.level(record.level?)) {
-            None => silent += 1,
-            Some(level) => match levels.iter_mut().find(|entry| entry.0 == level.level) {
-                Some(entry) => entry.2 += 1,
-                None => levels.push((level.level, level.category().get(lang.code()).to_owned(), 1)),
+            _ if !now.current() => silent += 1,
+            None => withheld += 1,
+            Some(level) => match levels.iter_mut().find(|entry| entry.0.level == level.level) {
+                Some(entry) => entry.1 += 1,
+                None => levels.push((level, 1)),
             },
         }
     }
-    levels.sort();
-    let mut parts: Vec<String> =
-        levels.iter().map(|(_, name, n)| lang.fill("front.count", &[("level", name), ("n", &n.to_string())])).collect();
-    if silent > 0 {
-        parts.push(lang.fill("front.silent", &[("n", &silent.to_string())]));
+    levels.sort_by_key(|entry| entry.0.level);
+    let without = [(lang.t("front.withheld"), withheld), (lang.t("front.silent"), silent)];
+    html! {
+        ul.legend {
+            @for (level, count) in levels {
+                li { (level::shape(level)) span { (level.category().get(lang.code())) " " b { (count) } } }
+            }
+            @for (name, count) in without.into_iter().filter(|entry| entry.1 > 0) {
+                li { (level::blank()) span { (name) " " b { (count) } } }
+            }
+        }
     }
-    let total = stations.len().to_string();
-    lang.fill("front.summary", &[("n", &total), ("parts", &parts.join(lang.t("list.comma")))])
 }
 
 /// All levels in words, numerals, shapes and colours: always visible.

@@ -55,7 +55,7 @@ fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
     let lang = view.lang;
     html! {
         h2 { (lang.t("status.stations")) }
-        div.scroll tabindex="0" { table {
+        div.scroll tabindex="0" { table.stack {
             thead { tr {
                 th scope="col" { (lang.t("col.station")) }
                 th scope="col" { (lang.t("about.kind")) }
@@ -74,7 +74,7 @@ fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
                     td { (say::freshness(lang, now.freshness)) }
                     td {
                         @match now.newest().map(|value| value.published.record.end) {
-                            Some(last) => { (say::moment(last, app.zone())) " (" (say::age(lang, app.now() - last)) ")" }
+                            Some(last) => { (say::moment(last, app.zone())) " " span.whole { "(" (say::age(lang, app.now() - last)) ")" } }
                             None => (lang.t("none.ever")),
                         }
                     }

@@ -55,9 +55,10 @@ async fn fresh_stale_withheld_and_none_look_different() {
     let page = service.get("/?lang=en").await;
     let cards: Vec<&str> =
         page.text().split("<article").skip(1).map(|card| card.split("</article>").next().unwrap()).collect();
-    let (fresh, stale, withheld, none) = (cards[0], cards[1], cards[2], cards[3]);
+    // Those with something of the present come first.
+    let (fresh, withheld, stale, none) = (cards[0], cards[1], cards[2], cards[3]);
     assert!(fresh.contains("#00e400") && fresh.contains(">34<") && fresh.contains("good") && !fresh.contains("old"));
-    for words in ["hour mean 08:00-09:00", "12 minutes ago", "HJ 633-2026", "provisional"] {
+    for words in [">hour mean <span class=\"whole\">08:00-09:00<", "12 minutes ago", "HJ 633-2026", "provisional"] {
         assert!(fresh.contains(words), "{words}");
     }
     for colour in ["#ff0000", "#00e400", "fill=\"#"] {
@@ -69,7 +70,10 @@ async fn fresh_stale_withheld_and_none_look_different() {
         withheld.contains("No index for this hour") && withheld.contains("Missing: PM10") && withheld.contains(">22<")
     );
     assert!(none.contains("No data") && none.contains("card old"));
-    assert!(page.text().contains("4 stations: good 1, no current index 3."));
+    let summary = page.text().split("4 stations").nth(1).unwrap().split("</ul>").next().unwrap();
+    for count in ["good <b>1</b>", "no index this hour <b>1</b>", "no fresh data <b>2</b>"] {
+        assert!(summary.contains(count), "{count}: {summary}");
+    }
 }
 
 #[tokio::test]
@@ -85,9 +89,14 @@ async fn a_number_never_stands_under_the_time_of_another() {
     let page = service.get("/?lang=en").await;
     let card = |name: &str| page.text().split(name).nth(1).unwrap().split("</article>").next().unwrap();
     let air = card("Station One");
-    assert!(air.contains("hour mean 08:00-09:00") && air.contains("<b>22</b>") && !air.contains("77"), "{air}");
+    assert!(
+        air.contains("hour mean <span class=\"whole\">08:00-09:00<")
+            && air.contains("<b>22</b>")
+            && !air.contains("77"),
+        "{air}"
+    );
     let water = card("River Mouth");
-    assert!(water.contains("10-minute mean 09:00-09:10"), "{water}");
+    assert!(water.contains("10-minute mean <span class=\"whole\">09:00-09:10<"), "{water}");
     assert!(water.contains("0.070") && water.contains("(07:00-08:00)"), "{water}");
     let station = service.get("/stations/S1?lang=en").await;
     assert!(station.text().contains("1-minute mean") && station.text().contains("09:09-09:10"));

@@ -78,7 +78,7 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
         @if now.recent().next().is_none() {
             p { (lang.t("none.title")) }
         } @else {
-            div.scroll tabindex="0" { table {
+            div.scroll tabindex="0" { table.stack {
                 thead { tr {
                     th scope="col" { (lang.t("col.parameter")) }
                     th.n scope="col" { (lang.t("col.value")) }

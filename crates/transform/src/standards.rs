@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(error.unwrap_err().to_string(), "table ranges.csv, pm25: bounds must not fall from left to right");
         let error = Ranges::parse("parameter,fail_below\npm25,x\n").unwrap_err().to_string();
         assert_eq!(error, "table ranges.csv cannot be read");
-        let error = Aggregates::parse("parameter,hour,moving8,moving24,day,max8h\nunobtainium,1,1,1,1,1\n");
+        let error = Aggregates::parse("parameter,hour,moving8,moving24,day,max8h,calendar\nunobtainium,1,1,1,1,1,1\n");
         assert!(error.unwrap_err().to_string().contains("unobtainium"));
     }
 }

@@ -1,11 +1,14 @@
-//! Means of hours, moving windows and days, and how many values each must have.
+//! Means of hours, moving windows, days, months and years, and how many values each must have.
 //!
 //! - [`hour`]: an hour from minutes
 //! - [`mean`]: 8 and 24 hours, and the hours of a day
 //! - [`max8h`]: the largest 8-hour mean of a day
+//! - [`calendar`]: months and years, from days
 //!
-//! All work on exact values and are given only those that may be used; a window is a slice with one cell an hour.
+//! All work on exact values and are given only those that may be used; a window is a slice with one cell an hour,
+//! in months and years one cell a day.
 
+pub mod calendar;
 pub mod hour;
 pub mod max8h;
 pub mod mean;
@@ -23,7 +26,8 @@ use crate::standards::{self, TableError};
 pub struct Aggregate {
     /// `None` when there were too few values.
     pub mean: Option<Mean>,
-    /// Values (hours; minutes for an hour; windows for a largest 8-hour mean) that could be used.
+    /// Values (hours; minutes for an hour; windows for a largest 8-hour mean; days for months and years) that could be
+    /// used.
     pub n: u32,
     /// Values that the whole window has.
     pub expected: u32,
@@ -46,6 +50,12 @@ pub struct Validity {
     pub max8h_windows: u32,
     /// With fewer, the largest still counts above this limit.
     pub max8h_limit: Fixed,
+    /// Days of a month mean.
+    pub month_days: u32,
+    /// Days of the mean of a February.
+    pub month_days_february: u32,
+    /// Days of a year mean.
+    pub year_days: u32,
 }
 
 impl Validity {
@@ -72,6 +82,9 @@ impl Validity {
             max8h_first_end: take("max8h_first_end")? as usize,
             max8h_windows: take("max8h_windows")?,
             max8h_limit: Fixed::whole(take("max8h_limit")?.into()),
+            month_days: take("month_days")?,
+            month_days_february: take("month_days_february")?,
+            year_days: take("year_days")?,
         };
         match rows.keys().next() {
             Some(unknown) => Err(TableError::content(TABLE, unknown, "is no rule that the program knows")),
@@ -97,6 +110,8 @@ pub struct Made {
     pub day: bool,
     /// The largest 8-hour mean of the day.
     pub max8h: bool,
+    /// Means of months and years, from the day means.
+    pub calendar: bool,
 }
 
 impl Aggregates {
@@ -114,11 +129,13 @@ impl Aggregates {
             moving24: u8,
             day: u8,
             max8h: u8,
+            calendar: u8,
         }
         let mut aggregates = BTreeMap::new();
         for row in standards::rows::<Row>(TABLE, text)? {
             let parameter = standards::parameter(TABLE, &row.parameter)?;
-            if [row.hour, row.moving8, row.moving24, row.day, row.max8h].iter().any(|cell| *cell > 1) {
+            let cells = [row.hour, row.moving8, row.moving24, row.day, row.max8h, row.calendar];
+            if cells.iter().any(|cell| *cell > 1) {
                 return Err(TableError::content(TABLE, row.parameter, "a cell is neither 0 nor 1"));
             }
             let made = Made {
@@ -127,10 +144,16 @@ impl Aggregates {
                 moving24: row.moving24 == 1,
                 day: row.day == 1,
                 max8h: row.max8h == 1,
+                calendar: row.calendar == 1,
             };
             aggregates.insert(parameter, made);
         }
         Ok(Self(aggregates))
+    }
+
+    /// The parameters of which months and years are made.
+    pub fn of_the_calendar(&self) -> impl Iterator<Item = ParameterId> {
+        self.0.iter().filter(|(_, made)| made.calendar).map(|(parameter, _)| *parameter)
     }
 
     /// What is made of `parameter`; nothing where the table does not have it.

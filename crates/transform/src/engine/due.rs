@@ -1,13 +1,14 @@
-//! What falls due by the clock: hours made of minutes, and days.
+//! What falls due by the clock: hours made of minutes, days, months and years.
 
 use std::collections::BTreeMap;
 
 use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, StationId, Zone};
 
+use crate::engine::calendar::{end_of_month, end_of_year, month_of};
 use crate::engine::wanted::Touched;
 
-/// An hour or a day is derived by the clock so long after its end, when its last minutes have arrived; without this
+/// An hour, a day, a month or a year is derived by the clock so long after its end, when its last minutes have arrived; without this
 /// every one of them would make a further revision of everything that depends on the hour.
 const GRACE: Duration = Duration::seconds(60);
 
@@ -16,7 +17,7 @@ const GRACE: Duration = Duration::seconds(60);
 pub(super) struct Due(BTreeMap<Instant, BTreeMap<StationId, Touched>>);
 
 impl Due {
-    /// Takes note of the hour and the day of a reading, where they have not ended.
+    /// Takes note of the hour, the day, the month and the year of a reading, where they have not ended.
     pub fn reading(&mut self, reading: &Reading, zone: Zone, now: Instant) {
         let hour = zone.floor_hour(reading.start);
         if matches!(reading.period, Period::Minutes(_)) && hour + Duration::hours(1) > now {
@@ -26,6 +27,10 @@ impl Due {
             let date = zone.date_of(reading.start);
             if zone.day(date).1 > now {
                 self.day(&reading.station, date, zone, now);
+            }
+            let month = month_of(date);
+            for end in ends(month, zone).into_iter().filter(|end| *end > now) {
+                self.at(end, now, &reading.station).month(month);
             }
         }
     }
@@ -38,6 +43,13 @@ impl Due {
     /// A day of a station.
     pub fn day(&mut self, station: &StationId, date: NaiveDate, zone: Zone, now: Instant) {
         self.at(zone.day(date).1, now, station).day(date);
+    }
+
+    /// A month of a station, and its year.
+    pub fn month(&mut self, station: &StationId, month: NaiveDate, zone: Zone, now: Instant) {
+        for end in ends(month, zone) {
+            self.at(end, now, station).month(month);
+        }
     }
 
     fn at(&mut self, end: Instant, now: Instant, station: &StationId) -> &mut Touched {
@@ -83,4 +95,9 @@ impl Due {
             due.entry(station).or_default().merge(touched);
         }
     }
+}
+
+/// When a month and its year end.
+fn ends(month: NaiveDate, zone: Zone) -> [Instant; 2] {
+    [end_of_month(month, zone), end_of_year(month, zone)]
 }

@@ -1,14 +1,16 @@
-//! The history engine: derives everything anew, station by station and month by month, after an import.
+//! The history engine: derives everything anew, station by station and month by month, after an import; of each station
+//! the means of months and years last.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{Datelike, Duration, Months, NaiveDate, Utc};
+use chrono::{Duration, Months, NaiveDate, Utc};
 use futures::TryStreamExt;
-use limpid_model::{Instant, Period, Pipeline, StationId, Zone};
+use limpid_model::{Instant, Period, Pipeline, Record, StationId, Zone};
 use limpid_store::{Journal, Result};
 
 use crate::engine::CURSOR;
+use crate::engine::calendar::{derive_months, end_of_month, month_of};
 use crate::engine::tasks::{Derived, Task, derive_all};
 use crate::engine::wanted::Wanted;
 
@@ -29,6 +31,14 @@ pub struct Report {
     pub derived: u64,
     /// Those that were new or different.
     pub published: u64,
+}
+
+impl Report {
+    async fn publish(&mut self, journal: &Arc<dyn Journal>, records: Vec<Record>) -> Result<()> {
+        self.derived += records.len() as u64;
+        self.published += journal.publish(records, None).await?.len() as u64;
+        Ok(())
+    }
 }
 
 /// Derives and publishes the readings of the whole journal, or with `since` every month that a reading accepted after
@@ -56,26 +66,28 @@ pub async fn history(
         }
     };
     let known = |station: &StationId| pipeline.stations.get(station).is_some();
-    let chunks: Vec<(StationId, NaiveDate)> = months
-        .into_iter()
-        .filter(|(station, _)| known(station))
-        .flat_map(|(station, months)| months.into_iter().map(move |month| (station.clone(), month)))
-        .collect();
+    let stations: StationMonths = months.into_iter().filter(|(station, _)| known(station)).collect();
+    let chunks: Vec<(&StationId, NaiveDate)> =
+        stations.iter().flat_map(|(station, months)| months.iter().map(move |month| (station, *month))).collect();
     let total = chunks.len() as u64;
-    let stations: BTreeSet<StationId> = chunks.iter().map(|(station, _)| station.clone()).collect();
     let mut report = Report { stations: stations.len() as u64, ..Report::default() };
     progress(0, total);
     let now = Utc::now();
-    let jobs = chunks.into_iter().map(|(station, month)| {
-        let (from, to) = (zone.start_of(month), zone.start_of(month + Months::new(1)));
-        Task { station, wanted: Wanted::within(from, to, zone, 0), known: None }
+    let jobs = chunks.iter().map(|(station, month)| {
+        let (from, to) = (zone.start_of(*month), end_of_month(*month, zone));
+        Task { station: (*station).clone(), wanted: Wanted::within(from, to, zone, 0), known: None }
     });
     let mut derived = derive_all(&pipeline, &journal, jobs.collect(), now);
-    while let Some(Derived { records, .. }) = derived.try_next().await? {
-        report.derived += records.len() as u64;
-        report.published += journal.publish(records, None).await?.len() as u64;
-        report.months += 1;
-        progress(report.months, total);
+    for (station, months) in &stations {
+        for _ in months {
+            // What was derived comes in the order of the chunks.
+            let Some(Derived { records, .. }) = derived.try_next().await? else { break };
+            report.publish(&journal, records).await?;
+            report.months += 1;
+            progress(report.months, total);
+        }
+        let records = derive_months(&journal, station, months, zone, now).await?;
+        report.publish(&journal, records).await?;
     }
     if newest > journal.cursor(CURSOR).await? {
         journal.publish(Vec::new(), Some((CURSOR, newest))).await?;
@@ -88,12 +100,12 @@ type StationMonths = BTreeMap<StationId, BTreeSet<NaiveDate>>;
 async fn all_months(journal: &Arc<dyn Journal>, zone: Zone) -> Result<StationMonths> {
     let mut months = StationMonths::new();
     for extent in journal.extents().await? {
-        let last = month_of(extent.last + REACH, zone);
-        let mut month = month_of(extent.first, zone);
+        let last = month(extent.last + REACH, zone);
+        let mut first = month(extent.first, zone);
         let of_station = months.entry(extent.station).or_default();
-        while month <= last {
-            of_station.insert(month);
-            month = month + Months::new(1);
+        while first <= last {
+            of_station.insert(first);
+            first = first + Months::new(1);
         }
     }
     Ok(months)
@@ -109,16 +121,15 @@ async fn touched_months(journal: &Arc<dyn Journal>, since: u64, newest: u64, zon
         for accepted in &batch {
             let reading = &accepted.reading;
             let of_station = months.entry(reading.station.clone()).or_default();
-            of_station.insert(month_of(reading.start, zone));
+            of_station.insert(month(reading.start, zone));
             if reading.period == Period::Hour || matches!(reading.period, Period::Minutes(_)) {
-                of_station.insert(month_of(reading.start + REACH, zone));
+                of_station.insert(month(reading.start + REACH, zone));
             }
         }
     }
     Ok(months)
 }
 
-fn month_of(at: Instant, zone: Zone) -> NaiveDate {
-    let date = zone.date_of(at);
-    date.with_day(1).unwrap_or(date)
+fn month(at: Instant, zone: Zone) -> NaiveDate {
+    month_of(zone.date_of(at))
 }

@@ -5,21 +5,22 @@
 //! a restart resumes there, and what had been published before is not published again. Batching keeps it up with any rate: the longer a round takes, the more
 //! readings the next one merges.
 //!
-//! What falls due by the clock (an hour made of minutes, a day) is kept in memory with the moment at which it ends, and
+//! What falls due by the clock (an hour made of minutes, a day, a month, a year) is kept in memory with the moment at which it ends, and
 //! found again after a restart from the readings around the cursor.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration as Wait;
 
 use chrono::{Duration, Utc};
 use futures::TryStreamExt;
 use limpid_model::{Instant, Pipeline, Record, StationId};
-use limpid_store::{Accepted, Journal, Result, StoreError};
+use limpid_store::{Accepted, Journal, Result, StationExtent, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::CURSOR;
+use crate::engine::calendar::{derive_months, end_of_month, end_of_year, month_of};
 use crate::engine::due::Due;
 use crate::engine::hours::Hours;
 use crate::engine::tasks::{Task, derive_all};
@@ -152,11 +153,16 @@ impl Live {
     ) -> Result<()> {
         let zone = self.pipeline.publisher.zone;
         let mut tasks = Vec::new();
+        let mut calendar = Vec::new();
         for (station, touched) in touched {
             if self.pipeline.stations.get(&station).is_none() {
                 // The registry lost it since the reading came in; `limpid import` derives it once it is back.
                 tracing::warn!(station.id = %station, "readings of a station that is not in stations.csv are not published");
                 continue;
+            }
+            let months = touched.months(zone);
+            if months.iter().any(|month| end_of_month(*month, zone) <= now) {
+                calendar.push((station.clone(), months));
             }
             // Only before the first piece do the known hours still hold: later pieces lie behind touched ones.
             let mut known = self.known.get(&station).cloned();
@@ -174,6 +180,13 @@ impl Live {
             }
             if records.len() >= RECORDS_AT_ONCE {
                 self.hand_over(std::mem::take(&mut records), None).await?;
+            }
+        }
+        if !calendar.is_empty() {
+            // Months are made of published days, and the cursor stays until they are published too.
+            self.hand_over(std::mem::take(&mut records), None).await?;
+            for (station, months) in calendar {
+                records.extend(derive_months(&self.journal, &station, &months, zone, now).await?);
             }
         }
         self.hand_over(records, (newest > cursor).then_some((CURSOR, newest))).await
@@ -210,11 +223,23 @@ impl Live {
                     self.due.hour(&extent.station, hour, now);
                     self.due.day(&extent.station, zone.date_of(hour), zone, now);
                 }
+                self.resume_months(&extent, (from, to), now);
             }
         }
         tracing::info!(cursor, due = self.due.len(), "transform resumes");
         self.cursor = Some(cursor);
         Ok(cursor)
+    }
+
+    /// The months and years of a station that had not ended when the engine was last seen, which was within `span`.
+    fn resume_months(&mut self, extent: &StationExtent, span: (Instant, Instant), now: Instant) {
+        let zone = self.pipeline.publisher.zone;
+        let month = |at| month_of(zone.date_of(at));
+        if end_of_year(month(extent.last), zone) > span.0 {
+            for month in BTreeSet::from([month(span.0), month(span.1)]) {
+                self.due.month(&extent.station, month, zone, now);
+            }
+        }
     }
 }
 

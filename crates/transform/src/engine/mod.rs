@@ -6,12 +6,14 @@
 //! - [`wanted`]: which hours, windows and days a reading touches
 //! - [`hours`]: a station's hours, sent or made of minutes, each with its flag
 //! - [`derive`]: what is published of them
+//! - [`calendar`]: months and years, of published days
 //! - `due`: what falls due by the clock
 //! - `tasks`: several stations at once
 //! - [`live`], [`history`]: the two speeds
 //! - [`bulk`]: the same aggregates over a Parquet file of hours
 
 pub mod bulk;
+pub mod calendar;
 pub mod derive;
 mod due;
 pub mod history;

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, Zone};
 
+use crate::engine::calendar::month_of;
+
 /// An hour takes part in the moving windows that end with it and with the 23 hours after it.
 const REACH_HOURS: i64 = 23;
 
@@ -24,6 +26,8 @@ pub struct Touched {
     hours: BTreeSet<Instant>,
     /// Days whose own value, as sent, may have changed.
     days: BTreeSet<NaiveDate>,
+    /// Months that fell due, by their first day.
+    months: BTreeSet<NaiveDate>,
 }
 
 impl Touched {
@@ -54,11 +58,24 @@ impl Touched {
         self.days.insert(date);
     }
 
+    /// The month has to be derived, and its year.
+    pub fn month(&mut self, month: NaiveDate) {
+        self.months.insert(month);
+    }
+
+    /// The months that have to be derived, by their first day: those that fell due, and those of every hour and day.
+    pub fn months(&self, zone: Zone) -> BTreeSet<NaiveDate> {
+        let of_hours = self.hours.iter().map(|hour| zone.date_of(*hour));
+        let dates = of_hours.chain(self.days.iter().copied());
+        dates.map(month_of).chain(self.months.iter().copied()).collect()
+    }
+
     /// Adds what another has.
     pub fn merge(&mut self, other: Self) {
         self.readings.extend(other.readings);
         self.hours.extend(other.hours);
         self.days.extend(other.days);
+        self.months.extend(other.months);
     }
 
     /// What has to be derived, in pieces that lie close together. Of readings of minutes and moments only those

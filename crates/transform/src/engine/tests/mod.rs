@@ -1,9 +1,10 @@
-//! What is derived of hand-made readings (`derived`) and of a file (`bulk`), when it falls due (`due`), and that both speeds derive the same (`replay`).
+//! What is derived of hand-made readings (`derived`) and of a file (`bulk`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
 
 mod bulk;
 mod derived;
 mod due;
 mod flaky;
+mod months;
 mod replay;
 
 use std::sync::Arc;

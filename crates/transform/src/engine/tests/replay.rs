@@ -58,6 +58,11 @@ fn readings(zone: Zone) -> impl Strategy<Value = Vec<(usize, Reading)>> {
                 2 | 3 => add(Period::Hour, hour, Some(value), "N"),
                 4 => add(Period::Hour, hour, (number % 2 == 0).then_some(-value), "D"),
                 5 => (0..10).for_each(|k| add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N")),
+                // Forty days as sent, so that months are sometimes complete.
+                6 if number < 40 => (0..40).for_each(|k| {
+                    let date = zone.date_of(first) + Days::new(k);
+                    add(Period::Day, zone.start_of(date), Some(value + k as f64), "");
+                }),
                 6 => {
                     let date = zone.date_of(first) + Days::new(hour.timestamp() as u64 / 900 % 4);
                     add(Period::Day, zone.start_of(date), Some(value), "")
@@ -169,7 +174,8 @@ async fn replay(
         }
         live.round().await.unwrap();
     }
-    set_clock(zone.floor_hour(now) + Duration::days(7));
+    // Every day, month and year ends.
+    set_clock(zone.floor_hour(now) + Duration::days(400));
     while live.round().await.unwrap() {}
     let result = [published(&journal).await, published(&whole).await];
     journal.close().await.unwrap();

@@ -1,0 +1,154 @@
+//! Months and years of a station, made of its published day means.
+//!
+//! A late hour must not make the engine read a year of hours. So months and years are a second step, after the days are
+//! published: whoever publishes days asks for their months here, and publishes these too before the cursor moves on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{Datelike, Months, NaiveDate};
+use limpid_model::{Flag, Instant, Observation, ParameterId, Period, Record, StationId, Statistic, Status, Zone};
+use limpid_store::{Journal, ObservationQuery, Result};
+
+use crate::aggregate::Aggregate;
+use crate::aggregate::calendar::{month_mean, year_mean};
+use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
+
+/// The first day of the month of `date`.
+pub(super) fn month_of(date: NaiveDate) -> NaiveDate {
+    date.with_day(1).unwrap_or(date)
+}
+
+/// When a month ends.
+pub(super) fn end_of_month(month: NaiveDate, zone: Zone) -> Instant {
+    zone.start_of(month + Months::new(1))
+}
+
+/// When the year of a date ends.
+pub(super) fn end_of_year(date: NaiveDate, zone: Zone) -> Instant {
+    Period::Year.end(zone.start_of(date), zone)
+}
+
+/// The months among `months` (given by their first day) that have ended by `now`, and of each year of theirs that has
+/// ended the year, of one station, from what the journal has of its days. A year is read once, and only as much of it as
+/// is wanted.
+///
+/// # Errors
+/// Those of the journal.
+pub(super) async fn derive_months(
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    months: &BTreeSet<NaiveDate>,
+    zone: Zone,
+    now: Instant,
+) -> Result<Vec<Record>> {
+    let rules = Rules::built_in();
+    let mut of_years: BTreeMap<i32, BTreeSet<NaiveDate>> = BTreeMap::new();
+    for month in months.iter().filter(|month| end_of_month(**month, zone) <= now) {
+        of_years.entry(month.year()).or_default().insert(*month);
+    }
+    let mut records = Vec::new();
+    for months in of_years.values() {
+        let (Some(first), Some(last)) = (months.first(), months.last()) else { continue };
+        let whole = end_of_year(*last, zone) <= now;
+        let (from, to) = if whole {
+            (Period::Year.start(end_of_year(*last, zone), zone), end_of_year(*last, zone))
+        } else {
+            (zone.start_of(*first), end_of_month(*last, zone))
+        };
+        let parameters: Vec<ParameterId> = rules.aggregates.of_the_calendar().collect();
+        let days = ObservationQuery {
+            stations: vec![station.clone()],
+            limit: parameters.len() * 366,
+            parameters,
+            period: Period::Day,
+            statistic: Statistic::Mean,
+            from,
+            to,
+            as_of: None,
+            after: None,
+        };
+        let days = journal.observations(days).await?.into_iter().map(|published| published.record).collect::<Vec<_>>();
+        records.extend(calendar(rules, zone, &days, months, whole));
+    }
+    Ok(records)
+}
+
+/// The means of `months` of one year, and with `whole` of that year, from a station's day means of them and of no
+/// other year. A parameter
+/// that has no day in a month, valid or not, has no record of the month; with too few valid days it has one without value.
+/// Day means are taken to the millionth of their unit.
+pub fn calendar(
+    rules: &Rules,
+    zone: Zone,
+    days: &[Observation],
+    months: &BTreeSet<NaiveDate>,
+    whole: bool,
+) -> Vec<Record> {
+    let mut parameters: BTreeMap<ParameterId, Vec<&Observation>> = BTreeMap::new();
+    for day in days {
+        parameters.entry(day.parameter).or_default().push(day);
+    }
+    let mut records = Vec::new();
+    for days in parameters.into_values() {
+        let Some(one) = days.first() else { continue };
+        let mut cells: [Vec<Option<Fixed>>; 12] = Default::default();
+        let mut present = [false; 12];
+        let year = zone.date_of(one.start).year();
+        for (place, cells) in cells.iter_mut().enumerate() {
+            *cells = vec![None; days_in(year, place)];
+        }
+        for day in &days {
+            let date = zone.date_of(day.start);
+            let place = date.month0() as usize;
+            present[place] = true;
+            let usable = day.value.filter(|_| day.flag.usable());
+            if let Some(cell) = cells[place].get_mut(date.day0() as usize) {
+                *cell = usable.and_then(Fixed::from_f64);
+            }
+        }
+        for month in months.iter().filter(|month| present[month.month0() as usize]) {
+            let place = month.month0() as usize;
+            let mean = month_mean(&cells[place], place, &rules.validity);
+            records.push(aggregated(one, Period::Month, zone.start_of(*month), zone, mean, "month-mean").into());
+        }
+        if whole {
+            let start = Period::Year.start(end_of_year(zone.date_of(one.start), zone), zone);
+            let mean = year_mean(&cells, &rules.validity);
+            records.push(aggregated(one, Period::Year, start, zone, mean, "year-mean").into());
+        }
+    }
+    records
+}
+
+fn days_in(year: i32, month: usize) -> usize {
+    let first = NaiveDate::from_ymd_opt(year, month as u32 + 1, 1);
+    first.map_or(31, |first| (first + Months::new(1) - first).num_days() as usize)
+}
+
+fn aggregated(
+    day: &Observation,
+    period: Period,
+    start: Instant,
+    zone: Zone,
+    aggregate: Aggregate,
+    rule: &str,
+) -> Observation {
+    Observation {
+        station: day.station.clone(),
+        parameter: day.parameter,
+        period,
+        statistic: Statistic::Mean,
+        start,
+        end: period.end(start, zone),
+        value: aggregate.mean.map(Mean::to_f64),
+        flag: if aggregate.mean.is_some() { Flag::Pass } else { Flag::Missing },
+        mark: None,
+        status: Status::Provisional,
+        n: Some(aggregate.n),
+        expected: Some(aggregate.expected),
+        rules: rule.to_owned(),
+        from: None,
+    }
+}

@@ -77,6 +77,51 @@ async fn fresh_stale_withheld_and_none_look_different() {
 }
 
 #[tokio::test]
+async fn without_a_script_a_reader_sees_what_latest_says() {
+    let mut records = county();
+    records.push(index("S3", "2026-11-25T01:00:00Z", None, &[]).into());
+    let service = Service::with(records).await;
+    let page = service.get("/?lang=en").await;
+    assert!(page.text().contains("<noscript><meta http-equiv=\"refresh\" content=\"120\">"), "it follows the present");
+    let cards: Vec<String> =
+        page.text().split("<article").skip(1).map(|card| words(&format!("<header{card}"))).collect();
+    let latest = service.get("/api/v1/latest").await.json();
+    let items = latest["items"].as_array().unwrap();
+    assert_eq!(cards.len(), items.len());
+    let mut seen = (0, 0);
+    for item in items {
+        let named = |card: &&String| card.contains(item["name"]["en"].as_str().unwrap().split('"').next().unwrap());
+        let card = cards.iter().find(named).unwrap_or_else(|| panic!("{item} is not on the page"));
+        let lines: Vec<&str> = card.lines().collect();
+        let judged = &item["assessment"];
+        if item["stale"] == true && judged["index"].is_null() {
+            assert!(card.contains("No index for this hour"), "{card}");
+        } else if item["stale"] == true && judged["freshness"] != "fresh" {
+            assert!(!lines.contains(&judged["index"].to_string().as_str()) && card.contains("No fresh data"), "{card}");
+        } else {
+            for value in item["values"].as_array().unwrap() {
+                let unit = value["unit"].as_str().unwrap().replace("ug/m3", "µg/m³").replace("m3", "m³");
+                let value = value["value"].as_f64().unwrap();
+                // As many digits as the page shows: within half of the last one.
+                let shown = lines.windows(2).filter(|pair| unit == "1" || pair[1] == unit).any(|pair| {
+                    let digits = pair[0].split_once('.').map_or(0, |(_, digits)| digits.len());
+                    pair[0].parse::<f64>().is_ok_and(|shown| (shown - value).abs() <= 0.5 / 10f64.powi(digits as i32))
+                });
+                assert!(shown, "{value} {unit}: {card}");
+                seen.0 += 1;
+            }
+            if let Some(index) = judged["index"].as_u64() {
+                assert!(lines.contains(&index.to_string().as_str()), "{card}");
+                assert!(lines.contains(&judged["category"]["en"].as_str().unwrap()), "{card}");
+                assert!(card.contains(&judged["end"].as_str().unwrap()[11..16]), "{card}");
+                seen.1 += 1;
+            }
+        }
+    }
+    assert_eq!(seen, (8, 1), "six values and the index of S1, two values of W1");
+}
+
+#[tokio::test]
 async fn a_number_never_stands_under_the_time_of_another() {
     let service = Service::with(vec![
         index("S1", "2026-11-25T01:00:00Z", Some(34), &[]).into(),

@@ -114,6 +114,53 @@ async fn health_says_what_is_missing() {
     assert_eq!((series.status.as_u16(), series.header("retry-after")), (503, "10"));
 }
 
+#[tokio::test]
+async fn head_is_answered_like_get_without_the_body() {
+    let service = Service::with(county()).await;
+    let made = Request::post("/datasets/stations/releases").header("authorization", "Bearer all");
+    let made = service.ask(made.body(Body::empty()).unwrap()).await;
+    assert_eq!(made.status, 201);
+    let release = made.json()["datasets"][0]["latest"].as_str().unwrap().to_owned();
+    let mut seen = 0;
+    for route in routes().iter().filter(|route| route.method == "get") {
+        let uri = route.path.replace("{id}", "S1").replace("{name}", "stations");
+        let uri = uri.replace("{release}", &release).replace("{path}", "datapackage.json");
+        let head = service.ask(Request::head(&uri).body(Body::empty()).unwrap()).await;
+        assert_eq!((head.status.as_u16(), head.body.len()), (200, 0), "{uri}");
+        seen += 1;
+        // The answer of the stream has no end.
+        if uri == "/api/v1/stream" {
+            assert_eq!(head.header("content-type"), "text/event-stream");
+            continue;
+        }
+        let get = service.get(&uri).await;
+        assert_eq!(get.status, 200, "{uri}");
+        for name in ["content-type", "etag", "cache-control", "vary", "content-length"] {
+            assert_eq!(head.header(name), get.header(name), "{uri} {name}");
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
+/// A route of `router.rs`.
+pub struct Route {
+    /// In lower case.
+    pub method: &'static str,
+    /// As OpenAPI writes it.
+    pub path: String,
+}
+
+/// The list of routes, read from the source itself so that none can be left out.
+pub fn routes() -> Vec<Route> {
+    let source = include_str!("../../router.rs");
+    let lines = source.split(".route(\"").skip(1).map(|rest| {
+        let (path, handler) = rest.split_once("\", ").unwrap();
+        let method = ["get", "post"].into_iter().find(|method| handler.starts_with(&format!("{method}("))).unwrap();
+        Route { method, path: path.replace("{*", "{") }
+    });
+    lines.collect()
+}
+
 #[test]
 fn the_description_of_the_api_keeps_its_promises() {
     insta::assert_json_snapshot!("openapi", crate::api::openapi::described());
@@ -121,16 +168,12 @@ fn the_description_of_the_api_keeps_its_promises() {
 
 #[test]
 fn every_route_is_described() {
-    let routes = include_str!("../../router.rs");
     let described = crate::api::openapi::described();
-    let mut seen = 0;
-    for rest in routes.split(".route(\"").skip(1) {
-        let path = rest.split('"').next().unwrap().replace("{*", "{");
-        let method =
-            if rest.contains(", post(") && !rest[..rest.find('\n').unwrap()].contains("get(") { "post" } else { "get" };
-        assert!(described["paths"][&path][method].is_object(), "{method} {path} is not in openapi.json");
-        seen += 1;
+    let routes = routes();
+    for Route { method, path } in &routes {
+        assert!(described["paths"][path][method].is_object(), "{method} {path} is not in openapi.json");
     }
+    let seen = routes.len();
     assert!(seen > 15, "the list of routes was not read");
     assert_eq!(described["openapi"], "3.1.0");
     let methods = described["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());

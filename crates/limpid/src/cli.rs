@@ -98,7 +98,7 @@ pub struct Import {
     pub pipeline: PipelineDir,
     #[command(flatten)]
     pub state: State,
-    /// Layout of the files: quotsoft, prsa or long
+    /// Layout of the files: quotsoft, prsa, airnow-hourly, long, bcn-noise or wqx
     #[arg(long, value_name = "NAME")]
     pub format: String,
     /// The files
@@ -111,13 +111,13 @@ pub struct Import {
 pub struct Simulate {
     #[command(flatten)]
     pub pipeline: PipelineDir,
-    /// The gateway: hj212://HOST:PORT or http://HOST:PORT
+    /// The gateway: hj212://HOST:PORT, http://HOST:PORT, or a broker, mqtt://HOST:PORT
     #[arg(long, value_name = "URL")]
     pub to: String,
     /// Replay these readings; without it, believable ones are made up
     #[arg(long, value_name = "FILE", requires = "format")]
     pub from: Vec<PathBuf>,
-    /// Layout of the files: quotsoft, prsa or long
+    /// Layout of the files: quotsoft, prsa, airnow-hourly, long, bcn-noise or wqx
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
     /// Times faster than real; 0 as fast as the acknowledgements allow

@@ -1,5 +1,6 @@
 //! Answers as clients see them.
 
+mod documents;
 mod failures;
 mod series;
 

@@ -30,7 +30,7 @@ pub struct Assessment {
     pub level: Option<u8>,
     /// Primary pollutants, all of them on a tie.
     pub primary: Vec<ParameterId>,
-    /// Sub-index of each parameter; `None` where the parameter was to be measured and is missing.
+    /// Sub-index of each parameter that the scheme looks at; `None` where it was to be measured and is missing.
     pub sub: Vec<(ParameterId, Option<u16>)>,
     /// A stable word for why there is no index: `missing`.
     pub reason: Option<String>,
@@ -214,5 +214,18 @@ mod tests {
             [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
         );
         assert_eq!(scheme.level(1).unwrap().colour, "#00e400");
+        let level = |scheme, index| Scheme::parse(scheme).unwrap().level_of(index).unwrap().level;
+        assert_eq!([500, 501, 1844].map(|index| level("us-epa-2024", index)), [6, 6, 6], "it has no end");
+        assert_eq!([1, 2, 6].map(|index| level("eaqi-2024", index)), [1, 2, 6], "its index is the level");
+    }
+
+    #[test]
+    fn every_family_and_edition_can_be_asked_for() {
+        for scheme in Scheme::all() {
+            assert_eq!(SchemeChoice::parse(&scheme.id), Some(SchemeChoice::Edition(scheme.id.clone())));
+            assert_eq!(SchemeChoice::parse(&scheme.family), Some(SchemeChoice::InForce(scheme.family.clone())));
+            assert!((1..=6).all(|level| scheme.level(level).is_some()), "{}", scheme.id);
+        }
+        assert_eq!(Scheme::all().len(), 4);
     }
 }

@@ -3,8 +3,8 @@
 //! - [`fixed`]: exact decimals, so that a sum does not depend on the order of its terms
 //! - [`standards`]: the tables of `data/standards` and `data/validation`, checked when loaded
 //! - [`validate`]: instrument marks, plausible ranges and consistency, which give each value its flag
-//! - [`aggregate`]: hours from minutes, moving means, day means, the largest 8-hour mean of a day
-//! - [`assess`]: the air quality index, one edition a file
+//! - [`aggregate`]: hours from minutes, moving means, day means, the largest 8-hour mean of a day, months and years
+//! - [`assess`]: air quality indices, one edition a file or folder
 //! - [`engine`]: applies all of that, live and over history, by the same pure function [`engine::derive`]
 //!
 //! Everything but the engine knows no clock, file or socket.

@@ -6,7 +6,7 @@ use limpid_model::ParameterId;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregates, Validity};
-use crate::assess::hj633::Breakpoints;
+use crate::assess::{eaqi, hj633, us_epa};
 use crate::fixed::Fixed;
 use crate::validate::{Consistency, Marks, Ranges};
 
@@ -54,8 +54,12 @@ pub struct Rules {
     pub validity: Validity,
     /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
     pub aggregates: Aggregates,
-    /// Sub-index breakpoints (`data/standards/hj633.csv`).
-    pub breakpoints: Breakpoints,
+    /// Breakpoints of the Chinese index (`data/standards/hj633.csv`).
+    pub breakpoints: hj633::Breakpoints,
+    /// Breakpoints of the US index (`data/standards/us_epa.csv`).
+    pub us_epa: us_epa::Breakpoints,
+    /// Bands of the European index (`data/standards/eaqi.csv`).
+    pub eaqi: eaqi::Bands,
 }
 
 static BUILT_IN: LazyLock<Rules> =
@@ -74,7 +78,9 @@ impl Rules {
             consistency: Consistency::parse(include_str!("../../../data/validation/consistency.csv"))?,
             validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
             aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
-            breakpoints: Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
+            breakpoints: hj633::Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
+            us_epa: us_epa::Breakpoints::parse(include_str!("../../../data/standards/us_epa.csv"))?,
+            eaqi: eaqi::Bands::parse(include_str!("../../../data/standards/eaqi.csv"))?,
         })
     }
 }

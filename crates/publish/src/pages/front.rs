@@ -100,7 +100,9 @@ fn legend(lang: Lang, scheme: &Scheme) -> Markup {
     let rows: Vec<_> = scheme
         .levels()
         .map(|row| {
-            let range = format!("{lower}-{}", row.upper);
+            // The European index is its level.
+            let single = row.upper == u16::from(row.level);
+            let range = if single { row.level.to_string() } else { format!("{lower}-{}", row.upper) };
             lower = row.upper + 1;
             (row, range)
         })

@@ -1,25 +1,30 @@
 //! Judgements under named, dated standards.
 //!
 //! A scheme is a row of `data/standards/schemes.toml` (names, dates, levels), breakpoints in a table beside it, and an
-//! [`Edition`] here: two pure functions, from an hour and from a day to a [`Verdict`]. [`edition`] is the list.
+//! [`Edition`] here: pure functions from an hour, and mostly from a day, to a [`Verdict`]. [`edition`] is the list.
 
+pub mod eaqi;
 pub mod hj633;
+pub mod us_epa;
 
 use std::sync::LazyLock;
 
 use limpid_model::parameter::AIR_INDEX;
 use limpid_model::{ParameterId, Scheme};
+use serde::Deserialize;
 
-use crate::fixed::Mean;
+use crate::assess::us_epa::nowcast::HOURS as NOWCAST_HOURS;
+use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
 /// One thing for each of the six parameters of [`AIR_INDEX`], in that order.
 pub type Six<T> = [T; AIR_INDEX.len()];
 
-/// Position of particles and ozone among the six.
+/// Positions of the parameters among the six.
 pub(crate) const PM25: usize = 0;
 pub(crate) const PM10: usize = 1;
 pub(crate) const SO2: usize = 2;
+pub(crate) const NO2: usize = 3;
 pub(crate) const CO: usize = 4;
 pub(crate) const O3: usize = 5;
 
@@ -29,6 +34,20 @@ pub fn six() -> Six<ParameterId> {
     *SIX
 }
 
+/// Which column of the standard's table a concentration is looked up in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+pub enum Average {
+    /// 1-hour mean.
+    #[serde(rename = "hour")]
+    Hour,
+    /// 8-hour moving mean (ozone, carbon monoxide).
+    #[serde(rename = "8h")]
+    Hours8,
+    /// 24-hour or day mean.
+    #[serde(rename = "day")]
+    Day,
+}
+
 /// What a real-time index is made of, in canonical units. `None` is missing or invalid.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Realtime {
@@ -36,6 +55,10 @@ pub struct Realtime {
     pub hour: Six<Option<Mean>>,
     /// Means of the 24 hours that end with the hour.
     pub moving24: Six<Option<Mean>>,
+    /// The last twelve hours of PM2.5 and of PM10, the oldest first.
+    pub last12: [[Option<Fixed>; NOWCAST_HOURS]; 2],
+    /// Mean of ozone in the 8 hours that end with the hour.
+    pub o3_moving8: Option<Mean>,
     /// Parameters whose absence does not block the index (HJ 633-2026, 5.3.2).
     pub exempt: Six<bool>,
 }
@@ -49,8 +72,30 @@ pub struct Daily {
     pub o3_hour: Option<Mean>,
     /// The largest 8-hour mean of ozone.
     pub o3_max8h: Option<Mean>,
+    /// The largest hour of SO2, on days with a valid mean.
+    pub so2_hour: Option<Mean>,
+    /// The largest hour of NO2, on days with a valid mean.
+    pub no2_hour: Option<Mean>,
+    /// The largest 8-hour mean of CO.
+    pub co_max8h: Option<Mean>,
     /// Parameters whose absence does not block the index (HJ 633-2026, 5.3.2).
     pub exempt: Six<bool>,
+}
+
+impl Daily {
+    /// Takes in a day of one of the six, by its place among them: the usable values of its hours, their mean where that is
+    /// valid, and their largest 8-hour mean.
+    pub fn hours(&mut self, place: usize, hours: &[Option<Fixed>], mean: Option<Mean>, max8h: Option<Mean>) {
+        self.mean[place] = mean;
+        let largest = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
+        match place {
+            SO2 => self.so2_hour = largest.filter(|_| mean.is_some()),
+            NO2 => self.no2_hour = largest.filter(|_| mean.is_some()),
+            CO => self.co_max8h = max8h,
+            O3 => (self.o3_hour, self.o3_max8h) = (largest, max8h),
+            _ => {}
+        }
+    }
 }
 
 /// A judgement.
@@ -58,9 +103,11 @@ pub struct Daily {
 pub struct Verdict {
     /// Sub-indices; `None` where there is nothing to make one of.
     pub sub: Six<Option<u16>>,
-    /// The index, at most 500; `None` when it may not be given, and then there is a reason.
+    /// Which of the six the index is made of.
+    pub of: Six<bool>,
+    /// The index; `None` when it may not be given, and then there is a reason.
     pub index: Option<u16>,
-    /// The parameters with the largest sub-index, when the index is above 50.
+    /// The parameters with the largest sub-index, where the standard has such.
     pub primary: Vec<ParameterId>,
     /// A stable word: `missing`.
     pub reason: Option<&'static str>,
@@ -73,12 +120,13 @@ pub struct Edition {
     pub id: &'static str,
     /// The index of an hour.
     pub realtime: fn(&Rules, &Realtime) -> Verdict,
-    /// The index of a calendar day.
-    pub daily: fn(&Rules, &Daily) -> Verdict,
+    /// The index of a calendar day; `None` where the standard knows hours only.
+    pub daily: Option<fn(&Rules, &Daily) -> Verdict>,
 }
 
 /// Every edition that is built in.
-pub static EDITIONS: [Edition; 2] = [hj633::EDITION_2012, hj633::EDITION_2026];
+pub static EDITIONS: [Edition; 4] =
+    [hj633::EDITION_2012, hj633::EDITION_2026, us_epa::EDITION_2024, eaqi::EDITION_2024];
 
 /// The arithmetic of `scheme`.
 pub fn edition(scheme: &Scheme) -> Option<&'static Edition> {
@@ -100,6 +148,6 @@ mod tests {
     #[test]
     fn positions_are_those_of_the_parameters() {
         let names = six().map(ParameterId::as_str);
-        assert_eq!([PM25, PM10, SO2, CO, O3].map(|at| names[at]), ["pm25", "pm10", "so2", "co", "o3"]);
+        assert_eq!([PM25, PM10, SO2, NO2, CO, O3].map(|at| names[at]), ["pm25", "pm10", "so2", "no2", "co", "o3"]);
     }
 }

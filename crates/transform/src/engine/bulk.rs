@@ -16,7 +16,7 @@ use crate::aggregate::max8h::max8h;
 use crate::aggregate::mean::mean;
 use crate::aggregate::{Aggregate, Validity};
 use crate::assess::{self, Daily, six};
-use crate::fixed::{Fixed, Mean};
+use crate::fixed::Fixed;
 use crate::standards::Rules;
 
 /// Rows decoded at once: about 40 MB. Row groups that are larger are decoded whole.
@@ -67,7 +67,7 @@ pub struct Day {
     pub mean: Aggregate,
     /// The largest 8-hour mean.
     pub max8h: Aggregate,
-    /// The sub-index of the day.
+    /// The sub-index of the day; `None` under a scheme of hours only too.
     pub sub: Option<u16>,
 }
 
@@ -200,7 +200,7 @@ impl Calendar {
 fn station_days(rules: &Rules, rows: &[Row], calendar: &Calendar, parameter: ParameterId, scheme: &Scheme) -> Vec<Day> {
     let validity: &Validity = &rules.validity;
     let position = six().iter().position(|one| *one == parameter);
-    let edition = assess::edition(scheme);
+    let daily = assess::edition(scheme).and_then(|edition| edition.daily);
     let mut days = Vec::new();
     let mut rest = rows;
     let mut hours: Vec<Option<Fixed>> = Vec::with_capacity(25);
@@ -216,14 +216,10 @@ fn station_days(rules: &Rules, rows: &[Row], calendar: &Calendar, parameter: Par
             hours[(hour - start) as usize] = *value;
         }
         let (mean, max8h) = (mean(&hours, validity.day_hours), max8h(&hours, validity));
-        let sub = position.zip(edition).and_then(|(position, edition)| {
+        let sub = position.zip(daily).and_then(|(position, daily)| {
             let mut input = Daily::default();
-            input.mean[position] = mean.mean;
-            if position == assess::O3 {
-                input.o3_max8h = max8h.mean;
-                input.o3_hour = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
-            }
-            (edition.daily)(rules, &input).sub[position]
+            input.hours(position, &hours, mean.mean, max8h.mean);
+            daily(rules, &input).sub[position]
         });
         days.push(Day { date: *date, mean, max8h, sub });
     }

@@ -116,19 +116,26 @@ impl Job<'_> {
             }
         }
         if six().iter().any(|parameter| self.hours.has(*parameter, hour)) {
-            let day_before = end - Duration::hours(24);
-            let moving24 = |parameter| {
-                let window = self.hours.window(parameter, day_before, end)?;
-                mean(window, validity.moving_24h_hours).mean
+            let moving = |parameter, length, minimum| {
+                let window = self.hours.window(parameter, end - Duration::hours(length), end)?;
+                mean(window, minimum).mean
             };
             let input = Realtime {
                 hour: six().map(|parameter| self.hours.usable(parameter, hour).map(Mean::from)),
-                moving24: six().map(moving24),
+                moving24: six().map(|parameter| moving(parameter, 24, validity.moving_24h_hours)),
+                last12: [assess::PM25, assess::PM10].map(|place| self.last12(six()[place], end)),
+                o3_moving8: moving(six()[assess::O3], 8, validity.moving_8h_hours),
                 exempt: self.exempt,
             };
-            let judge = |edition: &assess::Edition| (edition.realtime)(self.rules, &input);
+            let judge = |edition: &assess::Edition| Some((edition.realtime)(self.rules, &input));
             self.assess(Period::Hour, hour, end, judge, records);
         }
+    }
+
+    /// The usable values of the twelve hours up to `end`, the oldest first.
+    fn last12(&self, parameter: ParameterId, end: Instant) -> [Option<Fixed>; 12] {
+        let hour = |back: usize| self.hours.usable(parameter, end - Duration::hours(12 - back as i64));
+        std::array::from_fn(hour)
     }
 
     /// A calendar day that has ended.
@@ -160,18 +167,18 @@ impl Job<'_> {
                 any = true;
                 input.mean[position] = mean;
             }
-            if let Some(hours) = hours.filter(|_| largest) {
-                let aggregate = max8h(hours, &self.rules.validity);
+            let Some(hours) = hours else { continue };
+            let largest8h = max8h(hours, &self.rules.validity);
+            if largest {
                 let subject = (parameter, Period::Day, Statistic::Max8h);
-                records.push(self.aggregated(subject, start, end, aggregate, "day-max8h").into());
-                if position == Some(assess::O3) {
-                    input.o3_max8h = aggregate.mean;
-                    input.o3_hour = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
-                }
+                records.push(self.aggregated(subject, start, end, largest8h, "day-max8h").into());
+            }
+            if let (Some(position), Some(mean)) = (position, made) {
+                input.hours(position, hours, mean, largest8h.mean);
             }
         }
         if any {
-            self.assess(Period::Day, start, end, |edition| (edition.daily)(self.rules, &input), records);
+            self.assess(Period::Day, start, end, |edition| Some((edition.daily?)(self.rules, &input)), records);
         }
     }
 
@@ -227,13 +234,13 @@ impl Job<'_> {
         }
     }
 
-    /// The verdict of every scheme.
+    /// The verdict of every scheme that has one of this period.
     fn assess(
         &self,
         period: Period,
         start: Instant,
         end: Instant,
-        judge: impl Fn(&assess::Edition) -> Verdict,
+        judge: impl Fn(&assess::Edition) -> Option<Verdict>,
         records: &mut Vec<Record>,
     ) {
         if self.station.kind != StationKind::Air {
@@ -241,8 +248,8 @@ impl Job<'_> {
             return;
         }
         for scheme in Scheme::all() {
-            let Some(edition) = assess::edition(scheme) else { continue };
-            let verdict = judge(edition);
+            let Some(verdict) = assess::edition(scheme).and_then(&judge) else { continue };
+            let sub = six().into_iter().zip(verdict.sub).zip(verdict.of);
             let assessment = Assessment {
                 station: self.station.id.clone(),
                 scheme,
@@ -252,7 +259,7 @@ impl Job<'_> {
                 index: verdict.index,
                 level: verdict.index.and_then(|index| scheme.level_of(index)).map(|level| level.level),
                 primary: verdict.primary,
-                sub: six().into_iter().zip(verdict.sub).collect(),
+                sub: sub.filter(|(_, of)| *of).map(|(sub, _)| sub).collect(),
                 reason: verdict.reason.map(str::to_owned),
                 status: Status::Provisional,
             };

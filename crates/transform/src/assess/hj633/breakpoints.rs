@@ -4,27 +4,13 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::assess::{Six, six};
+use crate::assess::{Average, Six, six};
 use crate::standards::{self, TableError};
 
 const TABLE: &str = "hj633.csv";
 
 /// Sub-indices at the breakpoints.
 const INDEX: [u16; 8] = [0, 50, 100, 150, 200, 300, 400, 500];
-
-/// Which column of the standard's table a concentration is looked up in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-pub enum Average {
-    /// 1-hour mean.
-    #[serde(rename = "hour")]
-    Hour,
-    /// 8-hour moving mean (ozone).
-    #[serde(rename = "8h")]
-    Hours8,
-    /// 24-hour mean.
-    #[serde(rename = "day")]
-    Day,
-}
 
 /// Breakpoints of one edition, parameter and average: pairs of concentration (canonical unit) and sub-index.
 pub type Curve = Vec<(i64, u16)>;

@@ -8,13 +8,13 @@
 //!   from the other parameters alone it met the published one in 88 % only, with both in 92.5 %. A gas that is
 //!   missing does not block it (90 %).
 
-use crate::assess::hj633::{Average, conclude};
-use crate::assess::{Daily, Edition, O3, PM10, PM25, Realtime, SO2, Six, Verdict};
+use crate::assess::hj633::conclude;
+use crate::assess::{Average, Daily, Edition, O3, PM10, PM25, Realtime, SO2, Six, Verdict};
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
 /// The edition.
-pub const EDITION_2012: Edition = Edition { id: ID, realtime, daily };
+pub const EDITION_2012: Edition = Edition { id: ID, realtime, daily: Some(daily) };
 
 const ID: &str = "hj633-2012";
 

@@ -7,13 +7,13 @@
 //! - with a parameter missing the index is given only above 100 (5.3.1); one that is outside the monitoring plan and
 //!   never led a polluted day in three years does not block it (5.3.2, `exempt` in `stations.csv`)
 
-use crate::assess::hj633::{Average, conclude};
-use crate::assess::{CO, Daily, Edition, O3, PM10, PM25, Realtime, Six, Verdict};
+use crate::assess::hj633::conclude;
+use crate::assess::{Average, CO, Daily, Edition, O3, PM10, PM25, Realtime, Six, Verdict};
 use crate::fixed::Mean;
 use crate::standards::Rules;
 
 /// The edition.
-pub const EDITION_2026: Edition = Edition { id: ID, realtime, daily };
+pub const EDITION_2026: Edition = Edition { id: ID, realtime, daily: Some(daily) };
 
 const ID: &str = "hj633-2026";
 

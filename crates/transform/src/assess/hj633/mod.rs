@@ -18,7 +18,7 @@ mod vectors;
 
 use crate::assess::{Six, Verdict, six};
 
-pub use breakpoints::{Average, Breakpoints};
+pub use breakpoints::Breakpoints;
 pub use edition2012::EDITION_2012;
 pub use edition2026::EDITION_2026;
 
@@ -29,9 +29,9 @@ const PRIMARY_ABOVE: u16 = 50;
 fn conclude(sub: Six<Option<u16>>, given: impl Fn(u16) -> bool) -> Verdict {
     let largest = sub.iter().flatten().max().copied();
     let Some(index) = largest.filter(|largest| given(*largest)) else {
-        return Verdict { sub, index: None, primary: Vec::new(), reason: Some("missing") };
+        return Verdict { sub, of: [true; 6], index: None, primary: Vec::new(), reason: Some("missing") };
     };
     let leads = |sub: &Option<u16>| index > PRIMARY_ABOVE && *sub == Some(index);
     let primary = six().into_iter().zip(&sub).filter(|(_, sub)| leads(sub)).map(|(parameter, _)| parameter).collect();
-    Verdict { sub, index: Some(index), primary, reason: None }
+    Verdict { sub, of: [true; 6], index: Some(index), primary, reason: None }
 }

@@ -40,7 +40,7 @@ fn judge(scheme: &str, mode: &str, values: Six<Option<Mean>>) -> Verdict {
         }
         "daily" => {
             let input = Daily { mean: means, o3_max8h: values[O3], ..Default::default() };
-            (edition.daily)(Rules::built_in(), &input)
+            (edition.daily.unwrap())(Rules::built_in(), &input)
         }
         other => panic!("unknown mode {other}"),
     }
@@ -119,7 +119,7 @@ fn hour_of_2012_takes_so2_from_the_24_hours_when_the_hourly_table_ends() {
 
 #[test]
 fn day_of_2012_has_two_kinds_of_ozone() {
-    let daily = edition(Scheme::parse("hj633-2012").unwrap()).unwrap().daily;
+    let daily = edition(Scheme::parse("hj633-2012").unwrap()).unwrap().daily.unwrap();
     let sub = |hour, max8h| {
         let mean = inputs("so2=10 no2=15 co=0.5 pm10=30 pm25=20");
         let input = Daily { mean, o3_hour: hour, o3_max8h: max8h, ..Default::default() };

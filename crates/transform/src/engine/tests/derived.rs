@@ -92,7 +92,8 @@ fn a_day_is_published_when_it_has_ended() {
     assert_eq!(days("2026-11-25T15:59:59Z"), "");
     assert_eq!(
         days("2026-11-25T16:00:00Z"),
-        "mean pm10 2026-11-24T16:00 80 1 24/24,hj633-2012 2026-11-24T16:00 -,hj633-2026 2026-11-24T16:00 -"
+        "mean pm10 2026-11-24T16:00 80 1 24/24,hj633-2012 2026-11-24T16:00 -,hj633-2026 2026-11-24T16:00 -,\
+         us-epa-2024 2026-11-24T16:00 63 pm10"
     );
 }
 
@@ -123,7 +124,7 @@ fn a_day_as_sent_stands_where_there_is_no_hour() {
 fn days_of_23_and_25_hours() {
     let of = |first: &str, count| {
         let words = all("Europe/Berlin", flat("o3", first, count, 90.0));
-        only(&words, "P1D").into_iter().filter(|word| !word.starts_with("hj633")).map(str::to_owned).collect::<Vec<_>>()
+        only(&words, "P1D").into_iter().filter(|word| word.starts_with("m")).map(str::to_owned).collect::<Vec<_>>()
     };
     let spring = of("2026-03-28T23:00:00Z", 23);
     assert_eq!(spring, ["mean o3 2026-03-28T23:00 90 1 23/23", "max8h o3 2026-03-28T23:00 90 1 16/16"]);
@@ -178,6 +179,41 @@ fn a_gap_is_published_and_silence_is_not() {
     assert_eq!(only(&words, "PT1H hj633-2026"), ["2026-11-25T08:00 -"]);
     assert_eq!(only(&words, "PT24H"), ["mean no2 2026-11-24T09:00 - 9 0/24"]);
     assert!(!words.iter().any(|word| word.contains("T09:00") && word.starts_with("PT1H")), "no reading, no record");
+}
+
+#[test]
+fn other_indices_are_given_their_averages() {
+    // By the tables of EPA-454/B-24-002: NowCast 40 is 112, 8.7 ppm of CO (10 mg/m3) over 8 hours 93, an hour of 38 ppb of
+    // SO2 (100 ug/m3) 54, and 61 ppb of ozone (120 ug/m3) over 8 hours 71.
+    let constant = [("pm25", 40.0), ("pm10", 45.0), ("so2", 100.0), ("no2", 100.0), ("co", 10.0), ("o3", 120.0)];
+    let mut readings: Vec<Reading> = Vec::new();
+    for (parameter, value) in constant {
+        readings.extend(flat(parameter, "2026-11-24T16:00:00Z", 24, value));
+    }
+    // The largest hour of NO2 counts, and the day's mean does not: 200 ug/m3 are 106 ppb, 102.
+    readings.iter_mut().filter(|one| one.parameter.as_str() == "no2").take(1).for_each(|one| one.value = Some(200.0));
+    let words = all("Asia/Shanghai", readings.clone());
+    assert_eq!(only(&words, "P1D us-epa-2024"), ["2026-11-24T16:00 112 pm25"]);
+    let hours = only(&words, "PT1H us-epa-2024");
+    // The first hour has neither two hours of particles nor six of ozone.
+    assert_eq!(hours[..2], ["2026-11-24T16:00 -", "2026-11-24T17:00 112 pm25"]);
+    assert_eq!(only(&words, "PT1H eaqi-2024")[..2], ["2026-11-24T16:00 6 no2", "2026-11-24T17:00 4 no2"]);
+    assert!(only(&words, "P1D eaqi").is_empty(), "it knows hours only");
+
+    let pipeline = pipeline("Asia/Shanghai");
+    let zone = pipeline.publisher.zone;
+    let station = pipeline.stations.get(&StationId::parse("S1").unwrap()).unwrap();
+    let wanted = Wanted::within(at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"), zone, 0);
+    let records = derive(Rules::built_in(), station, zone, &accepted(readings), &wanted, at("2026-12-01T00:00:00Z"));
+    let subs = |period| {
+        let of = records.iter().rev().find_map(|record| match record {
+            limpid_model::Record::Assessment(a) if a.scheme.id == "us-epa-2024" && a.period == period => Some(&a.sub),
+            _ => None,
+        });
+        of.unwrap().iter().map(|(parameter, sub)| (parameter.as_str(), sub.unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(subs(Period::Day), [("pm25", 112), ("pm10", 42), ("so2", 54), ("no2", 102), ("co", 93), ("o3", 71)]);
+    assert_eq!(subs(Period::Hour), [("pm25", 112), ("pm10", 42), ("o3", 71)]);
 }
 
 #[test]

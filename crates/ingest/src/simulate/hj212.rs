@@ -173,10 +173,15 @@ impl Link {
                 }
                 () = until(due), if room => {
                     let Some(dispatch) = schedule.next() else { continue };
+                    let first = self.window.len();
                     for values in dispatch.values.chunks(FACTORS) {
-                        let Some(waiting) = self.message(&dispatch, values) else { continue };
+                        let message = self.message(&dispatch, values);
+                        self.window.extend(message);
+                    }
+                    // All of them wait before the first is written: one that a broken connection did not take is sent
+                    // through the next.
+                    for waiting in self.window.range(first..) {
                         timeout(patience.answer, writer.write_all(&waiting.frame)).await??;
-                        self.window.push_back(waiting);
                     }
                 }
             }

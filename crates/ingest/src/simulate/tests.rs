@@ -268,7 +268,9 @@ async fn a_lost_connection_loses_no_message() {
     let mut framer = Framer::default();
     let mut seen: HashSet<String> = taken.iter().map(|(qn, _)| qn.clone()).collect();
     while seen.len() < 100 {
-        for (qn, data) in listen(&mut stream, &mut framer, 1).await {
+        let got = listen(&mut stream, &mut framer, 1).await;
+        assert!(!got.is_empty(), "closed after {} messages", seen.len());
+        for (qn, data) in got {
             acknowledge(&mut stream, &data).await;
             seen.insert(qn);
         }

@@ -1,7 +1,7 @@
 //! The one door to the journal. Whatever way a reading came, here its unit is carried into the canonical one, its
 //! time is checked against clock and horizon, and its submission is made durable.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
 use chrono::{Duration, Utc};
@@ -172,21 +172,48 @@ impl Intake {
     }
 }
 
+/// A frame has a dozen readings: up to so many are compared one with another, which is faster than a table of them.
+const FEW: usize = 32;
+
 /// The same reading twice in one upload: the first is kept, a second with another value or mark is refused, since one
 /// message that contradicts itself is no correction. An equal second stays and is answered `same`.
 fn refuse_conflicts(entries: &mut [Entry], zone: Zone) {
-    let mut seen = HashMap::with_capacity(entries.len());
-    for entry in entries.iter_mut() {
-        let Entry::Reading(reading) = entry else { continue };
-        let key = (reading.station.clone(), reading.parameter, reading.period, reading.start);
-        let value = (reading.value.map(f64::to_bits), reading.mark);
-        if *seen.entry(key).or_insert(value) != value {
+    let mut firsts = HashMap::new();
+    for place in 0..entries.len() {
+        let (before, rest) = entries.split_at(place);
+        let Entry::Reading(reading) = &rest[0] else { continue };
+        let first = if entries.len() <= FEW {
+            before.iter().find_map(|entry| match entry {
+                Entry::Reading(first) if key(first) == key(reading) => Some(said(first)),
+                _ => None,
+            })
+        } else {
+            let (station, parameter, period, start) = key(reading);
+            match firsts.entry((station.clone(), parameter, period, start)) {
+                hash_map::Entry::Occupied(first) => Some(*first.get()),
+                hash_map::Entry::Vacant(slot) => {
+                    slot.insert(said(reading));
+                    None
+                }
+            }
+        };
+        if first.is_some_and(|first| first != said(reading)) {
             let start = zone.format(reading.start);
             let detail =
                 format!("{} at {start} stands twice in one upload, with another value or flag", reading.parameter);
-            *entry = Entry::Refused(Refusal { kind: VerdictKind::Rejected, reason: Reason::Conflict, detail });
+            entries[place] = Entry::Refused(Refusal { kind: VerdictKind::Rejected, reason: Reason::Conflict, detail });
         }
     }
+}
+
+/// What a reading is of.
+fn key(reading: &Reading) -> (&StationId, ParameterId, Period, Instant) {
+    (&reading.station, reading.parameter, reading.period, reading.start)
+}
+
+/// What it says of that.
+fn said(reading: &Reading) -> (Option<u64>, Option<Mark>) {
+    (reading.value.map(f64::to_bits), reading.mark)
 }
 
 #[cfg(test)]

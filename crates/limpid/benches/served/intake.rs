@@ -18,32 +18,26 @@ use crate::process::{Served, announce};
 
 const CONNECTIONS: usize = 256;
 const WARM_UP: Duration = Duration::from_secs(2);
-const COUNTED: Duration = Duration::from_secs(8);
+const COUNTED: Duration = Duration::from_secs(5);
 
-/// Prints both rates and their ratio, each the median of three runs taken in turn.
+/// Prints the rates, the medians of five rounds, and the median of the rounds' ratios: a round's figures are taken right
+/// after one another, so that what else the machine does weighs on all of them.
 pub fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (mut ours, mut theirs, mut whole) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..3 {
+    let (mut bare, mut ingest, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..5 {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let bare = Served::baseline("append", &folder.path().join("bare"));
-        theirs.push(runtime.block_on(load(bare.address("append"))));
-        drop(bare);
-        let limpid = Served::limpid(folder.path(), CONNECTIONS, "ingest");
-        ours.push(runtime.block_on(load(limpid.address("hj212"))));
-        drop(limpid);
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let limpid = Served::limpid(folder.path(), CONNECTIONS, "ingest,transform,publish");
-        whole.push(runtime.block_on(load(limpid.address("hj212"))));
+        let baseline = Served::baseline("append", &folder.path().join("bare"));
+        bare.push(runtime.block_on(load(baseline.address("append"))));
+        drop(baseline);
+        for (roles, rates) in [("ingest", &mut ingest), ("ingest,transform,publish", &mut whole)] {
+            let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+            let limpid = Served::limpid(folder.path(), CONNECTIONS, roles);
+            rates.push(runtime.block_on(load(limpid.address("hj212"))));
+        }
     }
-    let bare = median(theirs);
-    figure("intake_acked_frames_all_roles", median(whole), "frames/s", Some(("append+fdatasync", bare)));
-    figure("intake_acked_frames", median(ours), "frames/s", Some(("append+fdatasync", bare)));
-}
-
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    figure("intake_acked_frames", &ingest, "frames/s", "append+fdatasync", &bare);
+    figure("intake_acked_frames_all_roles", &whole, "frames/s", "append+fdatasync", &bare);
 }
 
 /// The frame of HJ212.md §2, vector 6 (11 factors, 411 bytes with a 18-byte MN), of station `n` and minute `minute`.

@@ -13,35 +13,34 @@ use limpid_ingest::gateways::hj212::frame;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::figure;
-use crate::intake::median;
 use crate::process::{Served, announce};
+use crate::{figure, value};
 
 const STATIONS: usize = 200;
 const CONNECTIONS: usize = 32;
-const COUNTED: Duration = Duration::from_secs(5);
+const COUNTED: Duration = Duration::from_secs(3);
 const PATH: &str = "/api/v1/latest?kind=air";
 
-/// Prints the request rates with their ratio, each the median of three runs taken in turn, and the memory.
+/// Prints the request rates with their ratio, the medians of five rounds, and the memory.
 pub fn measure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let limpid = Served::limpid(folder.path(), STATIONS, "ingest,transform,publish");
     runtime.block_on(fill(limpid.address("hj212")));
     std::thread::sleep(Duration::from_secs(5));
-    figure("idle_resident_200_stations", limpid.resident_mb(), "MB", None);
+    value("idle_resident_200_stations", limpid.resident_mb(), "MB");
 
     let body = folder.path().join("latest.json");
     let bytes = runtime.block_on(fetch(limpid.address("http")));
-    figure("latest_body", bytes.len() as f64, "bytes", None);
+    value("latest_body", bytes.len() as f64, "bytes");
     std::fs::write(&body, bytes).unwrap();
     let bare = Served::baseline("handler", &body);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..3 {
+    for _ in 0..5 {
         theirs.push(runtime.block_on(load(bare.address("handler"))));
         ours.push(runtime.block_on(load(limpid.address("http"))));
     }
-    figure("latest_requests", median(ours), "requests/s", Some(("bare-axum-handler", median(theirs))));
+    figure("latest_requests", &ours, "requests/s", "bare-axum-handler", &theirs);
 }
 
 /// Six hours of six parameters for every station.

@@ -26,10 +26,21 @@ fn main() {
     latest::measure();
 }
 
-/// Prints one figure.
-fn figure(name: &str, value: f64, unit: &str, baseline: Option<(&str, f64)>) {
-    match baseline {
-        Some((what, theirs)) => println!("{name} {value:.0} {unit} ratio {:.2} to {what} {theirs:.0}", value / theirs),
-        None => println!("{name} {value:.0} {unit}"),
-    }
+/// Prints one figure: the median of its rounds, and the median of the ratios to the baseline's.
+fn figure(name: &str, ours: &[f64], unit: &str, baseline: &str, theirs: &[f64]) {
+    let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+    let list: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let (ours, ratio, theirs) = (median(ours), median(&ratios), median(theirs));
+    println!("{name} {ours:.0} {unit} ratio {ratio:.2} ({}) to {baseline} {theirs:.0}", list.join(" "));
+}
+
+/// Prints one figure that has no baseline.
+fn value(name: &str, value: f64, unit: &str) {
+    println!("{name} {value:.0} {unit}");
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }

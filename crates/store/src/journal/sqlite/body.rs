@@ -1,15 +1,24 @@
 //! The bytes of a submission: digested, and compressed where that makes them smaller.
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
 use super::failure::damaged;
 use crate::error::{Result, StoreError};
 
 /// Fast: bodies are small, and they wait for their receipt.
 const LEVEL: i32 = 1;
+
+/// What uploads have in common, so that a body of a few hundred bytes is compressed to less, and faster: without it a
+/// table of codes is made for each. Part of the journal's format (`data/journal/samples.py` says how it was made); each
+/// compressed body names the dictionary that it needs.
+const DICTIONARY: &[u8] = include_bytes!("../../../../../data/journal/bodies.dict");
+static ENCODER: LazyLock<EncoderDictionary<'static>> = LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
+static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(DICTIONARY));
 
 thread_local! {
     // A context is large and slow to make; each thread keeps one.
@@ -35,7 +44,7 @@ impl Body {
             .with_borrow_mut(|slot| {
                 let compressor = match slot {
                     Some(compressor) => compressor,
-                    None => slot.insert(Compressor::new(LEVEL)?),
+                    None => slot.insert(Compressor::with_prepared_dictionary(&ENCODER)?),
                 };
                 compressor.compress(&bytes)
             })
@@ -54,7 +63,7 @@ impl Body {
             None => self.stored,
             Some(length) => {
                 let capacity = usize::try_from(length).map_err(|_| damaged("submissions", "negative length"))?;
-                Decompressor::new()
+                Decompressor::with_prepared_dictionary(&DECODER)
                     .and_then(|mut decompressor| decompressor.decompress(&self.stored, capacity))
                     .map_err(|error| damaged("submissions", format!("a body cannot be decompressed: {error}")))?
             }

@@ -46,9 +46,11 @@ use crate::error::{Result, StoreError};
 
 /// How long to wait for a file lock that another process holds for a moment.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes of a page of a new journal. A group of submissions fills a few such pages, each one write to the log.
+const PAGE_BYTES: u32 = 16_384;
 /// Pages of the write-ahead log after which it is brought into the file: 64 MiB, so that a page that many
 /// transactions change is brought over once.
-const CHECKPOINT_PAGES: u32 = 16_384;
+const CHECKPOINT_PAGES: u32 = 4096;
 /// A larger body is digested and compressed on a blocking thread: it takes more than half a millisecond.
 const LARGE_BODY: usize = 64 * 1024;
 
@@ -74,6 +76,7 @@ impl SqliteJournal {
         let mut connection = Connection::open(path).map_err(&failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(&failed)?;
         schema::check(&connection, path)?;
+        connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(&failed)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(&failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(&failed)?;

@@ -8,7 +8,7 @@ use chrono::{Duration, Utc};
 use limpid_model::receipt::Refusal;
 use limpid_model::submission::IdempotencyKey;
 use limpid_model::{
-    Channel, Entry, Instant, Mark, ParameterId, Period, Pipeline, Reading, Reason, Receipt, ReceiptId, Station,
+    Channel, Counts, Entry, Instant, Mark, ParameterId, Period, Pipeline, Reading, Reason, Receipt, ReceiptId, Station,
     StationId, Submission, Unit, VerdictKind, Zone,
 };
 use limpid_store::{Journal, Result};
@@ -58,12 +58,44 @@ pub struct Intake {
     pipeline: Arc<Pipeline>,
     journal: Arc<dyn Journal>,
     now: fn() -> Instant,
+    meters: Arc<Meters>,
+}
+
+/// Counters of what came in, looked up once: by channel, submissions and then verdicts.
+struct Meters(HashMap<&'static str, [metrics::Counter; 6]>);
+
+impl Meters {
+    fn new() -> Self {
+        let of = |channel: Channel| {
+            let channel = channel.as_str();
+            let readings = |verdict: VerdictKind| metrics::counter!("limpid_readings_total", "channel" => channel, "verdict" => verdict.as_str());
+            let counters = [
+                metrics::counter!("limpid_submissions_total", "channel" => channel),
+                readings(VerdictKind::Stored),
+                readings(VerdictKind::Same),
+                readings(VerdictKind::Corrected),
+                readings(VerdictKind::Quarantined),
+                readings(VerdictKind::Rejected),
+            ];
+            (channel, counters)
+        };
+        Self(Channel::ALL.into_iter().map(of).collect())
+    }
+
+    fn count(&self, channel: Channel, counts: &Counts) {
+        let Some([submissions, readings @ ..]) = self.0.get(channel.as_str()) else { return };
+        submissions.increment(1);
+        let counts = [counts.stored, counts.same, counts.corrected, counts.quarantined, counts.rejected];
+        for (counter, count) in readings.iter().zip(counts) {
+            counter.increment(count);
+        }
+    }
 }
 
 impl Intake {
     /// A door to `journal` for the stations of `pipeline`, by the machine's clock.
     pub fn new(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>) -> Self {
-        Self { pipeline, journal, now: Utc::now }
+        Self { pipeline, journal, now: Utc::now, meters: Arc::new(Meters::new()) }
     }
 
     /// The same with another clock, for tests.
@@ -153,21 +185,9 @@ impl Intake {
             idempotency: upload.idempotency,
             entries,
         };
-        let channel = submission.channel.as_str();
+        let channel = submission.channel;
         let receipt = self.journal.accept(submission).await?;
-        metrics::counter!("limpid_submissions_total", "channel" => channel).increment(1);
-        let counts = receipt.counts;
-        for (verdict, count) in [
-            ("stored", counts.stored),
-            ("same", counts.same),
-            ("corrected", counts.corrected),
-            ("quarantined", counts.quarantined),
-            ("rejected", counts.rejected),
-        ] {
-            if count > 0 {
-                metrics::counter!("limpid_readings_total", "channel" => channel, "verdict" => verdict).increment(count);
-            }
-        }
+        self.meters.count(channel, &receipt.counts);
         Ok(receipt)
     }
 }

@@ -24,7 +24,8 @@ pub enum Channel {
 }
 
 impl Channel {
-    const ALL: [Self; 5] = [Self::Hj212, Self::Http, Self::Mqtt, Self::Pull, Self::Import];
+    /// Every way.
+    pub const ALL: [Self; 5] = [Self::Hj212, Self::Http, Self::Mqtt, Self::Pull, Self::Import];
 
     /// The word for it in the journal and in metrics.
     pub fn as_str(self) -> &'static str {

@@ -1,8 +1,9 @@
 //! Ids in place of names: of series, of what is assessed, and of words that stand in many rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use foldhash::HashMap;
 use limpid_model::{ParameterId, Period, Scheme, StationId, Statistic};
 use rusqlite::{Connection, params};
 

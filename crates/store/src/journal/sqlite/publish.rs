@@ -233,7 +233,7 @@ enum Table {
 /// history is published in the order of time. Remembers the latest start.
 fn first(
     connection: &Connection,
-    latest: &mut std::collections::HashMap<i64, i64>,
+    latest: &mut foldhash::HashMap<i64, i64>,
     table: Table,
     id: i64,
     start: i64,

@@ -1,8 +1,7 @@
 //! What the writer knows without asking the database. All of it can be read again from there, and is after a
 //! transaction that failed.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use limpid_model::{Counts, Reason, Submission, VerdictKind};
 use rusqlite::{Connection, params};
 

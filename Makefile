@@ -26,6 +26,7 @@ fuzz: needs-cc ## fuzz the HJ 212 framer and parser for a minute (installs cargo
 	./fuzz/run.sh
 
 demo-data: needs-cc ## write a year of made-up hours of the demo stations to target/demo-data.csv
+	@mkdir -p target
 	$(CARGO) run --locked --package limpid --example demo_data > target/demo-data.csv
 	@wc -l target/demo-data.csv
 

@@ -43,6 +43,17 @@ fn check_tells_everything_at_once() {
 }
 
 #[test]
+fn a_broker_whose_password_is_not_there_is_wrong_configuration() {
+    let (folder, _) = Folder::two_stations();
+    folder.configure(
+        "[ingest.mqtt]\nenabled = true\nusername = \"limpid\"\npassword_env = \"LIMPID_TEST_NO_SUCH_VARIABLE\"",
+    );
+    let output = folder.command("run").args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0"]).output().unwrap();
+    told(&output, 2, &["LIMPID_TEST_NO_SUCH_VARIABLE", "ingest.mqtt.password_env"]);
+    assert!(!folder.state().exists(), "nothing is opened before the configuration is right");
+}
+
+#[test]
 fn wrong_usage_ends_with_2() {
     let (folder, _) = Folder::two_stations();
     told(&Command::new(BIN).arg("runn").output().unwrap(), 2, &["run"]);

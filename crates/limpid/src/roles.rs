@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use limpid_ingest::gateways::{hj212, http, mqtt};
+use limpid_ingest::gateways::mqtt::{self, Broker};
+use limpid_ingest::gateways::{hj212, http};
 use limpid_ingest::token::Tokens;
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
 use limpid_publish::Publish;
 use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
 use tokio::net::TcpListener;
-use tokio::signal::{self, unix::SignalKind};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +25,9 @@ use crate::cli::{Role, Run};
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
-pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> {
+///
+/// `broker` is the one that readings are taken from, where that is configured.
+pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, arguments: Run) -> anyhow::Result<()> {
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
@@ -57,7 +60,11 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
         };
         let (pages, mut publishing) = Publish::start(config).await?;
         router = router.merge(pages);
+        let stopping = stop.clone();
         tasks.spawn(async move {
+            // None of these ends by itself: one that does before the stop has failed.
+            let first = publishing.join_next().await;
+            anyhow::ensure!(stopping.is_cancelled(), "a task of publishing ended: {first:?}");
             while publishing.join_next().await.is_some() {}
             Ok(())
         });
@@ -77,8 +84,7 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
             tasks.spawn(simulated(pipeline.clone(), target, stop.clone()));
         }
     }
-    if has(Role::Ingest) && pipeline.ingest.mqtt.enabled {
-        let broker = mqtt::Broker::new(&pipeline, &arguments.pipeline.pipeline)?;
+    if let Some(broker) = broker.filter(|_| has(Role::Ingest)) {
         let gateway = mqtt::serve(broker, intake.clone(), stop.clone());
         tasks.spawn(async move {
             gateway.await;
@@ -94,12 +100,13 @@ pub async fn run(pipeline: Arc<Pipeline>, arguments: Run) -> anyhow::Result<()> 
             .context("the HTTP server stopped")
     });
 
+    let signals = Signals::install()?;
     println!("{listening}");
     std::io::stdout().flush()?;
     if let Some(address) = listening["listening"]["http"].as_str() {
         tracing::info!("open http://{address}/");
     }
-    let ended = until_signal(&mut tasks).await;
+    let ended = until_signal(signals, &mut tasks).await;
     stop.cancel();
     if tokio::time::timeout(PATIENCE, async { while tasks.join_next().await.is_some() {} }).await.is_err() {
         tracing::warn!("connections were cut: they did not end in time");
@@ -137,25 +144,33 @@ async fn simulated(pipeline: Arc<Pipeline>, target: SocketAddr, stop: Cancellati
 }
 
 /// Waits for a signal, or for a role that ended by itself, which is a failure.
-async fn until_signal(tasks: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
+async fn until_signal(signals: Signals, tasks: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
     tokio::select! {
-        () = signal() => Ok(()),
-        Some(ended) = tasks.join_next() => ended?,
+        () = signals.received() => Ok(()),
+        Some(ended) = tasks.join_next() => {
+            ended??;
+            anyhow::bail!("a role ended by itself")
+        }
     }
 }
 
-/// Waits for SIGINT or SIGTERM.
-pub async fn signal() {
-    let mut terminate = signal::unix::signal(SignalKind::terminate());
-    let terminated = async {
-        match &mut terminate {
-            Ok(terminate) => _ = terminate.recv().await,
-            // Without a handler the signal ends the process by itself.
-            Err(_) => std::future::pending().await,
+/// SIGINT and SIGTERM, caught from the moment this exists: before anybody is told that limpid is ready.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Takes the two signals over.
+    pub fn install() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for either.
+    pub async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }

@@ -1,5 +1,7 @@
 //! `limpid run`
 
+use limpid_ingest::gateways::mqtt::Broker;
+
 use crate::cli::Run;
 use crate::failure::Failure;
 use crate::{folder, roles};
@@ -7,5 +9,8 @@ use crate::{folder, roles};
 /// Runs the roles until a signal.
 pub fn run(arguments: Run) -> Result<(), Failure> {
     let pipeline = folder::require(&arguments.pipeline.pipeline)?;
-    Ok(tokio::runtime::Runtime::new()?.block_on(roles::run(pipeline, arguments))?)
+    let folder = &arguments.pipeline.pipeline;
+    let broker = pipeline.ingest.mqtt.enabled.then(|| Broker::new(&pipeline, folder)).transpose();
+    let broker = broker.map_err(|error| Failure::Usage(format!("{:#}", anyhow::Error::new(error))))?;
+    Ok(tokio::runtime::Runtime::new()?.block_on(roles::run(pipeline, broker, arguments))?)
 }

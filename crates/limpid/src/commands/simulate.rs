@@ -33,13 +33,13 @@ pub fn run(arguments: Simulate) -> Result<(), Failure> {
         ..Options::new(to)
     };
     let report = tokio::runtime::Runtime::new()?.block_on(async {
-        let stop = CancellationToken::new();
-        let signal = stop.clone();
+        let (stop, signals) = (CancellationToken::new(), roles::Signals::install()?);
+        let stopped = stop.clone();
         tokio::spawn(async move {
-            roles::signal().await;
-            signal.cancel();
+            signals.received().await;
+            stopped.cancel();
         });
-        simulate::run(pipeline, options, stop).await
+        anyhow::Ok(simulate::run(pipeline, options, stop).await?)
     })?;
     println!("{}", serde_json::to_string(&report)?);
     Ok(())

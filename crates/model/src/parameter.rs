@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::station::StationKind;
 use crate::table;
 use crate::text::Text;
 use crate::unit::Unit;
@@ -18,7 +17,6 @@ pub struct ParameterId(u16);
 #[derive(Deserialize)]
 struct CsvRow {
     id: String,
-    kinds: String,
     unit: Unit,
     decimals: u8,
     molar_mass: Option<f64>,
@@ -98,11 +96,6 @@ impl ParameterId {
     /// The name that people are shown.
     pub fn name(self) -> &'static Text {
         &TABLE.names[usize::from(self.0)]
-    }
-
-    /// Whether stations of this kind measure it.
-    pub fn measured_by(self, kind: StationKind) -> bool {
-        self.row().kinds.split(' ').any(|name| name == kind.as_str())
     }
 
     /// The unit a value is taken to be in when nothing says otherwise (CONTRACT §1: the canonical unit).

@@ -69,13 +69,7 @@ pub async fn get(
     });
     let work = app.clone();
     blocking(move || {
-        let rows: Vec<Row<Assessment>> = found
-            .into_iter()
-            .map(|published| {
-                let station = published.record.station.clone();
-                Row::new(published, &station, &work.pipeline)
-            })
-            .collect();
+        let rows = Row::<Assessment>::all(found, |record| &record.station, &work.pipeline);
         page(&headers, format, &rows, next, ASSESSMENT, |row| AssessmentItem::new(row, zone), zone)
     })
     .await

@@ -76,13 +76,7 @@ pub async fn get(
     });
     let work = app.clone();
     blocking(move || {
-        let rows: Vec<Row<Observation>> = found
-            .into_iter()
-            .map(|published| {
-                let station = published.record.station.clone();
-                Row::new(published, &station, &work.pipeline)
-            })
-            .collect();
+        let rows = Row::<Observation>::all(found, |record| &record.station, &work.pipeline);
         page(&headers, format, &rows, next, OBSERVATION, |row| ObservationItem::new(row, zone), zone)
     })
     .await

@@ -59,6 +59,15 @@ pub struct DatasetItem {
 }
 
 impl DatasetItem {
+    /// Every dataset.
+    pub async fn all(app: &App) -> Result<Vec<Self>, Failure> {
+        let mut datasets = Vec::new();
+        for dataset in ALL {
+            datasets.push(Self::read(app, dataset).await?);
+        }
+        Ok(datasets)
+    }
+
     /// What there is of a dataset now.
     pub async fn read(app: &App, dataset: &'static Dataset) -> Result<Self, Failure> {
         let current = app.lake.current(dataset.id).await?;
@@ -98,10 +107,7 @@ pub async fn list(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let mut datasets = Vec::new();
-    for dataset in ALL {
-        datasets.push(DatasetItem::read(&app, dataset).await?);
-    }
+    let datasets = DatasetItem::all(&app).await?;
     if wants_json(&uri, &headers)? {
         return as_json(&headers, &Datasets { datasets });
     }

@@ -10,7 +10,6 @@ use super::say;
 use super::view::View;
 use crate::answer::Failure;
 use crate::app::{App, Shared};
-use crate::datasets::ALL;
 use crate::datasets::list::DatasetItem;
 use crate::links;
 
@@ -28,10 +27,7 @@ pub async fn get(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let mut datasets = Vec::new();
-    for dataset in ALL {
-        datasets.push(DatasetItem::read(&app, dataset).await?);
-    }
+    let datasets = DatasetItem::all(&app).await?;
     Ok(render(&app, &uri, &headers, &datasets))
 }
 

@@ -15,7 +15,7 @@ pub mod mean;
 
 use std::collections::BTreeMap;
 
-use limpid_model::ParameterId;
+use limpid_model::{Flag, Instant, Observation, ParameterId, Period, StationId, Statistic, Status};
 use serde::Deserialize;
 
 use crate::fixed::{Fixed, Mean};
@@ -31,6 +31,34 @@ pub struct Aggregate {
     pub n: u32,
     /// Values that the whole window has.
     pub expected: u32,
+}
+
+impl Aggregate {
+    /// As it is published: provisional, and missing (flag 9) where there were too few values.
+    pub fn observation(
+        self,
+        station: &StationId,
+        (parameter, period, statistic): (ParameterId, Period, Statistic),
+        (start, end): (Instant, Instant),
+        rule: &str,
+    ) -> Observation {
+        Observation {
+            station: station.clone(),
+            parameter,
+            period,
+            statistic,
+            start,
+            end,
+            value: self.mean.map(Mean::to_f64),
+            flag: if self.mean.is_some() { Flag::Pass } else { Flag::Missing },
+            mark: None,
+            status: Status::Provisional,
+            n: Some(self.n),
+            expected: Some(self.expected),
+            rules: rule.to_owned(),
+            from: None,
+        }
+    }
 }
 
 /// How many values make a valid aggregate (`data/standards/validity.csv`).

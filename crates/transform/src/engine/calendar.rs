@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::{Flag, Instant, Observation, ParameterId, Period, Record, StationId, Statistic, Status, Zone};
+use limpid_model::{Instant, Observation, ParameterId, Period, Record, StationId, Statistic, Zone};
 use limpid_store::{Journal, ObservationQuery, Result};
 
-use crate::aggregate::Aggregate;
 use crate::aggregate::calendar::{month_mean, year_mean};
-use crate::fixed::{Fixed, Mean};
+use crate::fixed::Fixed;
 use crate::standards::Rules;
 
 /// The first day of the month of `date`.
@@ -111,12 +110,17 @@ pub fn calendar(
         for month in months.iter().filter(|month| present[month.month0() as usize]) {
             let place = month.month0() as usize;
             let mean = month_mean(&cells[place], place, &rules.validity);
-            records.push(aggregated(one, Period::Month, zone.start_of(*month), zone, mean, "month-mean").into());
+            let start = zone.start_of(*month);
+            let subject = (one.parameter, Period::Month, Statistic::Mean);
+            let span = (start, Period::Month.end(start, zone));
+            records.push(mean.observation(&one.station, subject, span, "month-mean").into());
         }
         if whole {
             let start = Period::Year.start(end_of_year(zone.date_of(one.start), zone), zone);
             let mean = year_mean(&cells, &rules.validity);
-            records.push(aggregated(one, Period::Year, start, zone, mean, "year-mean").into());
+            let subject = (one.parameter, Period::Year, Statistic::Mean);
+            let span = (start, Period::Year.end(start, zone));
+            records.push(mean.observation(&one.station, subject, span, "year-mean").into());
         }
     }
     records
@@ -125,30 +129,4 @@ pub fn calendar(
 fn days_in(year: i32, month: usize) -> usize {
     let first = NaiveDate::from_ymd_opt(year, month as u32 + 1, 1);
     first.map_or(31, |first| (first + Months::new(1) - first).num_days() as usize)
-}
-
-fn aggregated(
-    day: &Observation,
-    period: Period,
-    start: Instant,
-    zone: Zone,
-    aggregate: Aggregate,
-    rule: &str,
-) -> Observation {
-    Observation {
-        station: day.station.clone(),
-        parameter: day.parameter,
-        period,
-        statistic: Statistic::Mean,
-        start,
-        end: period.end(start, zone),
-        value: aggregate.mean.map(Mean::to_f64),
-        flag: if aggregate.mean.is_some() { Flag::Pass } else { Flag::Missing },
-        mark: None,
-        status: Status::Provisional,
-        n: Some(aggregate.n),
-        expected: Some(aggregate.expected),
-        rules: rule.to_owned(),
-        from: None,
-    }
 }

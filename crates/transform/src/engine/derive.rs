@@ -7,9 +7,9 @@ use limpid_model::{
 };
 use limpid_store::Accepted;
 
+use crate::aggregate::Made;
 use crate::aggregate::max8h::max8h;
 use crate::aggregate::mean::mean;
-use crate::aggregate::{Aggregate, Made};
 use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
 use crate::engine::hours::{Hours, as_sent};
 use crate::engine::wanted::Wanted;
@@ -111,7 +111,7 @@ impl Job<'_> {
                 if let Some(window) = self.hours.window(parameter, start, end).filter(|_| wanted) {
                     let aggregate = mean(window, minimum);
                     let subject = (parameter, period, Statistic::Mean);
-                    records.push(self.aggregated(subject, start, end, aggregate, rule).into());
+                    records.push(aggregate.observation(&self.station.id, subject, (start, end), rule).into());
                 }
             }
         }
@@ -155,7 +155,7 @@ impl Job<'_> {
             let made = if let Some(hours) = hours.filter(|_| day) {
                 let aggregate = mean(hours, self.rules.validity.day_hours);
                 let subject = (parameter, Period::Day, Statistic::Mean);
-                records.push(self.aggregated(subject, start, end, aggregate, "day-mean").into());
+                records.push(aggregate.observation(&self.station.id, subject, (start, end), "day-mean").into());
                 Some(aggregate.mean)
             } else if let Some((observation, usable)) = sent.iter().find(|(sent, _)| sent.parameter == parameter) {
                 records.push(observation.clone().into());
@@ -171,7 +171,7 @@ impl Job<'_> {
             let largest8h = max8h(hours, &self.rules.validity);
             if largest {
                 let subject = (parameter, Period::Day, Statistic::Max8h);
-                records.push(self.aggregated(subject, start, end, largest8h, "day-max8h").into());
+                records.push(largest8h.observation(&self.station.id, subject, (start, end), "day-max8h").into());
             }
             if let (Some(position), Some(mean)) = (position, made) {
                 input.hours(position, hours, mean, largest8h.mean);
@@ -206,32 +206,6 @@ impl Job<'_> {
             }
         }
         days
-    }
-
-    fn aggregated(
-        &self,
-        (parameter, period, statistic): (ParameterId, Period, Statistic),
-        start: Instant,
-        end: Instant,
-        aggregate: Aggregate,
-        rule: &str,
-    ) -> Observation {
-        Observation {
-            station: self.station.id.clone(),
-            parameter,
-            period,
-            statistic,
-            start,
-            end,
-            value: aggregate.mean.map(Mean::to_f64),
-            flag: if aggregate.mean.is_some() { Flag::Pass } else { Flag::Missing },
-            mark: None,
-            status: Status::Provisional,
-            n: Some(aggregate.n),
-            expected: Some(aggregate.expected),
-            rules: rule.to_owned(),
-            from: None,
-        }
     }
 
     /// The verdict of every scheme that has one of this period.

@@ -26,6 +26,15 @@ impl<T> Row<T> {
         let simulated = pipeline.stations.get(station).is_some_and(|station| station.simulated);
         Self { published, simulated }
     }
+
+    /// The same for a whole list; `station` tells of which station a record is.
+    pub fn all(found: Vec<Published<T>>, station: fn(&T) -> &StationId, pipeline: &Pipeline) -> Vec<Self> {
+        let row = |published: Published<T>| {
+            let id = station(&published.record).clone();
+            Self::new(published, &id, pipeline)
+        };
+        found.into_iter().map(row).collect()
+    }
 }
 
 const fn text<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {

@@ -9,7 +9,6 @@ use std::net::IpAddr;
 use limpid_model::pipeline::UnknownMn;
 use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
-use limpid_model::station::HourLabel;
 use limpid_model::{Channel, Entry, Instant, Mark, Period, Reason, Station, VerdictKind};
 use subtle::ConstantTimeEq;
 
@@ -153,7 +152,9 @@ impl Session {
             return reject(Reason::BadTime, &detail);
         };
         deviations.add_if(text.len() > 14, Deviation::Milliseconds);
-        let start = self.start(station, period, self.intake.pipeline().ingest.hj212.zone.at(time));
+        let pipeline = self.intake.pipeline();
+        // A label that is no boundary stays as it is, for the intake to refuse.
+        let start = station.period_start(period, pipeline.ingest.hj212.zone.at(time), pipeline.publisher.zone);
         let (factors, found) = message.factors();
         deviations.merge(found);
         let mut entries = Vec::with_capacity(factors.len());
@@ -171,14 +172,6 @@ impl Session {
             return reject(Reason::NotAReading, "the message has a time and no values");
         }
         entries
-    }
-
-    /// The start of the period that the station labels `at`. A label that is no boundary stays as it is, for the
-    /// intake to refuse.
-    fn start(&self, station: &Station, period: Period, at: Instant) -> Instant {
-        let zone = self.intake.pipeline().publisher.zone;
-        let shifted = station.hour_label == HourLabel::End && period != Period::Moment && period.aligned(at, zone);
-        if shifted { period.start(at, zone) } else { at }
     }
 
     /// What a factor becomes; `None` where it has a mark of being fine and no value that could be read.

@@ -6,6 +6,7 @@
 //! - [`station`], [`parameter`], [`unit`], [`time`]: what is measured, where, in what, and when
 //! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
 //! - [`observation`], [`assessment`], [`record`]: what is published
+//! - [`link`]: what has to stand for readings to arrive
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
@@ -14,6 +15,7 @@
 //! is in its parameter's canonical unit; a missing value is `None`, never a sentinel.
 
 pub mod assessment;
+pub mod link;
 pub mod observation;
 pub mod parameter;
 pub mod pipeline;
@@ -29,6 +31,7 @@ pub mod time;
 pub mod unit;
 
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
+pub use link::{Link, LinkEvent, LinkSpan};
 pub use observation::{Flag, Observation, Statistic, Status};
 pub use parameter::ParameterId;
 pub use pipeline::{Pipeline, Stations};

@@ -13,6 +13,7 @@
 
 #[cfg(test)]
 mod contract;
+mod links;
 mod sqlite;
 
 use async_trait::async_trait;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::error::Result;
 
+pub use links::Links;
 pub use sqlite::SqliteJournal;
 
 /// A reading in the journal.
@@ -146,7 +148,7 @@ pub struct AssessmentQuery {
 
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
-pub trait Journal: Send + Sync + 'static {
+pub trait Journal: Links + Send + Sync + 'static {
     /// Takes a submission in and answers when it is durable.
     ///
     /// A submission with an idempotency key that was used before with the same bytes gets the earlier receipt.

@@ -7,10 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
-    Assessment, Counts, Entry, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+    Assessment, Counts, Entry, Instant, LinkEvent, LinkSpan, Observation, Published, Receipt, ReceiptId, Record,
+    StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
+    Accepted, AssessmentQuery, Journal, Links, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
     StoredSubmission,
 };
 use tokio::sync::watch;
@@ -171,6 +172,17 @@ impl Journal for Watched {
     }
 
     async fn close(&self) -> Result<()> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Links for Watched {
+    async fn note_links(&self, _: Vec<LinkEvent>) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn links(&self, _: Instant, _: Instant) -> Result<Vec<LinkSpan>> {
         unimplemented!()
     }
 }

@@ -2,6 +2,7 @@
 //! [`engines!`].
 
 mod accepting;
+mod links;
 mod publishing;
 mod reading;
 
@@ -37,6 +38,13 @@ macro_rules! engines {
 }
 
 engines! {
+    links:
+        a_link_that_says_the_same_changes_nothing
+        a_link_that_changes_begins_a_span
+        the_platforms_life_is_one_span_until_it_is_silent
+        a_platform_that_begins_knows_of_no_link
+        spans_come_back_by_time_and_after_reopening
+        time_that_steps_back_makes_no_span_of_negative_length;
     accepting:
         a_reading_is_stored_then_same_then_corrected
         every_float_comes_back_bit_for_bit

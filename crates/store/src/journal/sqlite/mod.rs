@@ -8,6 +8,7 @@ mod accept;
 mod body;
 mod failure;
 mod index;
+mod links;
 mod names;
 mod pack;
 mod publish;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use limpid_model::{Published, Receipt, Record};
+use limpid_model::{LinkEvent, Published, Receipt, Record};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::accept::Prepared;
@@ -19,6 +19,8 @@ pub(super) enum Work {
     Accept(Box<Prepared>, oneshot::Sender<Result<Receipt>>),
     /// Publish records and move a cursor.
     Publish(Vec<Record>, Option<(&'static str, u64)>, oneshot::Sender<Result<Vec<Published>>>),
+    /// Note what links did.
+    Links(Vec<LinkEvent>, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.
     Probe(oneshot::Sender<Result<()>>),
     /// Write what waits, and end.

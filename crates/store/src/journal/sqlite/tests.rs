@@ -1,10 +1,12 @@
 //! What is SQLite's own: its file, its formats, a reader beside the writer.
 
-use limpid_model::{Channel, Entry, Instant, ParameterId, Period, Reading, ReceiptId, StationId, Submission};
+use limpid_model::{
+    Channel, Entry, Instant, LinkEvent, ParameterId, Period, Reading, ReceiptId, StationId, Submission,
+};
 
 use super::SqliteJournal;
 use crate::error::StoreError;
-use crate::journal::Journal;
+use crate::journal::{Journal, Links};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -46,10 +48,31 @@ async fn a_journal_of_a_newer_format_is_left_alone() {
     let before = std::fs::read(&path).unwrap();
     for error in [SqliteJournal::open(&path).unwrap_err(), SqliteJournal::open_read_only(&path).unwrap_err()] {
         let text = error.to_string();
-        assert!(matches!(error, StoreError::Version { found: 99, known: 1, .. }), "{text}");
+        assert!(matches!(error, StoreError::Version { found: 99, known: super::schema::FORMAT, .. }), "{text}");
         assert!(text.contains(folder.path().to_str().unwrap()), "{text}");
     }
     assert!(std::fs::read(&path).unwrap() == before);
+}
+
+#[tokio::test]
+async fn a_journal_of_the_first_format_becomes_one_of_the_newest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("schema_1.sql")).unwrap();
+    old.execute_batch("INSERT INTO cursors VALUES ('engine', 7)").unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    old.close().unwrap();
+    let journal = SqliteJournal::open(&path).unwrap();
+    assert_eq!(journal.cursor("engine").await.unwrap(), 7);
+    journal.accept(submission(1, 3)).await.unwrap();
+    let event = LinkEvent::started(at("2026-11-25T12:00:00Z"));
+    journal.note_link(event.clone()).await.unwrap();
+    journal.close().await.unwrap();
+    let journal = SqliteJournal::open_read_only(&path).unwrap();
+    assert_eq!(journal.links(event.at, event.at + chrono::Duration::seconds(1)).await.unwrap().len(), 1);
+    let refused = journal.note_link(event).await.unwrap_err();
+    assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::failure::{again, during, may_be_one_jobs_fault};
 use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
-use super::{accept, index, publish};
+use super::{accept, index, links, publish};
 use crate::error::{Result, StoreError};
 
 /// A transaction takes at most so many jobs and KiB, so that the first of them does not wait long for the last.
@@ -160,6 +160,7 @@ impl Writer {
                 Work::Publish(records, cursor, _) => {
                     publish::publish(&mut self.state, &transaction, records, *cursor, now).map(Done::Published)
                 }
+                Work::Links(events, _) => links::note(&transaction, events).map(|()| Done::Nothing),
                 Work::Probe(_) => transaction
                     .prepare_cached("UPDATE positions SET number = number + 1 WHERE name = 'probe'")
                     .and_then(|mut statement| statement.execute([]))
@@ -249,7 +250,7 @@ fn answer(job: Job, done: Result<Done>) {
             });
             let _ = reply.send(published);
         }
-        (Work::Probe(reply) | Work::Close(reply), done) => {
+        (Work::Links(_, reply) | Work::Probe(reply) | Work::Close(reply), done) => {
             let _ = reply.send(done.map(|_| ()));
         }
     }

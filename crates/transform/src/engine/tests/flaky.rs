@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Counts, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Published, Receipt, ReceiptId, Record, StationId,
+    Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
+    Accepted, AssessmentQuery, Journal, Links, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
     StoredSubmission,
 };
 use tokio::sync::watch;
@@ -98,5 +99,16 @@ impl Journal for Flaky {
 
     async fn close(&self) -> Result<()> {
         self.journal.close().await
+    }
+}
+
+#[async_trait]
+impl Links for Flaky {
+    async fn note_links(&self, events: Vec<LinkEvent>) -> Result<()> {
+        self.journal.note_links(events).await
+    }
+
+    async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
+        self.journal.links(from, to).await
     }
 }

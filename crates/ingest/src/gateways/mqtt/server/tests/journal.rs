@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Counts, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
+    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Published, Receipt, ReceiptId, Record, StationId,
+    Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
+    Accepted, AssessmentQuery, Journal, Links, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
     StoredSubmission,
 };
 use tokio::sync::watch;
@@ -112,5 +113,16 @@ impl Journal for Switched {
 
     async fn close(&self) -> Result<()> {
         self.inner.close().await
+    }
+}
+
+#[async_trait]
+impl Links for Switched {
+    async fn note_links(&self, events: Vec<LinkEvent>) -> Result<()> {
+        self.inner.note_links(events).await
+    }
+
+    async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
+        self.inner.links(from, to).await
     }
 }

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::Files;
 use super::fields::{Fields, Source};
+use super::hj212::{self, Hj212};
 use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::stations::{self, Stations};
@@ -79,33 +80,6 @@ pub struct Ingest {
     pub mqtt: Mqtt,
 }
 
-/// `[ingest.hj212]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hj212 {
-    /// Default true.
-    pub enabled: bool,
-    /// What an unknown MN is answered. Default `silent`.
-    pub unknown: UnknownMn,
-    /// Length in minutes of the periods that CN 2051 reports, 1 to 30. Default 1.
-    pub minute: u8,
-    /// Connections at once; more are closed at once. Default 1024.
-    pub connections: usize,
-    /// A connection silent for so many minutes is closed. Default 65.
-    pub idle_minutes: u64,
-    /// Zone of the times on the wire, which carry none. Default: the publisher's.
-    pub zone: Zone,
-}
-
-/// What a frame of an unknown MN is answered; it is quarantined either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UnknownMn {
-    /// Nothing: the station keeps the data and tries again.
-    #[default]
-    Silent,
-    /// An acknowledgement.
-    Ack,
-}
-
 /// `[ingest.http]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpIngest {
@@ -145,6 +119,7 @@ impl Pipeline {
         let stations = stations::parse(&files.stations, zone, &mut mistakes);
         if let Some(config) = &config {
             check_tokens(config, &stations, &files.pipeline, &mut mistakes);
+            config.ingest.hj212.stations.check(&stations, &mut mistakes);
         }
         match config {
             Some(config) if mistakes.0.is_empty() => Ok(Self { stations, ..config }),
@@ -259,7 +234,7 @@ fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publishe
 }
 
 /// An optional `zone`.
-fn zone_field(fields: &mut Fields<'_>, source: &mut Source<'_>) -> Option<Zone> {
+pub(super) fn zone_field(fields: &mut Fields<'_>, source: &mut Source<'_>) -> Option<Zone> {
     let (text, offset) = fields.string(source, "zone", "\"Asia/Shanghai\"")?;
     zone(&text, offset, fields, source)
 }
@@ -284,22 +259,7 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
         date
     });
 
-    let mut table = fields.table(source, "hj212");
-    let hj212 = Hj212 {
-        enabled: table.boolean(source, "enabled").unwrap_or(true),
-        unknown: table
-            .parsed(source, "unknown", &["silent", "ack"], |word| match word {
-                "silent" => Some(UnknownMn::Silent),
-                "ack" => Some(UnknownMn::Ack),
-                _ => None,
-            })
-            .unwrap_or_default(),
-        minute: table.integer(source, "minute", 1..=30).unwrap_or(1) as u8,
-        connections: table.integer(source, "connections", 1..=65_536).unwrap_or(1024) as usize,
-        idle_minutes: table.integer(source, "idle_minutes", 1..=10_080).unwrap_or(65),
-        zone: zone_field(&mut table, source).unwrap_or(zone),
-    };
-    table.finish(source);
+    let hj212 = hj212::read(fields.table(source, "hj212"), zone, source);
 
     let mut table = fields.table(source, "http");
     let http = HttpIngest {
@@ -343,7 +303,7 @@ fn token(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Token> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::PasswordFrom;
+    use crate::pipeline::{PasswordFrom, UnknownMn};
 
     const SMALLEST: &str = r#"
 [publisher]

@@ -5,13 +5,19 @@
 
 mod config;
 mod fields;
+mod hj212;
+mod hj212_station;
 mod mistake;
 mod mqtt;
+mod network;
 mod stations;
 
-pub use config::{Air, Authority, Datasets, Hj212, HttpIngest, Ingest, Pipeline, Publisher, Token, UnknownMn};
+pub use config::{Air, Authority, Datasets, HttpIngest, Ingest, Pipeline, Publisher, Token};
+pub use hj212::{Hj212, Tls, UnknownMn};
+pub use hj212_station::{Hj212Station, Hj212Stations};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use mqtt::{BrokerUrl, Mqtt, NotABroker, PasswordFrom, TopicFilter};
+pub use network::{Network, NotANetwork};
 pub use stations::Stations;
 
 /// The texts of a pipeline folder.

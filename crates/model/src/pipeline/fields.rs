@@ -213,6 +213,27 @@ impl<'t> Fields<'t> {
         }
     }
 
+    /// A table of strings under names of the user's own, each with its place.
+    pub fn words(&mut self, source: &mut Source<'_>, key: &'static str, example: &str) -> Vec<(String, String, usize)> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong(source, key, value, &format!("a table of strings: {key} = {example}"));
+            return Vec::new();
+        };
+        let mut words = Vec::new();
+        for (name, item) in table {
+            match item.get_ref().as_str() {
+                Some(word) => words.push((name.get_ref().to_string(), word.to_owned(), item.span().start)),
+                None => {
+                    let (found, name) = (item.get_ref().type_str(), name.get_ref());
+                    let what = format!("`{}` is {found} for {name:?}", self.full(key));
+                    source.mistake(item.span().start, what, format!("write strings: {key} = {example}"));
+                }
+            }
+        }
+        words
+    }
+
     /// A text in several languages, `{ zh = "…", en = "…" }`, or one string for all of them.
     pub fn text(&mut self, source: &mut Source<'_>, key: &'static str) -> Option<Text> {
         let example = r#"{ zh = "…", en = "…" }"#;

@@ -14,7 +14,7 @@ mod stations;
 
 pub use config::{Air, Authority, Datasets, HttpIngest, Ingest, Pipeline, Publisher, Token};
 pub use hj212::{Hj212, Tls, UnknownMn};
-pub use hj212_station::{Hj212Station, Hj212Stations};
+pub use hj212_station::{Crc, Edition, Encoding, Hj212Station, Hj212Stations};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use mqtt::{BrokerUrl, Mqtt, NotABroker, PasswordFrom, TopicFilter};
 pub use network::{Network, NotANetwork};

@@ -7,6 +7,7 @@
 //! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
 //! - [`observation`], [`assessment`], [`record`]: what is published
 //! - [`link`]: what has to stand for readings to arrive
+//! - [`outlook`]: what somebody else's model expects
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
@@ -17,6 +18,7 @@
 pub mod assessment;
 pub mod link;
 pub mod observation;
+pub mod outlook;
 pub mod parameter;
 pub mod pipeline;
 pub mod problem;
@@ -33,6 +35,7 @@ pub mod unit;
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
 pub use link::{Link, LinkEvent, LinkSpan};
 pub use observation::{Flag, Observation, Statistic, Status};
+pub use outlook::Outlook;
 pub use parameter::ParameterId;
 pub use pipeline::{Pipeline, Stations};
 pub use problem::Problem;

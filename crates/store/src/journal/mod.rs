@@ -13,7 +13,9 @@
 
 #[cfg(test)]
 mod contract;
+mod fetches;
 mod links;
+mod outlooks;
 mod sqlite;
 
 use async_trait::async_trait;
@@ -25,7 +27,9 @@ use tokio::sync::watch;
 
 use crate::error::Result;
 
+pub use fetches::{Fetch, Fetches};
 pub use links::Links;
+pub use outlooks::{OutlookQuery, Outlooks};
 pub use sqlite::SqliteJournal;
 
 /// A reading in the journal.
@@ -148,7 +152,7 @@ pub struct AssessmentQuery {
 
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
-pub trait Journal: Links + Send + Sync + 'static {
+pub trait Journal: Fetches + Links + Outlooks + Send + Sync + 'static {
     /// Takes a submission in and answers when it is durable.
     ///
     /// A submission with an idempotency key that was used before with the same bytes gets the earlier receipt.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
-    Assessment, Counts, Entry, Instant, LinkEvent, LinkSpan, Observation, Published, Receipt, ReceiptId, Record,
-    StationId, Submission,
+    Assessment, Counts, Entry, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt, ReceiptId,
+    Record, StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Journal, Links, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
-    StoredSubmission,
+    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
+    Result, StationExtent, StoreError, StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -183,6 +183,28 @@ impl Links for Watched {
     }
 
     async fn links(&self, _: Instant, _: Instant) -> Result<Vec<LinkSpan>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Outlooks for Watched {
+    async fn keep_outlooks(&self, _: Vec<Outlook>) -> Result<usize> {
+        unimplemented!()
+    }
+
+    async fn outlooks(&self, _: OutlookQuery) -> Result<Vec<Outlook>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Fetches for Watched {
+    async fn note_fetch(&self, _: Fetch) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn fetch(&self, _: &str, _: &str) -> Result<Option<Fetch>> {
         unimplemented!()
     }
 }

@@ -2,7 +2,9 @@
 //! [`engines!`].
 
 mod accepting;
+mod fetches;
 mod links;
+mod outlooks;
 mod publishing;
 mod reading;
 
@@ -74,6 +76,12 @@ engines! {
         newest_gives_one_record_of_each_series
         assessments_come_back_whole
         the_published_tail_is_in_order_under_load;
+    fetches:
+        the_last_answer_to_each_request_is_remembered;
+    outlooks:
+        an_issue_comes_back_bit_for_bit
+        only_an_issue_that_says_something_new_is_kept
+        what_stood_at_a_time_can_be_asked;
 }
 
 fn at(text: &str) -> Instant {

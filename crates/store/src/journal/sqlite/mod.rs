@@ -7,9 +7,11 @@
 mod accept;
 mod body;
 mod failure;
+mod fetches;
 mod index;
 mod links;
 mod names;
+mod outlooks;
 mod pack;
 mod publish;
 mod published;

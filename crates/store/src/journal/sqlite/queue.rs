@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use limpid_model::{LinkEvent, Published, Receipt, Record};
+use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::accept::Prepared;
 use crate::error::{Result, StoreError};
+use crate::journal::Fetch;
 
 /// What may wait for the writer, in KiB: 64 MiB are some seconds of a disk's work. Whoever comes then waits outside,
 /// with what it read so far in its own hands.
@@ -21,6 +22,10 @@ pub(super) enum Work {
     Publish(Vec<Record>, Option<(&'static str, u64)>, oneshot::Sender<Result<Vec<Published>>>),
     /// Note what links did.
     Links(Vec<LinkEvent>, oneshot::Sender<Result<()>>),
+    /// Keep outside forecasts.
+    Outlooks(Vec<Outlook>, oneshot::Sender<Result<usize>>),
+    /// Remember an upstream answer.
+    Fetch(Fetch, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.
     Probe(oneshot::Sender<Result<()>>),
     /// Write what waits, and end.

@@ -5,6 +5,7 @@ use limpid_model::{
 };
 
 use super::SqliteJournal;
+use super::schema::FORMAT;
 use crate::error::StoreError;
 use crate::journal::{Journal, Links};
 
@@ -48,7 +49,7 @@ async fn a_journal_of_a_newer_format_is_left_alone() {
     let before = std::fs::read(&path).unwrap();
     for error in [SqliteJournal::open(&path).unwrap_err(), SqliteJournal::open_read_only(&path).unwrap_err()] {
         let text = error.to_string();
-        assert!(matches!(error, StoreError::Version { found: 99, known: super::schema::FORMAT, .. }), "{text}");
+        assert!(matches!(error, StoreError::Version { found: 99, known: FORMAT, .. }), "{text}");
         assert!(text.contains(folder.path().to_str().unwrap()), "{text}");
     }
     assert!(std::fs::read(&path).unwrap() == before);

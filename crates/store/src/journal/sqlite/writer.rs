@@ -13,7 +13,7 @@ use super::failure::{again, during, may_be_one_jobs_fault};
 use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
-use super::{accept, index, links, publish};
+use super::{accept, fetches, index, links, outlooks, publish};
 use crate::error::{Result, StoreError};
 
 /// A transaction takes at most so many jobs and KiB, so that the first of them does not wait long for the last.
@@ -30,6 +30,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 enum Done {
     Receipt(Receipt),
     Published(Written),
+    Kept(usize),
     Nothing,
 }
 
@@ -161,6 +162,8 @@ impl Writer {
                     publish::publish(&mut self.state, &transaction, records, *cursor, now).map(Done::Published)
                 }
                 Work::Links(events, _) => links::note(&transaction, events).map(|()| Done::Nothing),
+                Work::Outlooks(outlooks, _) => outlooks::keep(&transaction, outlooks).map(Done::Kept),
+                Work::Fetch(fetch, _) => fetches::note(&transaction, fetch).map(|()| Done::Nothing),
                 Work::Probe(_) => transaction
                     .prepare_cached("UPDATE positions SET number = number + 1 WHERE name = 'probe'")
                     .and_then(|mut statement| statement.execute([]))
@@ -250,7 +253,14 @@ fn answer(job: Job, done: Result<Done>) {
             });
             let _ = reply.send(published);
         }
-        (Work::Links(_, reply) | Work::Probe(reply) | Work::Close(reply), done) => {
+        (Work::Outlooks(_, reply), done) => {
+            let kept = done.and_then(|done| match done {
+                Done::Kept(kept) => Ok(kept),
+                _ => Err(StoreError::Closed),
+            });
+            let _ = reply.send(kept);
+        }
+        (Work::Fetch(_, reply) | Work::Links(_, reply) | Work::Probe(reply) | Work::Close(reply), done) => {
             let _ = reply.send(done.map(|_| ()));
         }
     }

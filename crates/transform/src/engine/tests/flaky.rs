@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Published, Receipt, ReceiptId, Record, StationId,
-    Submission,
+    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt, ReceiptId, Record,
+    StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Journal, Links, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
-    StoredSubmission,
+    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
+    Result, StationExtent, StoreError, StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -110,5 +110,27 @@ impl Links for Flaky {
 
     async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
         self.journal.links(from, to).await
+    }
+}
+
+#[async_trait]
+impl Outlooks for Flaky {
+    async fn keep_outlooks(&self, outlooks: Vec<Outlook>) -> Result<usize> {
+        self.journal.keep_outlooks(outlooks).await
+    }
+
+    async fn outlooks(&self, query: OutlookQuery) -> Result<Vec<Outlook>> {
+        self.journal.outlooks(query).await
+    }
+}
+
+#[async_trait]
+impl Fetches for Flaky {
+    async fn note_fetch(&self, fetch: Fetch) -> Result<()> {
+        self.journal.note_fetch(fetch).await
+    }
+
+    async fn fetch(&self, source: &str, request: &str) -> Result<Option<Fetch>> {
+        self.journal.fetch(source, request).await
     }
 }

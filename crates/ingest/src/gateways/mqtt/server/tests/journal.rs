@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Published, Receipt, ReceiptId, Record, StationId,
-    Submission,
+    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt, ReceiptId, Record,
+    StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Journal, Links, ObservationQuery, RefusalCount, Result, StationExtent, StoreError,
-    StoredSubmission,
+    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
+    Result, StationExtent, StoreError, StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -124,5 +124,27 @@ impl Links for Switched {
 
     async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
         self.inner.links(from, to).await
+    }
+}
+
+#[async_trait]
+impl Outlooks for Switched {
+    async fn keep_outlooks(&self, outlooks: Vec<Outlook>) -> Result<usize> {
+        self.inner.keep_outlooks(outlooks).await
+    }
+
+    async fn outlooks(&self, query: OutlookQuery) -> Result<Vec<Outlook>> {
+        self.inner.outlooks(query).await
+    }
+}
+
+#[async_trait]
+impl Fetches for Switched {
+    async fn note_fetch(&self, fetch: Fetch) -> Result<()> {
+        self.inner.note_fetch(fetch).await
+    }
+
+    async fn fetch(&self, source: &str, request: &str) -> Result<Option<Fetch>> {
+        self.inner.fetch(source, request).await
     }
 }

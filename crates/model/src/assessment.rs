@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::compliance::Compliance;
 use crate::observation::Status;
 use crate::parameter::ParameterId;
-use crate::station::StationId;
+use crate::station::{StationId, StationKind};
 use crate::text::Text;
 use crate::time::{Instant, Period, Zone};
 
@@ -18,24 +19,28 @@ pub struct Assessment {
     pub station: StationId,
     /// Under which scheme.
     pub scheme: &'static Scheme,
-    /// `PT1H` (real time) or `P1D` (daily report).
+    /// `PT1H` (real time) or `P1D` (daily report); of water and noise `P1M` and `P1Y` too.
     pub period: Period,
-    /// Inclusive.
+    /// Inclusive. A night of noise starts in the evening of the day under which it is filed.
     pub start: Instant,
     /// Exclusive.
     pub end: Instant,
-    /// The index; `None` when the standard forbids to give one, and then there is a `reason`.
+    /// The index; `None` when the standard forbids to give one, and then there is a `reason`. Schemes of classes have
+    /// none.
     pub index: Option<u16>,
-    /// Level, from 1.
+    /// Level, from 1; the class of water, 6 being worse than class V; of a limit 1 met and 2 exceeded.
     pub level: Option<u8>,
-    /// Primary pollutants, all of them on a tie.
+    /// Primary pollutants, all of them on a tie; of water the lead pollutants, the worst first.
     pub primary: Vec<ParameterId>,
-    /// Sub-index of each parameter that the scheme looks at; `None` where it was to be measured and is missing.
+    /// Sub-index, or class, of each parameter that the scheme looks at; `None` where it was to be measured and is
+    /// missing.
     pub sub: Vec<(ParameterId, Option<u16>)>,
     /// A stable word for why there is no index: `missing`.
     pub reason: Option<String>,
     /// How far the authority stands by it.
     pub status: Status,
+    /// What was put against limits and targets; `None` under air quality indices.
+    pub compliance: Option<Box<Compliance>>,
 }
 
 /// A level of a scheme, as people are shown it.
@@ -46,6 +51,8 @@ pub struct Level {
     pub level: u8,
     /// Largest index of the level.
     pub upper: u16,
+    /// The sign in its shape where that is not its number.
+    pub mark: Option<String>,
     zh: String,
     en: String,
     /// Official colour, `#rrggbb`.
@@ -68,27 +75,48 @@ pub struct Scheme {
     pub id: String,
     /// Id without, `hj633`.
     pub family: String,
+    /// What kind of station it judges.
+    #[serde(default = "air")]
+    pub kind: StationKind,
     /// Its title.
     pub title: Text,
     from: NaiveDate,
     to: Option<NaiveDate>,
 }
 
-#[derive(Deserialize)]
+fn air() -> StationKind {
+    StationKind::Air
+}
+
+#[derive(Default, Deserialize)]
 struct File {
     scheme: Vec<Scheme>,
     level: Vec<Level>,
 }
 
 static FILE: LazyLock<File> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../data/standards/schemes.toml"))
-        .unwrap_or_else(|error| panic!("built-in table schemes.toml: {error}"))
+    let mut all = File::default();
+    for (name, text) in [
+        ("schemes.toml", include_str!("../../../data/standards/schemes.toml")),
+        ("schemes_water.toml", include_str!("../../../data/standards/schemes_water.toml")),
+        ("schemes_noise.toml", include_str!("../../../data/standards/schemes_noise.toml")),
+    ] {
+        let file: File = toml::from_str(text).unwrap_or_else(|error| panic!("built-in table {name}: {error}"));
+        all.scheme.extend(file.scheme);
+        all.level.extend(file.level);
+    }
+    all
 });
 
 impl Scheme {
     /// Every edition that is built in.
     pub fn all() -> &'static [Scheme] {
         &FILE.scheme
+    }
+
+    /// Every edition that judges stations of `kind`.
+    pub fn of_kind(kind: StationKind) -> impl Iterator<Item = &'static Scheme> {
+        FILE.scheme.iter().filter(move |scheme| scheme.kind == kind)
     }
 
     /// The edition with this id.
@@ -149,6 +177,17 @@ impl SchemeChoice {
         known.sort();
         known.dedup();
         known
+    }
+
+    /// Those of the texts of [`SchemeChoice::known`] that mean schemes of `kind`.
+    pub fn known_of(kind: StationKind) -> Vec<String> {
+        Self::known().into_iter().filter(|text| Self::parse_of(kind, text).is_some()).collect()
+    }
+
+    /// Reads a family or an edition that judges stations of `kind`.
+    pub fn parse_of(kind: StationKind, text: &str) -> Option<Self> {
+        let judges = Scheme::of_kind(kind).any(|scheme| scheme.id == text || scheme.family == text);
+        Self::parse(text).filter(|_| judges)
     }
 
     /// The edition for data that start at `start`; for data older than every edition, the oldest.
@@ -224,8 +263,11 @@ mod tests {
         for scheme in Scheme::all() {
             assert_eq!(SchemeChoice::parse(&scheme.id), Some(SchemeChoice::Edition(scheme.id.clone())));
             assert_eq!(SchemeChoice::parse(&scheme.family), Some(SchemeChoice::InForce(scheme.family.clone())));
-            assert!((1..=6).all(|level| scheme.level(level).is_some()), "{}", scheme.id);
+            let levels: Vec<u8> = scheme.levels().map(|level| level.level).collect();
+            assert!(levels.len() > 1 && levels.iter().copied().eq(1..=levels.len() as u8), "{}", scheme.id);
+            assert_eq!(SchemeChoice::parse_of(scheme.kind, &scheme.id), SchemeChoice::parse(&scheme.id));
         }
-        assert_eq!(Scheme::all().len(), 4);
+        assert_eq!(SchemeChoice::parse_of(StationKind::Air, "gb3838-2002"), None);
+        assert_eq!(Scheme::of_kind(StationKind::Air).count(), 4);
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! - [`station`], [`parameter`], [`unit`], [`time`]: what is measured, where, in what, and when
 //! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
-//! - [`observation`], [`assessment`], [`record`]: what is published
+//! - [`observation`], [`assessment`], [`compliance`], [`record`]: what is published
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
@@ -16,6 +16,7 @@
 //! is in its parameter's canonical unit; a missing value is `None`, never a sentinel.
 
 pub mod assessment;
+pub mod compliance;
 pub mod link;
 pub mod observation;
 pub mod outlook;
@@ -33,6 +34,7 @@ pub mod time;
 pub mod unit;
 
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
+pub use compliance::{Compared, Compliance, Met, Part};
 pub use link::{Link, LinkEvent, LinkSpan};
 pub use observation::{Flag, Observation, Statistic, Status};
 pub use outlook::Outlook;

@@ -10,7 +10,7 @@ use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::stations::{self, Stations};
 use crate::assessment::SchemeChoice;
-use crate::station::StationId;
+use crate::station::{StationId, StationKind};
 use crate::text::Text;
 use crate::time::{Instant, Zone};
 
@@ -156,9 +156,9 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
 
     let publisher = publisher(root.table(source, "publisher"), source);
     let mut air = root.table(source, "air");
-    let known = SchemeChoice::known();
+    let known = SchemeChoice::known_of(StationKind::Air);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let scheme = air.parsed(source, "scheme", &known, SchemeChoice::parse);
+    let scheme = air.parsed(source, "scheme", &known, |text| SchemeChoice::parse_of(StationKind::Air, text));
     air.finish(source);
 
     let zone = publisher.as_ref().map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);

@@ -1,10 +1,12 @@
 //! `/about`: who publishes, how figures are made, and what the words mean.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use limpid_model::pipeline::Authority;
-use limpid_model::{Flag, Scheme};
+use limpid_model::{Flag, Scheme, StationKind};
 use maud::html;
 
 use super::layout::{self, Page};
@@ -26,6 +28,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;
     let publisher = &app.pipeline.publisher;
+    let kinds: BTreeSet<StationKind> = app.pipeline.stations.iter().map(|station| station.kind).collect();
     let main = html! {
         h1 { (lang.t("about.title")) }
         h2 { (lang.t("about.who")) }
@@ -63,7 +66,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
         p { (lang.t("about.status_1")) }
         h2 { (lang.t("about.standards")) }
         ul {
-            @for scheme in Scheme::all() {
+            @for scheme in Scheme::all().iter().filter(|scheme| kinds.contains(&scheme.kind)) {
                 li {
                     (scheme.title.get(lang.code())) ", " code { (scheme.id) } ": " (scheme.from()) " - "
                     @if let Some(to) = scheme.to().and_then(|to| to.pred_opt()) { (to) } @else { (lang.t("about.today")) }

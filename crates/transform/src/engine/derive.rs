@@ -236,6 +236,7 @@ impl Job<'_> {
                 sub: sub.filter(|(_, of)| *of).map(|(sub, _)| sub).collect(),
                 reason: verdict.reason.map(str::to_owned),
                 status: Status::Provisional,
+                compliance: None,
             };
             records.push(assessment.into());
         }

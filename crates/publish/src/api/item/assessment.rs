@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use limpid_model::parameter::AIR_INDEX;
-use limpid_model::{Assessment, Level, ParameterId, Published, StationId, Text, Zone};
+use limpid_model::{Assessment, Compliance, Level, ParameterId, Published, StationId, Text, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::compliance::ComplianceItem;
 use super::{Row, integer, optional_integer, simulated, text, time};
 use crate::answer::table::{Cell, Column};
 
@@ -42,23 +43,26 @@ pub struct AssessmentItem {
 /// What a standard says of one period.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct VerdictItem {
-    /// Null when the standard forbids to give one; `reason` then says why.
+    /// Null when the standard forbids to give one, `reason` then says why; and under standards of classes.
     pub index: Option<u16>,
-    /// From 1, the best.
+    /// From 1, the best. The class of water, 6 being worse than class V.
     pub level: Option<u8>,
     /// Name of the level.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     pub category: Option<Text>,
     /// Official colour of the level.
     pub colour: Option<&'static str>,
-    /// Primary pollutants, all of them on a tie.
+    /// Primary pollutants, all of them on a tie; of water the lead pollutants, the worst first.
     #[schema(value_type = Vec<String>)]
     pub primary: Vec<ParameterId>,
-    /// Sub-index of each parameter; null where it was to be measured and is missing.
+    /// Sub-index or class of each parameter; null where it was to be measured and is missing.
     pub sub: BTreeMap<&'static str, Option<u16>>,
     /// Why there is no index: `missing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What was put against limits and targets; absent under air quality indices.
+    #[serde(flatten)]
+    pub compliance: Option<ComplianceItem>,
 }
 
 impl VerdictItem {
@@ -73,6 +77,7 @@ impl VerdictItem {
             primary: assessment.primary.clone(),
             sub: assessment.sub.iter().map(|(parameter, index)| (parameter.as_str(), *index)).collect(),
             reason: assessment.reason.clone(),
+            compliance: assessment.compliance.as_deref().map(ComplianceItem::new),
         }
     }
 }
@@ -121,8 +126,23 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
     text("status", "provisional, reviewed or final", |row| Cell::text(row.published.record.status.as_str())),
     integer("revision", "1 for the first published", |row| Cell::Integer(row.published.revision.into())),
     time("published", "when this revision was published", |row| Cell::Time(row.published.at)),
+    text("target", "water class or noise zone that was to be kept", |row| {
+        compliance(row).and_then(|compliance| compliance.target.as_deref()).map_or(Cell::Empty, Cell::text)
+    }),
+    text("reached", "true or false where there is a target and a verdict", |row| {
+        let reached = compliance(row).and_then(|compliance| compliance.reached);
+        reached.map_or(Cell::Empty, |reached| Cell::Text(reached.to_string()))
+    }),
+    text("part", "day or night, where they have limits of their own", |row| {
+        let part = compliance(row).and_then(|compliance| compliance.part);
+        part.map_or(Cell::Empty, |part| Cell::text(part.as_str()))
+    }),
     simulated(),
 ];
+
+fn compliance(row: &Row<Assessment>) -> Option<&Compliance> {
+    row.published.record.compliance.as_deref()
+}
 
 fn sub(row: &Row<Assessment>, place: usize) -> Cell {
     let sub = row.published.record.sub.iter().find(|(parameter, _)| parameter.as_str() == AIR_INDEX[place]);

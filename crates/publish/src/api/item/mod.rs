@@ -2,6 +2,7 @@
 //! show of a record is said here once.
 
 mod assessment;
+mod compliance;
 mod observation;
 
 use limpid_model::{Pipeline, Published, StationId};

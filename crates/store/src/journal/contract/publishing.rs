@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use limpid_model::{
-    Assessment, Flag, Mark, Observation, Period, Published, ReceiptId, Record, Scheme, Statistic, Status,
+    Assessment, Compared, Compliance, Flag, Mark, Met, Observation, Part, Period, Published, ReceiptId, Record, Scheme,
+    Statistic, Status,
 };
 
 use super::{Open, at, parameter, station};
@@ -42,6 +43,7 @@ fn assessment(station_id: &str, hour: u32, index: u16) -> Assessment {
         sub: vec![(parameter("pm25"), Some(index)), (parameter("o3"), None)],
         reason: None,
         status: Status::Provisional,
+        compliance: None,
     }
 }
 
@@ -347,7 +349,19 @@ pub async fn assessments_come_back_whole(open: Open) {
         ..assessment("S1", 1, 0)
     };
     let older = Assessment { scheme: Scheme::parse("hj633-2012").unwrap(), ..whole.clone() };
-    let records: Vec<Record> = vec![whole.clone().into(), empty.clone().into(), older.clone().into()];
+    let compared = Compared { parameter: parameter("codmn"), value: 7.2, limit: 6.0, multiple: Some(0.2) };
+    let compliance = Compliance {
+        target: Some("III".into()),
+        reached: Some(false),
+        part: Some(Part::Night),
+        compared: vec![compared],
+        apart: vec![(parameter("tn"), 6)],
+        met: vec![Met { part: Part::Day, judged: 30, met: 29 }],
+    };
+    let gb3838 = Scheme::parse("gb3838-2002").unwrap();
+    let class = Assessment { scheme: gb3838, compliance: Some(Box::new(compliance.clone())), ..whole.clone() };
+    let records: Vec<Record> =
+        vec![whole.clone().into(), empty.clone().into(), older.clone().into(), class.clone().into()];
     journal.publish(records.clone(), None).await.unwrap();
     let found: Vec<_> = journal.assessments(all_assessments()).await.unwrap().into_iter().map(|p| p.record).collect();
     assert_eq!(found, [whole, empty]);
@@ -355,6 +369,10 @@ pub async fn assessments_come_back_whole(open: Open) {
     assert_eq!(journal.assessments(query).await.unwrap()[0].record, older);
     let tail: Vec<_> = journal.published_tail(0, 10).await.unwrap().into_iter().map(|p| p.record).collect();
     assert_eq!(tail, records);
+    assert!(journal.publish(records, None).await.unwrap().is_empty(), "the same again is nothing new");
+    let reached = Compliance { reached: Some(true), ..compliance };
+    let again = Assessment { compliance: Some(Box::new(reached)), ..class };
+    assert_eq!(journal.publish(vec![again.into()], None).await.unwrap()[0].revision, 2);
 }
 
 /// Observations and assessments share one sequence; a follower sees it grow without gaps that fill later.

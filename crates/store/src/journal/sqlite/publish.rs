@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::failure::during;
 use super::state::State;
 use super::time::{instant, micros};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 
 /// What a call of publish wrote, before it is durable.
 #[derive(Debug)]
@@ -156,6 +156,7 @@ struct Judgement {
     sub: String,
     reason: Option<String>,
     status: u8,
+    compliance: Option<String>,
 }
 
 /// Writes an assessment unless its latest revision says the same; gives its revision back when written.
@@ -172,12 +173,18 @@ fn assess(state: &mut State, connection: &Connection, assessment: &Assessment) -
         sub: sub_indices(&assessment.sub),
         reason: assessment.reason.clone(),
         status: status_code(assessment.status),
+        compliance: assessment
+            .compliance
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|error| StoreError::io("publishing an assessment", error))?,
     };
     let mut revision = 1;
     if !first(connection, &mut state.assessed, Table::Assessments, assessed, start).map_err(&failed)? {
         let latest = connection
             .prepare_cached(concat!(
-                "SELECT revision, end, value, level, primaries, sub, reason, status FROM assessments ",
+                "SELECT revision, end, value, level, primaries, sub, reason, status, compliance FROM assessments ",
                 "WHERE assessed = ? AND start = ? ORDER BY revision DESC LIMIT 1"
             ))
             .and_then(|mut statement| statement.query_row([assessed, start], judgement).optional())
@@ -190,7 +197,7 @@ fn assess(state: &mut State, connection: &Connection, assessment: &Assessment) -
         }
     }
     connection
-        .prepare_cached("INSERT INTO assessments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .prepare_cached("INSERT INTO assessments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .and_then(|mut statement| {
             statement.execute(params![
                 state.next_seq,
@@ -204,7 +211,8 @@ fn assess(state: &mut State, connection: &Connection, assessment: &Assessment) -
                 now.sub,
                 now.reason,
                 now.status,
-                state.last_at
+                state.last_at,
+                now.compliance
             ])
         })
         .map_err(&failed)?;
@@ -220,6 +228,7 @@ fn judgement(row: &Row<'_>) -> rusqlite::Result<(u32, Judgement)> {
         sub: row.get(5)?,
         reason: row.get(6)?,
         status: row.get(7)?,
+        compliance: row.get(8)?,
     };
     Ok((row.get(0)?, judgement))
 }

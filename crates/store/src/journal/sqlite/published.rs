@@ -24,7 +24,7 @@ macro_rules! observations {
 macro_rules! assessments {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, at, revision, start, end, value, level, primaries, sub, reason, status, assessed ",
+            "SELECT seq, at, revision, start, end, value, level, primaries, sub, reason, status, assessed, compliance ",
             "FROM assessments ",
             $rest
         )
@@ -231,6 +231,7 @@ impl Reader {
         let assessed = self.names.assessed(get.number(11)?)?;
         let primaries: String = row.get(7).map_err(&failed)?;
         let sub: String = row.get(8).map_err(&failed)?;
+        let compliance: Option<String> = row.get(12).map_err(&failed)?;
         let unknown = |text: &str| get.damaged(format!("{text:?} is no list of parameters"));
         let assessment = Assessment {
             station: assessed.station.clone(),
@@ -248,6 +249,11 @@ impl Reader {
             sub: sub.split_whitespace().map(sub_index).collect::<Option<_>>().ok_or_else(|| unknown(&sub))?,
             reason: row.get(9).map_err(&failed)?,
             status: get.status(10)?,
+            compliance: compliance
+                .map(|text| {
+                    serde_json::from_str(&text).map_err(|error| get.damaged(format!("compliance {text}: {error}")))
+                })
+                .transpose()?,
         };
         get.published(assessment)
     }

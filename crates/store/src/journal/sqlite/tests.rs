@@ -1,7 +1,7 @@
 //! What is SQLite's own: its file, its formats, a reader beside the writer.
 
 use limpid_model::{
-    Channel, Entry, Instant, LinkEvent, ParameterId, Period, Reading, ReceiptId, StationId, Submission,
+    Channel, Entry, Instant, LinkEvent, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission,
 };
 
 use super::SqliteJournal;
@@ -74,6 +74,29 @@ async fn a_journal_of_the_first_format_becomes_one_of_the_newest() {
     assert_eq!(journal.links(event.at, event.at + chrono::Duration::seconds(1)).await.unwrap().len(), 1);
     let refused = journal.note_link(event).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
+}
+
+#[tokio::test]
+async fn a_journal_of_the_first_format_keeps_its_assessments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("schema_1.sql")).unwrap();
+    old.execute_batch(
+        "INSERT INTO assessed VALUES (1, 'S1', 'hj633-2026', 'PT1H');
+         INSERT INTO assessments VALUES (7, 1, 0, 1, 3600000000, 34, 1, '', 'pm25=34', NULL, 0, 0);",
+    )
+    .unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    old.close().unwrap();
+    let journal = SqliteJournal::open(&path).unwrap();
+    let found = journal.published_tail(0, 10).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let Record::Assessment(kept) = found[0].record.clone() else { panic!("{found:?}") };
+    assert_eq!((found[0].seq, kept.index, kept.compliance.clone()), (7, Some(34), None));
+    let again = journal.publish(vec![Record::Assessment(kept)], None).await.unwrap();
+    assert!(again.is_empty(), "it is the same as before");
+    journal.close().await.unwrap();
 }
 
 #[test]

@@ -13,6 +13,8 @@ use limpid_model::{
 };
 use limpid_store::{Journal, Result};
 
+use crate::presence::Presence;
+
 /// A reading may start this far in the future before it is quarantined: station clocks drift.
 pub const FUTURE: Duration = Duration::minutes(10);
 
@@ -59,6 +61,7 @@ pub struct Intake {
     journal: Arc<dyn Journal>,
     now: fn() -> Instant,
     meters: Arc<Meters>,
+    presence: Presence,
 }
 
 /// Counters of what came in, looked up once: by channel, submissions and then verdicts.
@@ -95,13 +98,15 @@ impl Meters {
 impl Intake {
     /// A door to `journal` for the stations of `pipeline`, by the machine's clock.
     pub fn new(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>) -> Self {
-        Self { pipeline, journal, now: Utc::now, meters: Arc::new(Meters::new()) }
+        let presence = Presence::new(journal.clone(), Utc::now);
+        Self { pipeline, journal, now: Utc::now, meters: Arc::new(Meters::new()), presence }
     }
 
     /// The same with another clock, for tests.
     #[must_use]
     pub fn with_clock(mut self, now: fn() -> Instant) -> Self {
         self.now = now;
+        self.presence = Presence::new(self.journal.clone(), now);
         self
     }
 
@@ -113,6 +118,11 @@ impl Intake {
     /// The journal behind the door.
     pub fn journal(&self) -> &Arc<dyn Journal> {
         &self.journal
+    }
+
+    /// Which connections stand.
+    pub fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// The time by which readings are judged.

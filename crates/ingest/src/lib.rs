@@ -4,12 +4,14 @@
 //! - [`intake`]: the door to the journal
 //! - [`gateways`]: HJ 212 over TCP, HTTP, and MQTT
 //! - [`formats`]: history files
+//! - [`presence`]: which connections stand, and the platform's sign of life
 //! - [`token`]: upload tokens
 //! - [`simulate`]: stations that really connect and speak these protocols
 
 pub mod formats;
 pub mod gateways;
 pub mod intake;
+pub mod presence;
 pub mod simulate;
 #[cfg(test)]
 mod testing;

@@ -72,6 +72,13 @@ pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, arguments: Run
     if has(Role::Ingest) && http_on {
         router = router.merge(http::router(intake.clone()));
     }
+    if has(Role::Ingest) {
+        let (presence, stop) = (intake.presence().clone(), stop.clone());
+        tasks.spawn(async move {
+            presence.run(stop).await;
+            Ok(())
+        });
+    }
     let listening = listening(&http, hj212.as_ref())?;
     if let Some(listener) = hj212 {
         let target = listener.local_addr()?;

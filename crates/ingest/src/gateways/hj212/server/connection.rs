@@ -46,6 +46,7 @@ pub(super) async fn run(
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = stream.split();
     let mut framer = Framer::default();
+    let mut links = session.intake().presence().connection();
     let mut buffer = vec![0; READ];
     let mut flight = FuturesOrdered::new();
     let mut answers = Vec::new();
@@ -67,7 +68,8 @@ pub(super) async fn run(
                 Some(Found::Frame(frame)) => {
                     without_frame = 0;
                     deadline = Instant::now() + idle;
-                    let Work { upload, answer } = session.take(&frame);
+                    let Work { upload, answer, from } = session.take(&frame);
+                    from.iter().for_each(|station| links.heard(station));
                     flight.push_back(submit(session.intake().clone(), upload, answer));
                 }
                 Some(Found::Garbage(garbage)) => {

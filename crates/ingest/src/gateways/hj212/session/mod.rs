@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use limpid_model::pipeline::UnknownMn;
 use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
-use limpid_model::{Channel, Entry, Instant, Mark, Period, Reason, Station, VerdictKind};
+use limpid_model::{Channel, Entry, Instant, Mark, Period, Reason, Station, StationId, VerdictKind};
 use subtle::ConstantTimeEq;
 
 use super::codes::{self, Command, Direction};
@@ -42,6 +42,8 @@ pub struct Work {
     pub upload: Upload,
     /// To be sent then, and only then.
     pub answer: Option<Vec<u8>>,
+    /// The station that it is from, where it proved to be it.
+    pub from: Option<StationId>,
 }
 
 impl Session {
@@ -60,19 +62,21 @@ impl Session {
         let (text, encoding) = message::decode(frame.data);
         let Some(message) = Message::parse(&text) else {
             let refusal = refuse(VerdictKind::Rejected, Reason::Damaged, frame::Damage::Shape.detail());
-            return Work { upload: self.upload(frame.raw, FRAME, None, None, vec![refusal]), answer: None };
+            return Work { upload: self.upload(frame.raw, FRAME, None, None, vec![refusal]), answer: None, from: None };
         };
         let mut deviations = frame.deviations;
         deviations.merge(encoding);
         deviations.merge(message.deviations);
         let command = message.cn.and_then(codes::command);
-        let (station, entries) = match self.identify(&message) {
+        let identity = self.identify(&message);
+        let from = identity.as_ref().ok().map(|station| station.id.clone());
+        let (station, entries) = match identity {
             Ok(station) => (Some(station), self.entries(station, command, &message, &mut deviations)),
             Err((station, refusal)) => (station, vec![refusal]),
         };
         count(command, station, deviations);
         let answer = self.may_answer(&message, &entries).then(|| answer(command, &message)).flatten();
-        Work { upload: self.upload(frame.raw, FRAME, message.mn, station, entries), answer }
+        Work { upload: self.upload(frame.raw, FRAME, message.mn, station, entries), answer, from }
     }
 
     /// Bytes that are no frame, to be kept aside.

@@ -1,10 +1,12 @@
 //! One connection: messages in, journal, acknowledgements back in the order of the messages (MQTT 5.0, 4.6).
 
+use std::collections::HashSet;
 use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::{self, FuturesOrdered, Stream, StreamExt};
+use limpid_model::{Link, StationId};
 use limpid_store::StoreError;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{ConnectReturnCode, Filter, Packet, Publish, RetainForwardRule, SubscribeReasonCode};
@@ -65,12 +67,20 @@ impl From<ConnectionError> for Lost {
 }
 
 /// Serves a connection to its end. What was taken in by then is made durable; it is acknowledged where the connection
-/// still stands and nothing before it failed.
-pub(super) async fn run(broker: &Broker, session: &Session, stop: &CancellationToken) -> Ended {
+/// still stands and nothing before it failed. `heard` are the stations whose messages came by earlier connections, each
+/// of whose links stands and falls with this one's.
+pub(super) async fn run(
+    broker: &Broker,
+    session: &Session,
+    heard: &mut HashSet<StationId>,
+    stop: &CancellationToken,
+) -> Ended {
     let (client, events) = connect(broker.options.clone());
     let mut events = pin!(events);
     let mut flight = FuturesOrdered::new();
     let (mut connected, mut useful) = (false, false);
+    let presence = session.intake().presence();
+    let (mut links, mut broker_link) = (presence.connection(), None);
     let why = loop {
         tokio::select! {
             Some((publish, outcome)) = flight.next(), if !flight.is_empty() => {
@@ -83,12 +93,20 @@ pub(super) async fn run(broker: &Broker, session: &Session, stop: &CancellationT
             Some(event) = events.next(), if flight.len() < usize::from(IN_FLIGHT) => match event {
                 Ok(Event::Incoming(Packet::Publish(publish))) => {
                     let (publish, upload) = take(session, publish).await;
+                    if let Some(station) = upload.as_ref().and_then(|upload| upload.station.as_ref()) {
+                        links.heard(station);
+                        heard.insert(station.clone());
+                    }
                     flight.push_back(submit(session.intake().clone(), publish, upload));
                 }
                 Ok(Event::Incoming(packet)) => {
                     connected = true;
                     if let Err(why) = greet(&client, broker, &packet) {
                         break Some(why);
+                    }
+                    if matches!(packet, Packet::SubAck(_)) {
+                        broker_link = Some(presence.hold(Link::Broker));
+                        heard.iter().for_each(|station| links.heard(station));
                     }
                 }
                 Ok(Event::Outgoing(_)) => {}
@@ -97,6 +115,7 @@ pub(super) async fn run(broker: &Broker, session: &Session, stop: &CancellationT
             () = stop.cancelled() => break None,
         }
     };
+    drop((links, broker_link));
     let leave = async {
         let mut failed = why.is_some();
         while let Some((publish, outcome)) = flight.next().await {

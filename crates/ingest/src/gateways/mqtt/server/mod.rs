@@ -4,6 +4,7 @@ mod connection;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::time::Duration;
 
@@ -27,9 +28,10 @@ pub async fn serve(broker: Broker, intake: Intake, stop: CancellationToken) {
 async fn serve_while(broker: Broker, intake: Intake, first: Duration, stop: CancellationToken) {
     let session = Session::new(intake, broker.filter.clone());
     let mut wait = first;
+    let mut heard = HashSet::new();
     loop {
         let began = Instant::now();
-        let ended = connection::run(&broker, &session, &stop).await;
+        let ended = connection::run(&broker, &session, &mut heard, &stop).await;
         metrics::gauge!("limpid_mqtt_connected").set(0);
         let (why, useful) = match ended {
             Ended::Stopped => return,

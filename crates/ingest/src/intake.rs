@@ -181,6 +181,14 @@ impl Intake {
     /// # Errors
     /// As [`Journal::accept`]; nothing of the upload is kept then, and it must not be acknowledged.
     pub async fn submit(&self, upload: Upload) -> Result<Receipt> {
+        self.submit_noting(upload, Vec::new()).await
+    }
+
+    /// The same for an upload whose form departs from the standard of its protocol in ways that are to be counted.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub async fn submit_noting(&self, upload: Upload, deviations: Vec<&'static str>) -> Result<Receipt> {
         let received = self.now();
         let mut entries = upload.entries;
         refuse_conflicts(&mut entries, self.pipeline.publisher.zone);
@@ -194,6 +202,7 @@ impl Intake {
             body: upload.body,
             idempotency: upload.idempotency,
             entries,
+            deviations,
         };
         let channel = submission.channel;
         let receipt = self.journal.accept(submission).await?;

@@ -92,4 +92,6 @@ pub struct Submission {
     pub idempotency: Option<IdempotencyKey>,
     /// What was read out of it.
     pub entries: Vec<Entry>,
+    /// In which ways its form departs from the standard of its protocol: stable words, each once. Counted per station.
+    pub deviations: Vec<&'static str>,
 }

@@ -141,6 +141,7 @@ impl Service {
             body: Vec::new(),
             idempotency: None,
             entries: entries.collect(),
+            deviations: Vec::new(),
         };
         self.journal.accept(submission).await.unwrap();
     }

@@ -14,8 +14,8 @@ pub mod state;
 
 pub use error::{Result, StoreError};
 pub use journal::{
-    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    SeriesPosition, SqliteJournal, StationExtent, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
+    OutlookQuery, Outlooks, RefusalCount, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission,
 };
 pub use lake::Lake;
 pub use state::StateDir;

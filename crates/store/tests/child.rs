@@ -55,5 +55,6 @@ pub fn submission(station: &str, of_hour: u32, body: Vec<u8>) -> Submission {
         body,
         idempotency: None,
         entries: ["pm25", "pm10", "o3"].map(reading).to_vec(),
+        deviations: Vec::new(),
     }
 }

@@ -11,6 +11,7 @@
 //! 4. Sequence numbers only grow. A tail read after `n` never misses a number above `n` that becomes visible later.
 //! 5. Reads do not wait for writes.
 
+mod conformance;
 #[cfg(test)]
 mod contract;
 mod fetches;
@@ -27,6 +28,7 @@ use tokio::sync::watch;
 
 use crate::error::Result;
 
+pub use conformance::{Conformance, DeviationCount};
 pub use fetches::{Fetch, Fetches};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
@@ -152,7 +154,7 @@ pub struct AssessmentQuery {
 
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
-pub trait Journal: Fetches + Links + Outlooks + Send + Sync + 'static {
+pub trait Journal: Conformance + Fetches + Links + Outlooks + Send + Sync + 'static {
     /// Takes a submission in and answers when it is durable.
     ///
     /// A submission with an idempotency key that was used before with the same bytes gets the earlier receipt.

@@ -11,8 +11,8 @@ use limpid_model::{
     Record, StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    Result, StationExtent, StoreError, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
+    OutlookQuery, Outlooks, RefusalCount, Result, StationExtent, StoreError, StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -205,6 +205,13 @@ impl Fetches for Watched {
     }
 
     async fn fetch(&self, _: &str, _: &str) -> Result<Option<Fetch>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Conformance for Watched {
+    async fn deviations(&self, _: &StationId) -> Result<Vec<DeviationCount>> {
         unimplemented!()
     }
 }

@@ -2,6 +2,7 @@
 //! [`engines!`].
 
 mod accepting;
+mod conformance;
 mod fetches;
 mod links;
 mod outlooks;
@@ -58,6 +59,9 @@ engines! {
         refusals_are_kept_and_counted
         late_readings_find_their_earlier_revisions
         a_closed_journal_says_so;
+    conformance:
+        deviations_are_counted_per_station_with_their_last_example
+        deviations_of_many_at_once_are_all_counted;
     reading:
         the_tail_is_in_order_and_misses_nothing_under_load
         the_tail_can_stop_within_a_submission
@@ -124,6 +128,7 @@ fn submission(minute: u32, entries: Vec<Entry>) -> Submission {
         body: b"ST=22;CN=2061".to_vec(),
         idempotency: None,
         entries,
+        deviations: Vec::new(),
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &Prep
         verdicts.push(Verdict { index, verdict, reason, detail });
     }
     state.tally.counts.merge(counts);
+    state.tally.deviations.add(submission);
     let media_type = state.ids.word(connection, submission.media_type).map_err(&failed)?;
     let counted = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     connection

@@ -6,6 +6,7 @@
 
 mod accept;
 mod body;
+mod conformance;
 mod failure;
 mod fetches;
 mod index;

@@ -5,6 +5,7 @@ use foldhash::HashMap;
 use limpid_model::{Counts, Reason, Submission, VerdictKind};
 use rusqlite::{Connection, params};
 
+use super::conformance::Deviations;
 use super::failure::during;
 use super::index;
 use super::names::Ids;
@@ -16,6 +17,7 @@ use crate::error::Result;
 pub(super) struct Tally {
     pub counts: Counts,
     refusals: HashMap<(String, &'static str, &'static str, &'static str), i64>,
+    pub deviations: Deviations,
 }
 
 impl Tally {
@@ -27,7 +29,7 @@ impl Tally {
 
     /// Adds all of it to the database's totals.
     pub fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { counts, refusals } = std::mem::take(self);
+        let Self { counts, refusals, mut deviations } = std::mem::take(self);
         if counts.total() > 0 {
             let [stored, same, corrected, quarantined, rejected] =
                 [counts.stored, counts.same, counts.corrected, counts.quarantined, counts.rejected]
@@ -39,6 +41,7 @@ impl Tally {
                 )?
                 .execute([stored, same, corrected, quarantined, rejected])?;
         }
+        deviations.write(connection)?;
         for ((station, channel, kind, reason), count) in refusals {
             connection
                 .prepare_cached(

@@ -7,7 +7,7 @@ use limpid_model::{
 use super::SqliteJournal;
 use super::schema::FORMAT;
 use crate::error::StoreError;
-use crate::journal::{Journal, Links};
+use crate::journal::{Conformance, Journal, Links};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -33,6 +33,7 @@ fn submission(entropy: u128, readings: u32) -> Submission {
         body: vec![b'x'; 100],
         idempotency: None,
         entries: (0..readings).map(reading).map(Entry::Reading).collect(),
+        deviations: Vec::new(),
     }
 }
 
@@ -66,7 +67,11 @@ async fn a_journal_of_the_first_format_becomes_one_of_the_newest() {
     old.close().unwrap();
     let journal = SqliteJournal::open(&path).unwrap();
     assert_eq!(journal.cursor("engine").await.unwrap(), 7);
-    journal.accept(submission(1, 3)).await.unwrap();
+    journal
+        .accept(Submission { deviations: vec!["no_flag"], station: StationId::parse("S1"), ..submission(1, 3) })
+        .await
+        .unwrap();
+    assert_eq!(journal.deviations(&StationId::parse("S1").unwrap()).await.unwrap()[0].count, 1);
     let event = LinkEvent::started(at("2026-11-25T12:00:00Z"));
     journal.note_link(event.clone()).await.unwrap();
     journal.close().await.unwrap();

@@ -9,8 +9,8 @@ use limpid_model::{
     StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    Result, StationExtent, StoreError, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
+    OutlookQuery, Outlooks, RefusalCount, Result, StationExtent, StoreError, StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -132,5 +132,12 @@ impl Fetches for Flaky {
 
     async fn fetch(&self, source: &str, request: &str) -> Result<Option<Fetch>> {
         self.journal.fetch(source, request).await
+    }
+}
+
+#[async_trait]
+impl Conformance for Flaky {
+    async fn deviations(&self, station: &StationId) -> Result<Vec<DeviationCount>> {
+        self.journal.deviations(station).await
     }
 }

@@ -102,6 +102,7 @@ pub async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading,
         body: Vec::new(),
         idempotency: None,
         entries: vec![Entry::Reading(reading)],
+        deviations: Vec::new(),
     };
     journal.accept(submission).await.unwrap();
 }

@@ -10,8 +10,8 @@ use limpid_model::{
     StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Fetch, Fetches, Journal, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    Result, StationExtent, StoreError, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
+    OutlookQuery, Outlooks, RefusalCount, Result, StationExtent, StoreError, StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -146,5 +146,12 @@ impl Fetches for Switched {
 
     async fn fetch(&self, source: &str, request: &str) -> Result<Option<Fetch>> {
         self.inner.fetch(source, request).await
+    }
+}
+
+#[async_trait]
+impl Conformance for Switched {
+    async fn deviations(&self, station: &StationId) -> Result<Vec<DeviationCount>> {
+        self.inner.deviations(station).await
     }
 }

@@ -268,6 +268,6 @@ mod tests {
             assert_eq!(SchemeChoice::parse_of(scheme.kind, &scheme.id), SchemeChoice::parse(&scheme.id));
         }
         assert_eq!(SchemeChoice::parse_of(StationKind::Air, "gb3838-2002"), None);
-        assert_eq!(Scheme::of_kind(StationKind::Air).count(), 4);
+        assert_eq!(Scheme::of_kind(StationKind::Air).count(), 8);
     }
 }

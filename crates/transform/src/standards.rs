@@ -6,7 +6,9 @@ use limpid_model::ParameterId;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregates, Validity};
-use crate::assess::{eaqi, hj633, us_epa};
+use crate::assess::banded::Banded;
+use crate::assess::bounds::Bounds;
+use crate::assess::{eaqi, hj633, in_naqi, kr_cai, uk_daqi, us_epa};
 use crate::fixed::Fixed;
 use crate::validate::{Consistency, Marks, Ranges};
 
@@ -57,9 +59,15 @@ pub struct Rules {
     /// Breakpoints of the Chinese index (`data/standards/hj633.csv`).
     pub breakpoints: hj633::Breakpoints,
     /// Breakpoints of the US index (`data/standards/us_epa.csv`).
-    pub us_epa: us_epa::Breakpoints,
+    pub us_epa: Banded,
     /// Bands of the European index (`data/standards/eaqi.csv`).
-    pub eaqi: eaqi::Bands,
+    pub eaqi: Bounds,
+    /// Bands of the British index (`data/standards/uk_daqi.csv`).
+    pub uk_daqi: Bounds,
+    /// Bands of the Indian index (`data/standards/in_naqi.csv`).
+    pub in_naqi: Banded,
+    /// Bands of the Korean index (`data/standards/kr_cai.csv`).
+    pub kr_cai: Banded,
 }
 
 static BUILT_IN: LazyLock<Rules> =
@@ -79,8 +87,11 @@ impl Rules {
             validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
             aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
             breakpoints: hj633::Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
-            us_epa: us_epa::Breakpoints::parse(include_str!("../../../data/standards/us_epa.csv"))?,
-            eaqi: eaqi::Bands::parse(include_str!("../../../data/standards/eaqi.csv"))?,
+            us_epa: Banded::parse(us_epa::TABLE, include_str!("../../../data/standards/us_epa.csv"))?,
+            eaqi: eaqi::parse(include_str!("../../../data/standards/eaqi.csv"))?,
+            uk_daqi: uk_daqi::parse(include_str!("../../../data/standards/uk_daqi.csv"))?,
+            in_naqi: in_naqi::parse(include_str!("../../../data/standards/in_naqi.csv"))?,
+            kr_cai: kr_cai::parse(include_str!("../../../data/standards/kr_cai.csv"))?,
         })
     }
 }

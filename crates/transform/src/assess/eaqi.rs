@@ -7,65 +7,22 @@
 //! An index needs NO2, O3 and one of the particles; with fewer it is given only when it is poor or worse. A traffic station
 //! needs no O3: that is said by `exempt` in `stations.csv`.
 
-use limpid_model::ParameterId;
-use serde::Deserialize;
-
-use crate::assess::{Edition, NO2, O3, PM10, PM25, Realtime, SO2, Six, Verdict, six};
-use crate::fixed::{Fixed, Mean};
-use crate::standards::{self, Rules, TableError};
+use crate::assess::bounds::Bounds;
+use crate::assess::{Edition, NO2, O3, PM10, PM25, Realtime, SO2, Verdict, six};
+use crate::standards::{Rules, TableError};
 
 /// The edition.
-pub const EDITION_2024: Edition = Edition { id: "eaqi-2024", realtime, daily: None };
-
-const TABLE: &str = "eaqi.csv";
+pub const EDITION_2024: Edition = Edition { id: "eaqi-2024", realtime: Some(realtime), daily: None };
 
 /// With too few parameters, the index is given only from this band on (4: poor).
 const GIVEN_FROM: u16 = 4;
 
-/// Upper bounds of the bands but the last, by parameter (its position among the six).
-#[derive(Debug, Clone)]
-pub struct Bands(Six<Option<[Fixed; 5]>>);
-
-#[derive(Deserialize)]
-struct Row {
-    parameter: String,
-    b1: f64,
-    b2: f64,
-    b3: f64,
-    b4: f64,
-    b5: f64,
-}
-
-impl Bands {
-    /// Reads the table.
-    ///
-    /// # Errors
-    /// For a parameter that is none of the six or stands twice, and bounds that do not rise.
-    pub fn parse(text: &str) -> Result<Self, TableError> {
-        let mut bands: Six<Option<[Fixed; 5]>> = [None; 6];
-        for row in standards::rows::<Row>(TABLE, text)? {
-            let wrong = |detail: &str| TableError::content(TABLE, &row.parameter, detail);
-            let parameter: ParameterId = standards::parameter(TABLE, &row.parameter)?;
-            let position = six().iter().position(|one| *one == parameter);
-            let position = position.ok_or_else(|| wrong("is none of the six parameters of the index"))?;
-            let mut bounds = [Fixed::whole(0); 5];
-            for (bound, value) in bounds.iter_mut().zip([row.b1, row.b2, row.b3, row.b4, row.b5]) {
-                *bound = standards::fixed(TABLE, &row.parameter, value)?;
-            }
-            if !bounds.is_sorted_by(|a, b| a < b) {
-                return Err(wrong("bounds must rise from left to right"));
-            }
-            if bands[position].replace(bounds).is_some() {
-                return Err(wrong("stands twice"));
-            }
-        }
-        Ok(Self(bands))
-    }
-
-    fn band(&self, position: usize, value: Mean) -> Option<u16> {
-        let bounds = self.0[position]?;
-        Some(1 + bounds.iter().filter(|bound| value > Mean::from(**bound)).count() as u16)
-    }
+/// Reads the table.
+///
+/// # Errors
+/// See [`Bounds::parse`].
+pub fn parse(text: &str) -> Result<Bounds, TableError> {
+    Bounds::parse("eaqi.csv", 6, text)
 }
 
 fn realtime(rules: &Rules, input: &Realtime) -> Verdict {
@@ -81,12 +38,15 @@ fn realtime(rules: &Rules, input: &Realtime) -> Verdict {
     let index = sub.iter().flatten().max().copied().filter(|worst| complete || *worst >= GIVEN_FROM);
     let leads = |sub: &Option<u16>| sub.is_some() && *sub == index;
     let primary = six().into_iter().zip(&sub).filter(|(_, sub)| leads(sub)).map(|(parameter, _)| parameter).collect();
-    Verdict { sub, of, index, primary, reason: index.is_none().then_some("missing") }
+    Verdict { sub, of, index, primary, reason: index.is_none().then_some("missing"), ..Verdict::default() }
 }
 
 #[cfg(test)]
 mod tests {
+    use limpid_model::ParameterId;
+
     use super::*;
+    use crate::fixed::{Fixed, Mean};
 
     /// From `vectors.csv` eu1 to eu9: whether it is a traffic station, concentrations, bands, index, primary pollutants.
     const VECTORS: [(bool, &str, &str, Option<u16>, &str); 9] = [

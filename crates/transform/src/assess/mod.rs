@@ -3,9 +3,17 @@
 //! A scheme is a row of `data/standards/schemes.toml` (names, dates, levels), breakpoints in a table beside it, and an
 //! [`Edition`] here: pure functions from an hour, and mostly from a day, to a [`Verdict`]. [`edition`] is the list.
 
+pub mod banded;
+pub mod bounds;
+pub mod ca_aqhi;
 pub mod eaqi;
 pub mod hj633;
+pub mod in_naqi;
+pub mod kr_cai;
+pub mod uk_daqi;
 pub mod us_epa;
+#[cfg(test)]
+mod vectors;
 
 use std::sync::LazyLock;
 
@@ -13,6 +21,7 @@ use limpid_model::parameter::AIR_INDEX;
 use limpid_model::{ParameterId, Scheme};
 use serde::Deserialize;
 
+use crate::assess::ca_aqhi::HOURS as AQHI_HOURS;
 use crate::assess::us_epa::nowcast::HOURS as NOWCAST_HOURS;
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
@@ -59,6 +68,8 @@ pub struct Realtime {
     pub last12: [[Option<Fixed>; NOWCAST_HOURS]; 2],
     /// Mean of ozone in the 8 hours that end with the hour.
     pub o3_moving8: Option<Mean>,
+    /// The last three hours of O3, NO2 and PM2.5, the oldest first.
+    pub last3: [[Option<Fixed>; AQHI_HOURS]; 3],
     /// Parameters whose absence does not block the index (HJ 633-2026, 5.3.2).
     pub exempt: Six<bool>,
 }
@@ -78,6 +89,10 @@ pub struct Daily {
     pub no2_hour: Option<Mean>,
     /// The largest 8-hour mean of CO.
     pub co_max8h: Option<Mean>,
+    /// The largest 15-minute mean of SO2.
+    pub so2_quarter: Option<Mean>,
+    /// The day mean of ammonia.
+    pub nh3: Option<Mean>,
     /// Parameters whose absence does not block the index (HJ 633-2026, 5.3.2).
     pub exempt: Six<bool>,
 }
@@ -99,18 +114,32 @@ impl Daily {
 }
 
 /// A judgement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// Sub-indices; `None` where there is nothing to make one of.
     pub sub: Six<Option<u16>>,
     /// Which of the six the index is made of.
     pub of: Six<bool>,
+    /// Sub-indices of parameters that are none of the six.
+    pub beside: Vec<(ParameterId, Option<u16>)>,
     /// The index; `None` when it may not be given, and then there is a reason.
     pub index: Option<u16>,
     /// The parameters with the largest sub-index, where the standard has such.
     pub primary: Vec<ParameterId>,
-    /// A stable word: `missing`.
+    /// The level where the standard gives one without an index; else it is that of the index.
+    pub level: Option<u8>,
+    /// A stable word: `missing`, or `beyond_table` where the standard gives a level and no number.
     pub reason: Option<&'static str>,
+}
+
+impl Verdict {
+    /// The largest sub-index is the index, and the parameters that have it are primary pollutants at any level.
+    fn worst(sub: Six<Option<u16>>, of: Six<bool>) -> Self {
+        let index = sub.iter().flatten().max().copied();
+        let leads = |sub: &Option<u16>| sub.is_some() && *sub == index;
+        let primary = six().into_iter().zip(&sub).filter(|(_, sub)| leads(sub)).map(|(one, _)| one).collect();
+        Self { sub, of, index, primary, reason: index.is_none().then_some("missing"), ..Self::default() }
+    }
 }
 
 /// The arithmetic of one edition of a standard.
@@ -118,15 +147,23 @@ pub struct Verdict {
 pub struct Edition {
     /// Id of its row in `schemes.toml`.
     pub id: &'static str,
-    /// The index of an hour.
-    pub realtime: fn(&Rules, &Realtime) -> Verdict,
+    /// The index of an hour; `None` where the standard knows days only.
+    pub realtime: Option<fn(&Rules, &Realtime) -> Verdict>,
     /// The index of a calendar day; `None` where the standard knows hours only.
     pub daily: Option<fn(&Rules, &Daily) -> Verdict>,
 }
 
 /// Every edition that is built in.
-pub static EDITIONS: [Edition; 4] =
-    [hj633::EDITION_2012, hj633::EDITION_2026, us_epa::EDITION_2024, eaqi::EDITION_2024];
+pub static EDITIONS: [Edition; 8] = [
+    hj633::EDITION_2012,
+    hj633::EDITION_2026,
+    us_epa::EDITION_2024,
+    eaqi::EDITION_2024,
+    uk_daqi::EDITION_2013,
+    in_naqi::EDITION_2014,
+    ca_aqhi::EDITION_2008,
+    kr_cai::EDITION_2018,
+];
 
 /// The arithmetic of `scheme`.
 pub fn edition(scheme: &Scheme) -> Option<&'static Edition> {

@@ -123,18 +123,19 @@ impl Job<'_> {
             let input = Realtime {
                 hour: six().map(|parameter| self.hours.usable(parameter, hour).map(Mean::from)),
                 moving24: six().map(|parameter| moving(parameter, 24, validity.moving_24h_hours)),
-                last12: [assess::PM25, assess::PM10].map(|place| self.last12(six()[place], end)),
+                last12: [assess::PM25, assess::PM10].map(|place| self.last(six()[place], end)),
+                last3: [assess::O3, assess::NO2, assess::PM25].map(|place| self.last(six()[place], end)),
                 o3_moving8: moving(six()[assess::O3], 8, validity.moving_8h_hours),
                 exempt: self.exempt,
             };
-            let judge = |edition: &assess::Edition| Some((edition.realtime)(self.rules, &input));
+            let judge = |edition: &assess::Edition| Some((edition.realtime?)(self.rules, &input));
             self.assess(Period::Hour, hour, end, judge, records);
         }
     }
 
-    /// The usable values of the twelve hours up to `end`, the oldest first.
-    fn last12(&self, parameter: ParameterId, end: Instant) -> [Option<Fixed>; 12] {
-        let hour = |back: usize| self.hours.usable(parameter, end - Duration::hours(12 - back as i64));
+    /// The usable values of the last hours up to `end`, the oldest first.
+    fn last<const N: usize>(&self, parameter: ParameterId, end: Instant) -> [Option<Fixed>; N] {
+        let hour = |back: usize| self.hours.usable(parameter, end - Duration::hours((N - back) as i64));
         std::array::from_fn(hour)
     }
 
@@ -166,6 +167,9 @@ impl Job<'_> {
             if let (Some(position), Some(mean)) = (position, made) {
                 any = true;
                 input.mean[position] = mean;
+            }
+            if parameter == ParameterId::known("nh3") {
+                input.nh3 = made.flatten();
             }
             let Some(hours) = hours else { continue };
             let largest8h = max8h(hours, &self.rules.validity);
@@ -231,9 +235,9 @@ impl Job<'_> {
                 start,
                 end,
                 index: verdict.index,
-                level: verdict.index.and_then(|index| scheme.level_of(index)).map(|level| level.level),
+                level: verdict.level.or_else(|| Some(scheme.level_of(verdict.index?)?.level)),
                 primary: verdict.primary,
-                sub: sub.filter(|(_, of)| *of).map(|(sub, _)| sub).collect(),
+                sub: sub.filter(|(_, of)| *of).map(|(sub, _)| sub).chain(verdict.beside).collect(),
                 reason: verdict.reason.map(str::to_owned),
                 status: Status::Provisional,
                 compliance: None,

@@ -14,7 +14,7 @@ use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
 /// The edition.
-pub const EDITION_2012: Edition = Edition { id: ID, realtime, daily: Some(daily) };
+pub const EDITION_2012: Edition = Edition { id: ID, realtime: Some(realtime), daily: Some(daily) };
 
 const ID: &str = "hj633-2012";
 

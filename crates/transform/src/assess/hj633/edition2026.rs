@@ -13,7 +13,7 @@ use crate::fixed::Mean;
 use crate::standards::Rules;
 
 /// The edition.
-pub const EDITION_2026: Edition = Edition { id: ID, realtime, daily: Some(daily) };
+pub const EDITION_2026: Edition = Edition { id: ID, realtime: Some(realtime), daily: Some(daily) };
 
 const ID: &str = "hj633-2026";
 

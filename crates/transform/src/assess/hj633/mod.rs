@@ -29,9 +29,16 @@ const PRIMARY_ABOVE: u16 = 50;
 fn conclude(sub: Six<Option<u16>>, given: impl Fn(u16) -> bool) -> Verdict {
     let largest = sub.iter().flatten().max().copied();
     let Some(index) = largest.filter(|largest| given(*largest)) else {
-        return Verdict { sub, of: [true; 6], index: None, primary: Vec::new(), reason: Some("missing") };
+        return Verdict {
+            sub,
+            of: [true; 6],
+            index: None,
+            primary: Vec::new(),
+            reason: Some("missing"),
+            ..Verdict::default()
+        };
     };
     let leads = |sub: &Option<u16>| index > PRIMARY_ABOVE && *sub == Some(index);
     let primary = six().into_iter().zip(&sub).filter(|(_, sub)| leads(sub)).map(|(parameter, _)| parameter).collect();
-    Verdict { sub, of: [true; 6], index: Some(index), primary, reason: None }
+    Verdict { sub, of: [true; 6], index: Some(index), primary, ..Verdict::default() }
 }

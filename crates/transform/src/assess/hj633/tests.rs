@@ -35,9 +35,10 @@ fn judge(scheme: &str, mode: &str, values: Six<Option<Mean>>) -> Verdict {
     let mut means = values;
     means[O3] = None;
     match mode {
-        "realtime" => {
-            (edition.realtime)(Rules::built_in(), &Realtime { hour: values, moving24: particles, ..Default::default() })
-        }
+        "realtime" => (edition.realtime.unwrap())(
+            Rules::built_in(),
+            &Realtime { hour: values, moving24: particles, ..Default::default() },
+        ),
         "daily" => {
             let input = Daily { mean: means, o3_max8h: values[O3], ..Default::default() };
             (edition.daily.unwrap())(Rules::built_in(), &input)
@@ -108,7 +109,7 @@ fn breakpoints_as_published() {
 fn hour_of_2012_takes_so2_from_the_24_hours_when_the_hourly_table_ends() {
     let hour = inputs("so2=900 no2=15 co=0.5 o3=60 pm10=30 pm25=20");
     let moving24 = inputs("so2=475 pm10=30 pm25=20");
-    let realtime = edition(Scheme::parse("hj633-2012").unwrap()).unwrap().realtime;
+    let realtime = edition(Scheme::parse("hj633-2012").unwrap()).unwrap().realtime.unwrap();
     let verdict = realtime(Rules::built_in(), &Realtime { hour, moving24, ..Default::default() });
     assert_eq!((verdict.sub[2], verdict.index), (Some(150), Some(150)));
     // At 800 itself the hourly table still holds.
@@ -150,7 +151,7 @@ fn a_parameter_outside_the_plan_does_not_block() {
     let hour = inputs("so2=10 no2=15 co=0.5 pm10=30 pm25=20");
     let mut exempt = [false; 6];
     exempt[O3] = true;
-    let realtime = edition(Scheme::parse("hj633-2026").unwrap()).unwrap().realtime;
+    let realtime = edition(Scheme::parse("hj633-2026").unwrap()).unwrap().realtime.unwrap();
     let verdict = realtime(Rules::built_in(), &Realtime { hour, exempt, ..Default::default() });
     assert_eq!((verdict.index, verdict.reason, verdict.sub[O3]), (Some(30), None, None));
 }

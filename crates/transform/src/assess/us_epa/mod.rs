@@ -1,6 +1,5 @@
 //! The air quality index of the US EPA, edition of May 2024 (EPA-454/B-24-002).
 //!
-//! - [`breakpoints`]: the table, and a sub-index
 //! - [`nowcast`]: particles of an hour
 //!
 //! Concentrations are carried into the table's units at 298.15 K and 1013.25 hPa, truncated, interpolated and rounded to
@@ -17,26 +16,33 @@
 //! Choices of ours: 8-hour means of a day are those that lie within it, as in `aggregate::max8h` (EPA's begin at 7:00 to 23:00,
 //! recalled and unverified); the largest hour of SO2 and NO2 stands for the day when the day has a valid mean.
 
-pub mod breakpoints;
 pub mod nowcast;
 #[cfg(test)]
 mod tests;
 
-use crate::assess::{Average, CO, Daily, Edition, NO2, O3, PM10, PM25, Realtime, SO2, Six, Verdict, six};
+use crate::assess::banded::{Above, Banded, Digits, Shape};
+use crate::assess::{Average, CO, Daily, Edition, NO2, O3, PM10, PM25, Realtime, SO2, Verdict, six};
 use crate::fixed::Mean;
 use crate::standards::Rules;
 
-pub use breakpoints::Breakpoints;
 pub use nowcast::nowcast;
 
+/// The table (`data/standards/us_epa.csv`).
+pub const TABLE: Shape = Shape {
+    table: "us_epa.csv",
+    indices: &[(0, 50), (51, 100), (101, 150), (151, 200), (201, 300), (301, 500)],
+    digits: Digits::Cut,
+    above: Above::Continued,
+};
+
 /// The edition.
-pub const EDITION_2024: Edition = Edition { id: "us-epa-2024", realtime, daily: Some(daily) };
+pub const EDITION_2024: Edition = Edition { id: "us-epa-2024", realtime: Some(realtime), daily: Some(daily) };
 
 fn realtime(rules: &Rules, input: &Realtime) -> Verdict {
     let table = &rules.us_epa;
     let particles = |position, hours| {
         let value = nowcast(hours)?;
-        table.sub_index(position, Average::Day, value)
+        table.sub_index(six()[position], Average::Day, value)
     };
     let mut sub = [None; 6];
     sub[PM25] = particles(PM25, &input.last12[0]);
@@ -44,12 +50,12 @@ fn realtime(rules: &Rules, input: &Realtime) -> Verdict {
     sub[O3] = ozone(table, input.o3_moving8, input.hour[O3]);
     let mut of = [false; 6];
     [PM25, PM10, O3].into_iter().for_each(|position| of[position] = true);
-    conclude(sub, of)
+    Verdict::worst(sub, of)
 }
 
 fn daily(rules: &Rules, input: &Daily) -> Verdict {
     let table = &rules.us_epa;
-    let look_up = |position, average, value: Option<Mean>| table.sub_index(position, average, value?);
+    let look_up = |position, average, value: Option<Mean>| table.sub_index(six()[position], average, value?);
     let mut sub = [None; 6];
     for position in [PM25, PM10] {
         sub[position] = look_up(position, Average::Day, input.mean[position]);
@@ -58,31 +64,26 @@ fn daily(rules: &Rules, input: &Daily) -> Verdict {
     sub[NO2] = look_up(NO2, Average::Hour, input.no2_hour);
     sub[CO] = look_up(CO, Average::Hours8, input.co_max8h);
     sub[O3] = ozone(table, input.o3_max8h, input.o3_hour);
-    conclude(sub, [true; 6])
+    Verdict::worst(sub, [true; 6])
 }
 
 /// The larger of both: the hour counts from 0.125 ppm on, the 8 hours up to 0.200 ppm.
-fn ozone(table: &Breakpoints, hours8: Option<Mean>, hour: Option<Mean>) -> Option<u16> {
-    let hours8 = hours8.filter(|value| !table.beyond(O3, Average::Hours8, *value));
-    let hours8 = hours8.and_then(|value| table.sub_index(O3, Average::Hours8, value));
-    hours8.max(hour.and_then(|value| table.sub_index(O3, Average::Hour, value)))
+fn ozone(table: &Banded, hours8: Option<Mean>, hour: Option<Mean>) -> Option<u16> {
+    let hours8 = hours8.filter(|value| !table.beyond(six()[O3], Average::Hours8, *value));
+    let hours8 = hours8.and_then(|value| table.sub_index(six()[O3], Average::Hours8, value));
+    hours8.max(hour.and_then(|value| table.sub_index(six()[O3], Average::Hour, value)))
 }
 
 /// By the hour below 305 ppb, else by the day mean, which is looked up from 305 ppb on; 200 where it is lower.
-fn sulphur_dioxide(table: &Breakpoints, hour: Option<Mean>, mean: Option<Mean>) -> Option<u16> {
+fn sulphur_dioxide(table: &Banded, hour: Option<Mean>, mean: Option<Mean>) -> Option<u16> {
     /// What an hour from 305 ppb on counts when the day mean is below.
     const HIGH_HOUR: u16 = 200;
-    let by_day = || mean.and_then(|value| table.sub_index(SO2, Average::Day, value));
+    let by_day = || mean.and_then(|value| table.sub_index(six()[SO2], Average::Day, value));
     match hour {
-        Some(hour) if !table.beyond(SO2, Average::Hour, hour) => table.sub_index(SO2, Average::Hour, hour),
+        Some(hour) if !table.beyond(six()[SO2], Average::Hour, hour) => {
+            table.sub_index(six()[SO2], Average::Hour, hour)
+        }
         Some(_) => Some(by_day().unwrap_or(HIGH_HOUR)),
         None => by_day(),
     }
-}
-
-fn conclude(sub: Six<Option<u16>>, of: Six<bool>) -> Verdict {
-    let index = sub.iter().flatten().max().copied();
-    let leads = |sub: &Option<u16>| sub.is_some() && *sub == index;
-    let primary = six().into_iter().zip(&sub).filter(|(_, sub)| leads(sub)).map(|(parameter, _)| parameter).collect();
-    Verdict { sub, of, index, primary, reason: index.is_none().then_some("missing") }
 }

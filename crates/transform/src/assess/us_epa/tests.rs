@@ -132,12 +132,12 @@ fn every_whole_ppb_survives_the_way_into_micrograms_and_back() {
         for part in [0.0, 0.9999] {
             let value = kept("o3", "ppb", f64::from(ppb) + part).unwrap();
             let whole = kept("o3", "ppb", f64::from(ppb) + 0.5).unwrap();
-            let of = |value| table.sub_index(O3, Average::Hours8, value);
+            let of = |value| table.sub_index(six()[O3], Average::Hours8, value);
             assert_eq!(of(value), of(whole), "{ppb} and {part}");
         }
     }
-    assert_eq!(table.sub_index(O3, Average::Hours8, kept("o3", "ppm", 0.070).unwrap()), Some(100));
-    assert_eq!(table.sub_index(CO, Average::Hours8, kept("co", "ppm", 9.4).unwrap()), Some(100));
+    assert_eq!(table.sub_index(six()[O3], Average::Hours8, kept("o3", "ppm", 0.070).unwrap()), Some(100));
+    assert_eq!(table.sub_index(six()[CO], Average::Hours8, kept("co", "ppm", 9.4).unwrap()), Some(100));
 }
 
 #[test]

@@ -74,6 +74,8 @@ pub enum Reason {
     UnknownStation,
     /// HJ 212: the MN is known, the password is not its.
     WrongPassword,
+    /// HJ 212: the MN is known, and may not be used from the sender's address.
+    WrongAddress,
     /// No parameter has this id, code or alias.
     UnknownParameter,
     /// The unit cannot be carried into the parameter's.
@@ -109,6 +111,7 @@ impl Reason {
             Self::ValueChanged => "value_changed",
             Self::UnknownStation => "unknown_station",
             Self::WrongPassword => "wrong_password",
+            Self::WrongAddress => "wrong_address",
             Self::UnknownParameter => "unknown_parameter",
             Self::UnitNotConvertible => "unit_not_convertible",
             Self::InFuture => "in_future",

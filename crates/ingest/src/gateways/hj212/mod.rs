@@ -6,6 +6,7 @@
 //! - [`codes`]: what commands and factor codes mean
 //! - [`session`]: what a message means here, and the answer to it
 //! - [`server`]: the sockets, and what waits for the journal
+//! - [`downlink`]: what limpid says to stations by itself
 //! - [`deviation`]: what was accepted although the standard says otherwise
 //!
 //! The first three know no clock, socket or configuration.
@@ -13,6 +14,7 @@
 pub mod codes;
 pub mod crc;
 pub mod deviation;
+pub mod downlink;
 pub mod frame;
 pub mod message;
 pub mod server;

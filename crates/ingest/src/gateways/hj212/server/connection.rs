@@ -8,6 +8,7 @@ use futures::stream::{FuturesOrdered, StreamExt};
 use limpid_store::StoreError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,7 @@ const WRITE: Duration = Duration::from_secs(30);
 pub(super) async fn run(
     mut stream: TcpStream,
     session: &Session,
+    mut outgoing: mpsc::Receiver<Vec<u8>>,
     idle: Duration,
     keep: &Keep,
     stop: CancellationToken,
@@ -110,12 +112,8 @@ pub(super) async fn run(
                     }
                     next = flight.next().now_or_never().flatten();
                 }
-                if !answers.is_empty() && ended.is_ok() {
-                    ended = timeout(WRITE, writer.write_all(&answers)).await.unwrap_or_else(|late| Err(late.into()));
-                    open &= ended.is_ok();
-                }
-                answers.clear();
             }
+            Some(request) = outgoing.recv(), if open => answers.extend(request),
             read = reader.read(&mut buffer), if open && flight.len() < IN_FLIGHT => {
                 match read {
                     Ok(0) => open = false,
@@ -130,6 +128,11 @@ pub(super) async fn run(
             () = sleep_until(deadline), if open => open = false,
             () = stop.cancelled(), if open => open = false,
         }
+        if !answers.is_empty() && ended.is_ok() {
+            ended = timeout(WRITE, writer.write_all(&answers)).await.unwrap_or_else(|late| Err(late.into()));
+            open &= ended.is_ok();
+        }
+        answers.clear();
     }
 }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::downlink::Downlink;
 use super::session::Session;
 use crate::Intake;
 use keep::Keep;
@@ -34,6 +35,9 @@ async fn serve_while(listener: TcpListener, intake: Intake, idle: Duration, stop
     let config = &intake.pipeline().ingest.hj212;
     let slots = Arc::new(Semaphore::new(config.connections));
     let keep = Arc::new(Keep::default());
+    let (downlink, wishes) = Downlink::new(intake.clone());
+    let downlink = Arc::new(downlink);
+    let speaking = tokio::spawn(Arc::clone(&downlink).run(wishes, stop.clone()));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -56,15 +60,19 @@ async fn serve_while(listener: TcpListener, intake: Intake, idle: Duration, stop
             tracing::warn!(peer = %peer, limit = config.connections, "connection refused: as many as configured are open");
             continue;
         };
-        let session = Session::new(intake.clone(), peer.ip());
+        let (line, outgoing) = downlink.line(peer.ip());
+        let session = Session::new(intake.clone(), peer.ip()).with_line(line);
         let (keep, stop) = (Arc::clone(&keep), stop.clone());
         connections.spawn(async move {
-            connection(stream, session, idle, keep, stop).await;
+            connection(stream, session, outgoing, idle, keep, stop).await;
             drop(slot);
         });
     }
     drop(listener);
-    let finished = async { while connections.join_next().await.is_some() {} };
+    let finished = async {
+        while connections.join_next().await.is_some() {}
+        speaking.await
+    };
     if tokio::time::timeout(GRACE, finished).await.is_err() {
         tracing::warn!(
             connections = connections.len(),
@@ -73,9 +81,16 @@ async fn serve_while(listener: TcpListener, intake: Intake, idle: Duration, stop
     }
 }
 
-async fn connection(stream: TcpStream, session: Session, idle: Duration, keep: Arc<Keep>, stop: CancellationToken) {
+async fn connection(
+    stream: TcpStream,
+    session: Session,
+    outgoing: mpsc::Receiver<Vec<u8>>,
+    idle: Duration,
+    keep: Arc<Keep>,
+    stop: CancellationToken,
+) {
     metrics::gauge!("limpid_hj212_connections").increment(1);
-    if let Err(error) = connection::run(stream, &session, idle, &keep, stop).await {
+    if let Err(error) = connection::run(stream, &session, outgoing, idle, &keep, stop).await {
         tracing::debug!(%error, "connection ended");
     }
     metrics::gauge!("limpid_hj212_connections").decrement(1);

@@ -14,6 +14,7 @@ use subtle::ConstantTimeEq;
 
 use super::codes::{self, Command, Direction};
 use super::deviation::{Deviation, Deviations};
+use super::downlink::Line;
 use super::frame::{self, Frame, Garbage};
 use super::message::{self, Factor, Message};
 use crate::{Intake, RawReading, Upload};
@@ -29,10 +30,10 @@ const LONGEST_MN: usize = 64;
 
 /// One connection's dealings. Relays send for several stations through one connection, so each frame is judged by
 /// the identity that it carries.
-#[derive(Clone)]
 pub struct Session {
     intake: Intake,
     peer: IpAddr,
+    line: Option<Line>,
 }
 
 /// What is to be done about a frame.
@@ -49,7 +50,13 @@ pub struct Work {
 impl Session {
     /// A session with whoever connects from `peer`.
     pub fn new(intake: Intake, peer: IpAddr) -> Self {
-        Self { intake, peer }
+        Self { intake, peer, line: None }
+    }
+
+    /// The same, with the stations told to the down-link.
+    #[must_use]
+    pub fn with_line(self, line: Line) -> Self {
+        Self { line: Some(line), ..self }
     }
 
     /// The door that its uploads go through.
@@ -69,6 +76,9 @@ impl Session {
         deviations.merge(message.deviations);
         let command = message.cn.and_then(codes::command);
         let identity = self.identify(&message);
+        if let (Some(line), Ok(station)) = (&self.line, &identity) {
+            line.heard(station, &message);
+        }
         let from = identity.as_ref().ok().map(|station| station.id.clone());
         let (station, entries) = match identity {
             Ok(station) => (Some(station), self.entries(station, command, &message, &mut deviations)),
@@ -116,6 +126,11 @@ impl Session {
             let detail = format!("no station of stations.csv has MN {:?}", excerpt(mn));
             return Err((None, quarantine(Reason::UnknownStation, &detail)));
         };
+        let allow = &self.intake.pipeline().ingest.hj212.stations.get(&station.id).allow;
+        if !allow.is_empty() && !allow.iter().any(|network| network.holds(self.peer)) {
+            let detail = "the station's settings allow it no upload from this address";
+            return Err((Some(station), quarantine(Reason::WrongAddress, detail)));
+        }
         let password = station.password.as_bytes();
         let matches = message.pw.unwrap_or("").as_bytes().ct_eq(password);
         if !password.is_empty() && !bool::from(matches) {
@@ -125,12 +140,14 @@ impl Session {
         Ok(station)
     }
 
-    /// Whether the sender may be told that its data are safe. A sender with a wrong password is told nothing, one
+    /// Whether the sender may be told that its data are safe. A sender with a wrong password or address is told nothing, one
     /// that is not in the registry what the pipeline says.
     fn may_answer(&self, message: &Message<'_>, entries: &[Entry]) -> bool {
         let refused = |reason| matches!(entries, [Entry::Refused(refusal)] if refusal.reason == reason);
         let silent = self.intake.pipeline().ingest.hj212.unknown == UnknownMn::Silent;
-        message.wants_answer() && !refused(Reason::WrongPassword) && !(silent && refused(Reason::UnknownStation))
+        let pretends = refused(Reason::WrongPassword) || refused(Reason::WrongAddress);
+        let unheard = silent && refused(Reason::UnknownStation);
+        message.wants_answer() && !pretends && !unheard
     }
 
     fn entries(

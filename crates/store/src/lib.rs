@@ -14,8 +14,9 @@ pub mod state;
 
 pub use error::{Result, StoreError};
 pub use journal::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
-    OutlookQuery, Outlooks, RefusalCount, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, GapWindow, Gaps, Journal,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, SeriesPosition,
+    SqliteJournal, StationExtent, StoredSubmission,
 };
 pub use lake::Lake;
 pub use state::StateDir;

@@ -15,6 +15,7 @@ mod conformance;
 #[cfg(test)]
 mod contract;
 mod fetches;
+mod gaps;
 mod links;
 mod outlooks;
 mod sqlite;
@@ -30,6 +31,7 @@ use crate::error::Result;
 
 pub use conformance::{Conformance, DeviationCount};
 pub use fetches::{Fetch, Fetches};
+pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
 pub use sqlite::SqliteJournal;
@@ -154,7 +156,7 @@ pub struct AssessmentQuery {
 
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
-pub trait Journal: Conformance + Fetches + Links + Outlooks + Send + Sync + 'static {
+pub trait Journal: Conformance + Fetches + Gaps + Links + Outlooks + Send + Sync + 'static {
     /// Takes a submission in and answers when it is durable.
     ///
     /// A submission with an idempotency key that was used before with the same bytes gets the earlier receipt.

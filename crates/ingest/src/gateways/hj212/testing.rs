@@ -7,12 +7,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
-    Assessment, Counts, Entry, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt, ReceiptId,
-    Record, StationId, Submission,
+    Assessment, Completeness, Counts, Entry, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published,
+    Receipt, ReceiptId, Record, StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
-    OutlookQuery, Outlooks, RefusalCount, Result, StationExtent, StoreError, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, LedgerEntries,
+    Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent, StoreError,
+    StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -212,6 +213,25 @@ impl Fetches for Watched {
 #[async_trait]
 impl Conformance for Watched {
     async fn deviations(&self, _: &StationId) -> Result<Vec<DeviationCount>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Gaps for Watched {
+    async fn keep_ledger(&self, _: LedgerEntries) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn gaps(&self, _: GapQuery) -> Result<Vec<Gap>> {
+        unimplemented!()
+    }
+
+    async fn completeness(&self, _: i32) -> Result<Vec<Completeness>> {
+        unimplemented!()
+    }
+
+    async fn refused(&self, _: &StationId, _: Instant, _: Instant) -> Result<Vec<RefusedThen>> {
         unimplemented!()
     }
 }

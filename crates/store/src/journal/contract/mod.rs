@@ -4,6 +4,7 @@
 mod accepting;
 mod conformance;
 mod fetches;
+mod gaps;
 mod links;
 mod outlooks;
 mod publishing;
@@ -41,6 +42,11 @@ macro_rules! engines {
 }
 
 engines! {
+    gaps:
+        a_window_of_gaps_is_replaced_and_joined_at_its_edges
+        gaps_are_found_by_time_cause_and_page
+        completeness_of_a_year_is_replaced
+        refusals_are_known_by_the_quarter_in_which_they_came;
     links:
         a_link_that_says_the_same_changes_nothing
         a_link_that_changes_begins_a_span

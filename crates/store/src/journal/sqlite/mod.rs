@@ -9,6 +9,7 @@ mod body;
 mod conformance;
 mod failure;
 mod fetches;
+mod gaps;
 mod index;
 mod links;
 mod names;

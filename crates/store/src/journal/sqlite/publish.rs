@@ -53,12 +53,18 @@ pub(super) fn publish(
         }
     }
     if let Some((name, number)) = cursor {
-        connection
-            .prepare_cached("INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET number = excluded.number")
-            .and_then(|mut statement| statement.execute(params![name, i64::try_from(number).unwrap_or(i64::MAX)]))
-            .map_err(during("moving a cursor"))?;
+        move_cursor(connection, name, number)?;
     }
     Ok(Written { at, records: written })
+}
+
+/// Moves a cursor within the writer's open transaction.
+pub(super) fn move_cursor(connection: &Connection, name: &str, number: u64) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET number = excluded.number")
+        .and_then(|mut statement| statement.execute(params![name, i64::try_from(number).unwrap_or(i64::MAX)]))
+        .map_err(during("moving a cursor"))?;
+    Ok(())
 }
 
 /// Everything by which two revisions of an observation differ.

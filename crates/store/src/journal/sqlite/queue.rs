@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::accept::Prepared;
 use crate::error::{Result, StoreError};
-use crate::journal::Fetch;
+use crate::journal::{Fetch, LedgerEntries};
 
 /// What may wait for the writer, in KiB: 64 MiB are some seconds of a disk's work. Whoever comes then waits outside,
 /// with what it read so far in its own hands.
@@ -20,6 +20,8 @@ pub(super) enum Work {
     Accept(Box<Prepared>, oneshot::Sender<Result<Receipt>>),
     /// Publish records and move a cursor.
     Publish(Vec<Record>, Option<(&'static str, u64)>, oneshot::Sender<Result<Vec<Published>>>),
+    /// Keep what a run of the gap ledger found.
+    Ledger(LedgerEntries, oneshot::Sender<Result<()>>),
     /// Note what links did.
     Links(Vec<LinkEvent>, oneshot::Sender<Result<()>>),
     /// Keep outside forecasts.

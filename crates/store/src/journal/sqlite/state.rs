@@ -2,7 +2,7 @@
 //! transaction that failed.
 
 use foldhash::HashMap;
-use limpid_model::{Counts, Reason, Submission, VerdictKind};
+use limpid_model::{Channel, Counts, Reason, Submission, VerdictKind};
 use rusqlite::{Connection, params};
 
 use super::conformance::Deviations;
@@ -10,6 +10,7 @@ use super::failure::during;
 use super::index;
 use super::names::Ids;
 use super::pack::{Packed, Placed, Unpacker};
+use super::time::micros;
 use crate::error::Result;
 
 /// What a batch adds to the totals.
@@ -18,18 +19,29 @@ pub(super) struct Tally {
     pub counts: Counts,
     refusals: HashMap<(String, &'static str, &'static str, &'static str), i64>,
     pub deviations: Deviations,
+    /// The same of known stations by the quarter of an hour in which they came.
+    refused: HashMap<(String, i64, &'static str, &'static str), i64>,
 }
+
+/// Microseconds of a quarter of an hour: every zone's hours begin on one.
+const QUARTER: i64 = 15 * 60 * 1_000_000;
 
 impl Tally {
     /// Counts a refused entry.
     pub fn refuse(&mut self, submission: &Submission, kind: VerdictKind, reason: Reason) {
         let station = submission.station.as_ref().map_or("", |station| station.as_str()).to_owned();
         *self.refusals.entry((station, submission.channel.as_str(), kind.as_str(), reason.as_str())).or_default() += 1;
+        if let Some(station) = submission.station.as_ref().filter(|_| submission.channel != Channel::Import) {
+            let received = micros(submission.received);
+            let quarter = received - received.rem_euclid(QUARTER);
+            let key = (station.as_str().to_owned(), quarter, kind.as_str(), reason.as_str());
+            *self.refused.entry(key).or_default() += 1;
+        }
     }
 
     /// Adds all of it to the database's totals.
     pub fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { counts, refusals, mut deviations } = std::mem::take(self);
+        let Self { counts, refusals, refused, mut deviations } = std::mem::take(self);
         if counts.total() > 0 {
             let [stored, same, corrected, quarantined, rejected] =
                 [counts.stored, counts.same, counts.corrected, counts.quarantined, counts.rejected]
@@ -49,6 +61,14 @@ impl Tally {
                      ON CONFLICT DO UPDATE SET count = count + excluded.count",
                 )?
                 .execute(params![station, channel, kind, reason, count])?;
+        }
+        for ((station, quarter, kind, reason), count) in refused {
+            connection
+                .prepare_cached(
+                    "INSERT INTO refused VALUES (?, ?, ?, ?, ?)
+                     ON CONFLICT DO UPDATE SET count = count + excluded.count",
+                )?
+                .execute(params![station, quarter, kind, reason, count])?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::failure::{again, during, may_be_one_jobs_fault};
 use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
-use super::{accept, fetches, index, links, outlooks, publish};
+use super::{accept, fetches, gaps, index, links, outlooks, publish};
 use crate::error::{Result, StoreError};
 
 /// A transaction takes at most so many jobs and KiB, so that the first of them does not wait long for the last.
@@ -161,6 +161,7 @@ impl Writer {
                 Work::Publish(records, cursor, _) => {
                     publish::publish(&mut self.state, &transaction, records, *cursor, now).map(Done::Published)
                 }
+                Work::Ledger(entries, _) => gaps::keep(&transaction, entries).map(|()| Done::Nothing),
                 Work::Links(events, _) => links::note(&transaction, events).map(|()| Done::Nothing),
                 Work::Outlooks(outlooks, _) => outlooks::keep(&transaction, outlooks).map(Done::Kept),
                 Work::Fetch(fetch, _) => fetches::note(&transaction, fetch).map(|()| Done::Nothing),
@@ -260,7 +261,14 @@ fn answer(job: Job, done: Result<Done>) {
             });
             let _ = reply.send(kept);
         }
-        (Work::Fetch(_, reply) | Work::Links(_, reply) | Work::Probe(reply) | Work::Close(reply), done) => {
+        (
+            Work::Fetch(_, reply)
+            | Work::Ledger(_, reply)
+            | Work::Links(_, reply)
+            | Work::Probe(reply)
+            | Work::Close(reply),
+            done,
+        ) => {
             let _ = reply.send(done.map(|_| ()));
         }
     }

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt, ReceiptId, Record,
-    StationId, Submission,
+    Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
+    ReceiptId, Record, StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
-    OutlookQuery, Outlooks, RefusalCount, Result, StationExtent, StoreError, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, LedgerEntries,
+    Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent, StoreError,
+    StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -139,5 +140,24 @@ impl Fetches for Flaky {
 impl Conformance for Flaky {
     async fn deviations(&self, station: &StationId) -> Result<Vec<DeviationCount>> {
         self.journal.deviations(station).await
+    }
+}
+
+#[async_trait]
+impl Gaps for Flaky {
+    async fn keep_ledger(&self, entries: LedgerEntries) -> Result<()> {
+        self.journal.keep_ledger(entries).await
+    }
+
+    async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>> {
+        self.journal.gaps(query).await
+    }
+
+    async fn completeness(&self, year: i32) -> Result<Vec<Completeness>> {
+        self.journal.completeness(year).await
+    }
+
+    async fn refused(&self, station: &StationId, from: Instant, to: Instant) -> Result<Vec<RefusedThen>> {
+        self.journal.refused(station, from, to).await
     }
 }

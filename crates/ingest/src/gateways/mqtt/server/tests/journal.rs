@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Counts, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt, ReceiptId, Record,
-    StationId, Submission,
+    Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
+    ReceiptId, Record, StationId, Submission,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, Journal, Links, ObservationQuery,
-    OutlookQuery, Outlooks, RefusalCount, Result, StationExtent, StoreError, StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, LedgerEntries,
+    Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent, StoreError,
+    StoredSubmission,
 };
 use tokio::sync::watch;
 
@@ -153,5 +154,24 @@ impl Fetches for Switched {
 impl Conformance for Switched {
     async fn deviations(&self, station: &StationId) -> Result<Vec<DeviationCount>> {
         self.inner.deviations(station).await
+    }
+}
+
+#[async_trait]
+impl Gaps for Switched {
+    async fn keep_ledger(&self, entries: LedgerEntries) -> Result<()> {
+        self.inner.keep_ledger(entries).await
+    }
+
+    async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>> {
+        self.inner.gaps(query).await
+    }
+
+    async fn completeness(&self, year: i32) -> Result<Vec<Completeness>> {
+        self.inner.completeness(year).await
+    }
+
+    async fn refused(&self, station: &StationId, from: Instant, to: Instant) -> Result<Vec<RefusedThen>> {
+        self.inner.refused(station, from, to).await
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use limpid_ingest::gateways::hj212::Tls;
 use limpid_ingest::gateways::mqtt::{self, Broker};
 use limpid_ingest::gateways::{hj212, http};
 use limpid_ingest::token::Tokens;
@@ -26,8 +27,13 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
 ///
-/// `broker` is the one that readings are taken from, where that is configured.
-pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, arguments: Run) -> anyhow::Result<()> {
+/// `broker` is the one that readings are taken from, `tls` what the HJ 212 port is dressed in, where that is configured.
+pub async fn run(
+    pipeline: Arc<Pipeline>,
+    broker: Option<Broker>,
+    tls: Option<Tls>,
+    arguments: Run,
+) -> anyhow::Result<()> {
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
@@ -82,7 +88,7 @@ pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, arguments: Run
     let listening = listening(&http, hj212.as_ref())?;
     if let Some(listener) = hj212 {
         let target = listener.local_addr()?;
-        let gateway = hj212::serve(listener, intake.clone(), stop.clone());
+        let gateway = hj212::serve(listener, intake.clone(), tls, stop.clone());
         tasks.spawn(async move {
             gateway.await;
             Ok(())

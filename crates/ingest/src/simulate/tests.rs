@@ -55,7 +55,7 @@ async fn gateway(pipeline: Arc<Pipeline>) -> Gateway {
     let address = listener.local_addr().unwrap().to_string();
     let stop = CancellationToken::new();
     let intake = Intake::new(pipeline, Arc::clone(&journal));
-    tokio::spawn(crate::gateways::hj212::serve(listener, intake, stop.clone()));
+    tokio::spawn(crate::gateways::hj212::serve(listener, intake, None, stop.clone()));
     Gateway { _folder: folder, journal, address, stop }
 }
 

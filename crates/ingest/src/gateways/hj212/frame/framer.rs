@@ -98,6 +98,11 @@ impl Framer {
         self.buf.len() - self.start
     }
 
+    /// Whether something has begun that more bytes must end: anything but the blanks between frames.
+    pub fn unfinished(&self) -> bool {
+        skip_blanks(&self.buf, self.start) < self.buf.len()
+    }
+
     /// The next frame or piece of garbage; `None` when more bytes are needed.
     pub fn find(&mut self) -> Option<Found<'_>> {
         let piece = loop {

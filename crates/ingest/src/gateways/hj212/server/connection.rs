@@ -6,12 +6,13 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::stream::{FuturesOrdered, StreamExt};
 use limpid_store::StoreError;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::Patience;
+use super::audit::Audit;
 use super::keep::Keep;
 use crate::gateways::hj212::frame::{Found, Framer};
 use crate::gateways::hj212::session::{Session, Work};
@@ -34,19 +35,17 @@ const KEPT: usize = 64;
 /// A peer that does not take its answers for so long is gone; three times the 10 s in which a station expects one.
 const WRITE: Duration = Duration::from_secs(30);
 
-/// Serves a connection to its end: closed by the peer, silent for `idle`, full of junk, or stopped. What was read by
-/// then is made durable and answered.
+/// Serves a connection to its end: closed by the peer, silent or dawdling for longer than there is `patience`, full of
+/// junk, or stopped. What was read by then is made durable and answered.
 pub(super) async fn run(
-    mut stream: TcpStream,
+    mut reader: impl AsyncRead + Unpin,
+    mut writer: impl AsyncWrite + Unpin,
     session: &Session,
     mut outgoing: mpsc::Receiver<Vec<u8>>,
-    idle: Duration,
+    patience: Patience,
     keep: &Keep,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    // Answers are small and awaited.
-    stream.set_nodelay(true)?;
-    let (mut reader, mut writer) = stream.split();
     let mut framer = Framer::default();
     let mut links = session.intake().presence().connection();
     let mut buffer = vec![0; READ];
@@ -55,22 +54,31 @@ pub(super) async fn run(
     let mut kept = 0;
     let mut without_frame = 0;
     // Moved by frames only: bytes that trickle in and never become one do not hold a connection open.
-    let mut deadline = Instant::now() + idle;
+    let mut deadline = Instant::now() + patience.idle;
+    // When the frame that has begun must have ended.
+    let mut late: Option<Instant> = None;
+    let mut audit = Audit::default();
     let mut open = true;
     let mut ended = Ok(());
     let mut failing = false;
     loop {
+        let mut waiting = false;
         while flight.len() < IN_FLIGHT {
             let found = match framer.find() {
                 None if !open => framer.finish(),
                 found => found,
             };
             match found {
-                None => break,
+                None => {
+                    waiting = true;
+                    break;
+                }
                 Some(Found::Frame(frame)) => {
+                    late = None;
                     without_frame = 0;
-                    deadline = Instant::now() + idle;
+                    deadline = Instant::now() + patience.idle;
                     let Work { upload, answer, from } = session.take(&frame);
+                    audit.see(&upload);
                     from.iter().for_each(|station| links.heard(station));
                     flight.push_back(submit(session.intake().clone(), upload, answer));
                 }
@@ -88,6 +96,8 @@ pub(super) async fn run(
         if without_frame > JUNK {
             open = false;
         }
+        // Only while it is the peer who is waited for.
+        late = late.or_else(|| Some(Instant::now() + patience.frame)).filter(|_| waiting && framer.unfinished());
         if !open && flight.is_empty() {
             return ended;
         }
@@ -125,7 +135,7 @@ pub(super) async fn run(
                     Err(error) => (open, ended) = (false, Err(error)),
                 }
             }
-            () = sleep_until(deadline), if open => open = false,
+            () = sleep_until(late.map_or(deadline, |late| late.min(deadline))), if open => open = false,
             () = stop.cancelled(), if open => open = false,
         }
         if !answers.is_empty() && ended.is_ok() {

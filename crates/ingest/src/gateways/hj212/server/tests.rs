@@ -25,10 +25,14 @@ async fn start(intake: Intake) -> Gateway {
 }
 
 async fn start_with(intake: Intake, idle: Duration) -> Gateway {
+    start_dressed(intake, Patience { idle, frame: idle }, None).await
+}
+
+async fn start_dressed(intake: Intake, patience: Patience, tls: Option<Tls>) -> Gateway {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let served = tokio::spawn(serve_while(listener, intake, idle, stop.clone()));
+    let served = tokio::spawn(serve_while(listener, intake, tls, patience, stop.clone()));
     Gateway { address, stop, served }
 }
 
@@ -324,4 +328,106 @@ async fn faults_19_and_27_what_comes_again_is_answered_again_and_stored_once() {
     assert_eq!(kept.body, sent[..sent.len() - 2], "as received, but for the line end");
     assert_eq!(kept.sender, format!("{MN} at 127.0.0.1"));
     gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_frame_that_does_not_end_closes_its_connection_and_blanks_do_not() {
+    let spy = Arc::new(Spy::default());
+    let patience = Patience { idle: Duration::from_secs(3600), frame: Duration::from_millis(300) };
+    let gateway = start_dressed(spy.intake(pipeline("")), patience, None).await;
+    let (mut slow, mut good) = (gateway.connect().await, gateway.connect().await);
+    good.send(&reading(1)).await;
+    assert_eq!(good.answer().await, Some(acknowledged(1)));
+    good.send(b"\r\n \0").await;
+    // A byte now and then, as a slow loris sends them.
+    let mut closed = false;
+    for byte in reading(2).iter().cycle().take(80) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        closed |= slow.stream.write_all(&[*byte]).await.is_err();
+    }
+    assert!(closed, "still open after 1.6 s");
+    good.send(&reading(3)).await;
+    assert_eq!(good.answer().await, Some(acknowledged(3)), "between frames there is no hurry");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn only_allowed_addresses_connect_and_only_so_many_of_one() {
+    for (hj212, answered) in [
+        ("allow = [\"10.0.0.0/8\"]", [false, false]),
+        ("allow = [\"10.0.0.0/8\", \"127.0.0.0/8\"]", [true, true]),
+        ("connections_per_address = 1", [true, false]),
+    ] {
+        let spy = Arc::new(Spy::default());
+        let gateway = start(spy.intake(pipeline(hj212))).await;
+        let mut clients = [gateway.connect().await, gateway.connect().await];
+        for (client, answered) in clients.iter_mut().zip(answered) {
+            // A closed connection may or may not take the bytes.
+            let _ = client.stream.write_all(&reading(1)).await;
+            assert_eq!(client.answer().await.is_some(), answered, "{hj212}");
+        }
+        gateway.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_station_is_believed_from_its_own_addresses_only() {
+    let spy = Arc::new(Spy::default());
+    let own = "[[ingest.hj212.station]]\nstation = \"A1\"\nallow = [\"10.1.0.0/16\"]";
+    let gateway = start(spy.intake(pipeline(own))).await;
+    let mut client = gateway.connect().await;
+    client.send(&reading(1)).await;
+    client.send(&frame("2", "W1MN", "DataTime=20261125080000;w01001-Rtd=7.1")).await;
+    let answers = client.rest().await;
+    assert!(answers.len() == 1 && answers[0].contains("MN=W1MN"), "{answers:?}");
+    assert_eq!(spy.entries()[0], "quarantined wrong_address");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_port_speaks_tls_where_it_has_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("c.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("k.pem"), made.signing_key.serialize_pem()).unwrap();
+    let pipeline = pipeline("[ingest.hj212.tls]\ncert = \"c.pem\"\nkey = \"k.pem\"");
+    let tls = Tls::new(&pipeline, folder.path()).unwrap();
+    let spy = Arc::new(Spy::default());
+    let patience = Patience { idle: Duration::from_secs(3600), frame: Duration::from_secs(60) };
+    let gateway = start_dressed(spy.intake(Arc::clone(&pipeline)), patience, tls).await;
+
+    let mut plain = gateway.connect().await;
+    plain.send(&reading(1)).await;
+    let mut buffer = Vec::new();
+    let _ = plain.stream.read_to_end(&mut buffer).await;
+    assert!(!buffer.windows(2).any(|pair| pair == b"##"), "no answer in plain text");
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let stream = TcpStream::connect(gateway.address).await.unwrap();
+    let mut stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
+    stream.write_all(&reading(2)).await.unwrap();
+    let expected = encode(acknowledged(2).as_bytes());
+    let mut answer = vec![0; expected.len()];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, expected);
+    assert_eq!(spy.bodies().len(), 1);
+    gateway.stop().await;
+
+    // What is not there, or does not fit, is said with the setting that names it.
+    for (file, text, words) in [
+        ("c.pem", "", "ingest.hj212.tls.cert"),
+        ("k.pem", "no key", "ingest.hj212.tls.key"),
+        ("k.pem", &rcgen::KeyPair::generate().unwrap().serialize_pem(), "cannot be used together"),
+    ] {
+        let whole = std::fs::read(folder.path().join(file)).unwrap();
+        std::fs::write(folder.path().join(file), text).unwrap();
+        let error = Tls::new(&pipeline, folder.path()).err().unwrap().to_string();
+        assert!(error.contains(words), "{error}");
+        std::fs::write(folder.path().join(file), whole).unwrap();
+    }
 }

@@ -1,0 +1,96 @@
+//! How many may be connected: in all, and from one address.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The places of a gateway. There are never more entries than places that are taken.
+#[derive(Debug)]
+pub(super) struct Places {
+    in_all: usize,
+    per_address: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    in_all: usize,
+    of: HashMap<IpAddr, usize>,
+}
+
+/// A place, free again when dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Arc<Places>,
+    address: IpAddr,
+}
+
+/// Why there is no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoPlace {
+    InAll,
+    PerAddress,
+}
+
+impl NoPlace {
+    /// The stable word for it, in metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::InAll => "in_all",
+            Self::PerAddress => "per_address",
+        }
+    }
+}
+
+impl Places {
+    pub(super) fn new(in_all: usize, per_address: usize) -> Arc<Self> {
+        Arc::new(Self { in_all, per_address, taken: Mutex::default() })
+    }
+
+    /// A place for a connection from `address`.
+    pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.in_all >= self.in_all {
+            return Err(NoPlace::InAll);
+        }
+        let own = taken.of.get(&address).copied().unwrap_or(0);
+        if own >= self.per_address {
+            return Err(NoPlace::PerAddress);
+        }
+        taken.of.insert(address, own + 1);
+        taken.in_all += 1;
+        Ok(Place { places: Arc::clone(self), address })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.in_all -= 1;
+        if let Some(own) = taken.of.get_mut(&self.address) {
+            *own -= 1;
+            if *own == 0 {
+                taken.of.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_all_and_per_address_and_given_again() {
+        let places = Places::new(3, 2);
+        let take = |last: u8| places.take(IpAddr::from([10, 0, 0, last]));
+        let (first, second) = (take(1).unwrap(), take(1).unwrap());
+        assert_eq!(take(1).unwrap_err(), NoPlace::PerAddress);
+        let third = take(2).unwrap();
+        assert_eq!(take(3).unwrap_err(), NoPlace::InAll);
+        drop((first, third));
+        let _again = [take(3).unwrap(), take(1).unwrap()];
+        drop((second, _again));
+        assert!(places.taken.lock().unwrap().of.is_empty(), "nothing is remembered of those who left");
+    }
+}

@@ -7,6 +7,7 @@
 //! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
 //! - [`observation`], [`assessment`], [`compliance`], [`record`]: what is published
 //! - [`gap`]: what is missing and why, and how complete a year is
+//! - [`limit`]: thresholds of automatic checks that an operator sets
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
@@ -19,6 +20,7 @@
 pub mod assessment;
 pub mod compliance;
 pub mod gap;
+pub mod limit;
 pub mod link;
 pub mod observation;
 pub mod outlook;
@@ -38,6 +40,7 @@ pub mod unit;
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
 pub use compliance::{Compared, Compliance, Met, Part};
 pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};
+pub use limit::Limit;
 pub use link::{Link, LinkEvent, LinkSpan};
 pub use observation::{Flag, Observation, Statistic, Status};
 pub use outlook::Outlook;

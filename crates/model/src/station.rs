@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limit::Limit;
 use crate::parameter::ParameterId;
 use crate::text::Text;
 use crate::time::{Instant, Period, Zone};
@@ -141,6 +142,8 @@ pub struct Station {
     pub successor_of: Option<StationId>,
     /// Its readings are made up by a simulator: said on every page and record.
     pub simulated: bool,
+    /// Thresholds of automatic checks set for it in `pipeline.toml`, its own before those for all stations.
+    pub limits: Vec<(ParameterId, Limit)>,
     /// Line in `stations.csv`, counted from 1.
     pub line: usize,
 }

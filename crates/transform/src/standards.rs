@@ -3,14 +3,18 @@
 use std::sync::LazyLock;
 
 use limpid_model::ParameterId;
+use limpid_model::limit::{Flat, Steps};
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregates, Validity};
 use crate::assess::banded::Banded;
 use crate::assess::bounds::Bounds;
-use crate::assess::{eaqi, hj633, in_naqi, kr_cai, uk_daqi, us_epa};
+use crate::assess::hj663::{self, Looked};
+use crate::assess::{eaqi, gb3095, hj633, in_naqi, kr_cai, uk_daqi, us_epa};
 use crate::fixed::Fixed;
-use crate::validate::{Consistency, Marks, Ranges};
+use crate::validate::sums::{self, Sum};
+use crate::validate::table::ByKind;
+use crate::validate::{Consistency, Marks, Ranges, flat, steps};
 
 /// A table that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,14 @@ pub struct Rules {
     pub marks: Marks,
     /// Parts and wholes (`data/validation/consistency.csv`).
     pub consistency: Consistency,
+    /// Sums and their terms (`data/validation/sums.csv`).
+    pub sums: Vec<Sum>,
+    /// Hours off the middle of their neighbours (`data/validation/spike.csv`).
+    pub spike: ByKind<Steps>,
+    /// Hours off the hour before them (`data/validation/rate.csv`).
+    pub rate: ByKind<Steps>,
+    /// Values that stand still (`data/validation/flat.csv`).
+    pub flat: ByKind<Flat>,
     /// How many values make a valid aggregate (`data/standards/validity.csv`).
     pub validity: Validity,
     /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
@@ -62,6 +74,10 @@ pub struct Rules {
     pub us_epa: Banded,
     /// Bands of the European index (`data/standards/eaqi.csv`).
     pub eaqi: Bounds,
+    /// Limits of ambient air (`data/standards/gb3095.csv`).
+    pub gb3095: gb3095::Limits,
+    /// What an assessment of a period looks at (`data/standards/hj663.csv`).
+    pub hj663: Vec<Looked>,
     /// Bands of the British index (`data/standards/uk_daqi.csv`).
     pub uk_daqi: Bounds,
     /// Bands of the Indian index (`data/standards/in_naqi.csv`).
@@ -84,11 +100,17 @@ impl Rules {
             ranges: Ranges::parse(include_str!("../../../data/validation/ranges.csv"))?,
             marks: Marks::parse(include_str!("../../../data/validation/marks.csv"))?,
             consistency: Consistency::parse(include_str!("../../../data/validation/consistency.csv"))?,
+            sums: sums::parse(include_str!("../../../data/validation/sums.csv"))?,
+            spike: steps::parse("spike.csv", include_str!("../../../data/validation/spike.csv"))?,
+            rate: steps::parse("rate.csv", include_str!("../../../data/validation/rate.csv"))?,
+            flat: flat::parse(include_str!("../../../data/validation/flat.csv"))?,
             validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
             aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
             breakpoints: hj633::Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
             us_epa: Banded::parse(us_epa::TABLE, include_str!("../../../data/standards/us_epa.csv"))?,
             eaqi: eaqi::parse(include_str!("../../../data/standards/eaqi.csv"))?,
+            gb3095: gb3095::Limits::parse(include_str!("../../../data/standards/gb3095.csv"))?,
+            hj663: hj663::parse(include_str!("../../../data/standards/hj663.csv"))?,
             uk_daqi: uk_daqi::parse(include_str!("../../../data/standards/uk_daqi.csv"))?,
             in_naqi: in_naqi::parse(include_str!("../../../data/standards/in_naqi.csv"))?,
             kr_cai: kr_cai::parse(include_str!("../../../data/standards/kr_cai.csv"))?,

@@ -4,11 +4,13 @@ use chrono::NaiveDate;
 use toml::de::DeTable;
 
 use super::Files;
+use super::composite::{self, CompositeRule};
 use super::fields::{Fields, Source};
 use super::hj212::{self, Hj212};
 use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::stations::{self, Stations};
+use super::validation::{self, SetLimit};
 use crate::assessment::SchemeChoice;
 use crate::station::{StationId, StationKind};
 use crate::text::Text;
@@ -25,6 +27,8 @@ pub struct Pipeline {
     pub ingest: Ingest,
     /// When datasets are released.
     pub datasets: Datasets,
+    /// Thresholds of automatic checks, in place of the built-in ones.
+    pub validation: Vec<SetLimit>,
     /// The registry.
     pub stations: Stations,
 }
@@ -65,6 +69,8 @@ pub enum Authority {
 pub struct Air {
     /// Scheme of the pages and of answers that name none. Default `hj633`.
     pub scheme: SchemeChoice,
+    /// How the composite index of a period is made.
+    pub composite: CompositeRule,
 }
 
 /// `[ingest]`
@@ -116,9 +122,11 @@ impl Pipeline {
         let mut mistakes = Mistakes::default();
         let config = parse_config(&files.pipeline, &mut mistakes);
         let zone = config.as_ref().map_or(Zone(chrono_tz::UTC), |config| config.publisher.zone);
-        let stations = stations::parse(&files.stations, zone, &mut mistakes);
+        let mut stations = stations::parse(&files.stations, zone, &mut mistakes);
         if let Some(config) = &config {
             check_tokens(config, &stations, &files.pipeline, &mut mistakes);
+            validation::check(&config.validation, &stations, &files.pipeline, &mut mistakes);
+            stations.set_limits(&config.validation);
             config.ingest.hj212.stations.check(&stations, &mut mistakes);
         }
         match config {
@@ -159,6 +167,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let known = SchemeChoice::known_of(StationKind::Air);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let scheme = air.parsed(source, "scheme", &known, |text| SchemeChoice::parse_of(StationKind::Air, text));
+    let composite = composite::read(air.table(source, "composite"), source);
     air.finish(source);
 
     let zone = publisher.as_ref().map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
@@ -168,6 +177,8 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let every_hours = datasets.integer(source, "every_hours", 0..=8784).unwrap_or(24);
     datasets.finish(source);
 
+    let validation = validation::read(root.table(source, "validation"), source);
+
     for pull in root.tables(source, "source") {
         let remedy = "remove [[source]]: this version of limpid has no pull adapters yet";
         source.mistake(pull.offset(""), "pull sources are not built yet", remedy);
@@ -176,9 +187,10 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
 
     Some(Pipeline {
         publisher: publisher?,
-        air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))? },
+        air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
         ingest,
         datasets: Datasets { every_hours },
+        validation,
         stations: Stations::default(),
     })
 }

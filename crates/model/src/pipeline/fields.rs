@@ -194,6 +194,21 @@ impl<'t> Fields<'t> {
         }
     }
 
+    /// A number, whole or not, that is finite.
+    pub fn number(&mut self, source: &mut Source<'_>, key: &'static str) -> Option<f64> {
+        let value = self.value(key)?;
+        let text = match value.get_ref() {
+            DeValue::Integer(integer) => integer.as_str(),
+            DeValue::Float(float) => float.as_str(),
+            _ => "",
+        };
+        let number = text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.wrong(source, key, value, "a number such as 12.5");
+        }
+        number
+    }
+
     pub fn strings(
         &mut self,
         source: &mut Source<'_>,

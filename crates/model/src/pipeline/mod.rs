@@ -3,6 +3,7 @@
 //! [`Pipeline::parse`] takes the texts of the files and gives back the whole configuration, or everything that is
 //! wrong with it at once, each with file, line and remedy. Reading the folder is the caller's business.
 
+mod composite;
 mod config;
 mod fields;
 mod hj212;
@@ -11,7 +12,9 @@ mod mistake;
 mod mqtt;
 mod network;
 mod stations;
+mod validation;
 
+pub use composite::CompositeRule;
 pub use config::{Air, Authority, Datasets, HttpIngest, Ingest, Pipeline, Publisher, Token};
 pub use hj212::{Hj212, Tls, UnknownMn};
 pub use hj212_station::{Crc, Edition, Encoding, Hj212Station, Hj212Stations};
@@ -19,6 +22,7 @@ pub use mistake::{Mistake, Mistakes, nearest};
 pub use mqtt::{BrokerUrl, Mqtt, NotABroker, PasswordFrom, TopicFilter};
 pub use network::{Network, NotANetwork};
 pub use stations::Stations;
+pub use validation::SetLimit;
 
 /// The texts of a pipeline folder.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate};
 
 use super::mistake::{Mistakes, list, nearest};
+use super::validation::SetLimit;
 use crate::parameter::ParameterId;
 use crate::station::{HourLabel, Station, StationId, StationKind};
 use crate::text::Text;
@@ -60,6 +61,13 @@ impl Stations {
     /// The station with this id or, failing that, with this name in any language.
     pub fn by_id_or_name(&self, text: &str) -> Option<&Station> {
         self.get_str(text).or_else(|| self.rows.iter().find(|row| row.name.iter().any(|(_, name)| name == text)))
+    }
+
+    /// Gives each station the thresholds that are set for it.
+    pub(super) fn set_limits(&mut self, limits: &[SetLimit]) {
+        for station in &mut self.rows {
+            station.limits = SetLimit::of_station(limits, &station.id);
+        }
     }
 
     /// How many there are.
@@ -243,6 +251,7 @@ impl Row<'_> {
             to,
             successor_of,
             simulated: simulated.unwrap_or(false),
+            limits: Vec::new(),
             line: self.line,
         })
     }

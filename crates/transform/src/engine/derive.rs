@@ -37,11 +37,11 @@ pub fn derive(
     now: Instant,
 ) -> Vec<Record> {
     let Some(span) = wanted.span(zone) else { return Vec::new() };
-    let hours = Hours::of(rules, station, zone, readings, span, now);
+    let hours = Hours::of(rules, station, zone, readings, span, now).in_time(rules, station);
     derive_of(rules, station, zone, &hours, readings, wanted, now)
 }
 
-/// The same from hours that are known over the whole span; of the readings, those from [`Wanted::touched_from`] on.
+/// The same from hours that are known and judged over the whole span; of the readings, those from [`Wanted::touched_from`] on.
 pub(super) fn derive_of(
     rules: &Rules,
     station: &Station,
@@ -87,7 +87,7 @@ impl Job<'_> {
                 && accepted.seq > wanted.fresh_after
                 && wanted.readings.contains(&self.zone.floor_hour(reading.start))
             {
-                let judged = validate::reading(self.rules, self.station.kind, reading);
+                let judged = validate::reading(self.rules, self.station.kind, &self.station.limits, reading);
                 let end = reading.period.end(reading.start, self.zone);
                 records.push(as_sent(accepted, judged, end).into());
             }
@@ -191,7 +191,7 @@ impl Job<'_> {
         let mut days = Vec::new();
         for accepted in readings {
             if accepted.reading.period == Period::Day && accepted.reading.start == start {
-                let judged = validate::reading(self.rules, self.station.kind, &accepted.reading);
+                let judged = validate::reading(self.rules, self.station.kind, &self.station.limits, &accepted.reading);
                 let usable = judged.usable();
                 days.push((as_sent(accepted, judged, end), usable));
             }

@@ -17,8 +17,11 @@ use crate::engine::wanted::Wanted;
 /// Readings looked at in one go for what they touch.
 const BATCH: usize = 65_536;
 
-/// An hour takes part in windows that end less than so much later.
-const REACH: Duration = Duration::hours(24);
+/// An hour takes part in windows that end less than so much later: 23 hours, and 23 more by the hours that are judged beside it.
+const REACH: Duration = Duration::hours(48);
+
+/// An hour is what the one before it is judged beside.
+const BACK: Duration = Duration::hours(1);
 
 /// What a run of [`history`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,6 +126,7 @@ async fn touched_months(journal: &Arc<dyn Journal>, since: u64, newest: u64, zon
             let of_station = months.entry(reading.station.clone()).or_default();
             of_station.insert(month(reading.start, zone));
             if reading.period == Period::Hour || matches!(reading.period, Period::Minutes(_)) {
+                of_station.insert(month(reading.start - BACK, zone));
                 of_station.insert(month(reading.start + REACH, zone));
             }
         }

@@ -1,19 +1,21 @@
 //! A station's hours over a stretch of time: as sent, or made of minutes, each with its flag.
 //!
-//! The cells of an hour depend only on readings that start within it. That is what lets the live engine keep what it
+//! What an hour is by itself depends only on readings that start within it. That is what lets the live engine keep what it
 //! knows of the hours before those that a reading touches ([`Hours::after`]), and not read a day of minutes again for
-//! every hour.
+//! every hour. What it is beside the hours around it is judged anew each time, once all of them are there
+//! ([`Hours::in_time`]).
 
 use std::collections::BTreeMap;
 
-use chrono::Duration;
-use limpid_model::{Flag, Instant, Observation, ParameterId, Period, Station, Statistic, Status, Zone};
+use chrono::{Datelike, Duration};
+use limpid_model::{Flag, Instant, Limit, Observation, ParameterId, Period, Station, Statistic, Status, Zone};
 use limpid_store::Accepted;
 
+use crate::aggregate::Aggregate;
 use crate::aggregate::hour::{Minutes, hour_mean};
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
-use crate::validate::{self, note, worst};
+use crate::validate::{self, InTime, Judged, climatology, note, worst};
 
 /// Id of the rule that makes an hour of minutes.
 const HOUR_MEAN: &str = "hour-mean";
@@ -24,12 +26,20 @@ struct Series {
     /// Empty cells where the hour is absent, and where only what aggregates need of it is kept.
     observations: Vec<Option<Observation>>,
     present: Vec<bool>,
+    /// Values that are sound by themselves and beside other parameters of their hour.
+    sound: Vec<Option<Fixed>>,
+    /// Those that are also sound beside the hours around them: these enter aggregates and indices.
     usable: Vec<Option<Fixed>>,
 }
 
 impl Series {
     fn of(length: usize) -> Self {
-        Self { observations: vec![None; length], present: vec![false; length], usable: vec![None; length] }
+        Self {
+            observations: vec![None; length],
+            present: vec![false; length],
+            sound: vec![None; length],
+            usable: vec![None; length],
+        }
     }
 }
 
@@ -63,11 +73,12 @@ impl Hours {
             let Some(place) = hours.place(zone.floor_hour(reading.start)) else { continue };
             match reading.period {
                 Period::Hour => {
-                    let judged = validate::reading(rules, station.kind, reading);
+                    let judged = validate::reading(rules, station.kind, &station.limits, reading);
+                    let judged = hours.usual(&station.limits, place, reading.parameter, judged);
                     hours.set(place, judged.usable(), as_sent(accepted, judged, reading.start + Duration::hours(1)));
                 }
                 Period::Minutes(length) if rules.aggregates.of(reading.parameter).hour => {
-                    let judged = validate::reading(rules, station.kind, reading);
+                    let judged = validate::reading(rules, station.kind, &station.limits, reading);
                     let values = minutes.entry((reading.parameter, place)).or_default();
                     values.extend(judged.usable().map(|value| Minutes { start: reading.start, length, value }));
                 }
@@ -78,15 +89,50 @@ impl Hours {
             let start = hours.start(place);
             let ended = now >= start + Duration::hours(1);
             if ended && !hours.has(parameter, start) {
-                let (usable, observation) = from_minutes(rules, station, parameter, start, &values);
-                hours.set(place, usable, observation);
+                let (judged, aggregate) = from_minutes(rules, start, &values);
+                let judged = hours.usual(&station.limits, place, parameter, judged);
+                let usable = judged.usable();
+                hours.set(place, usable, made_of_minutes(station, parameter, start, judged, aggregate));
             }
         }
         hours.contradictions(rules);
         hours
     }
 
-    /// What aggregates need of these hours: kept between two rounds of the live engine, some 20 bytes an hour.
+    /// These hours, each judged beside the hours around it. It must be called once, when every hour that is needed is there:
+    /// the last hours before the end lack those after them, and the first those before them.
+    pub fn in_time(mut self, rules: &Rules, station: &Station) -> Self {
+        for (parameter, series) in &mut self.series {
+            let Some(checks) = InTime::of(rules, station.kind, &station.limits, *parameter) else { continue };
+            for place in 0..self.length {
+                let found: Vec<_> = checks.judge(&series.sound, place).collect();
+                for (flag, rule) in found {
+                    series.usable[place] = None;
+                    series.doubt(place, flag, rule);
+                }
+            }
+        }
+        self
+    }
+
+    /// A value judged by what is usual in its month at the station.
+    fn usual(
+        &self,
+        limits: &[(ParameterId, Limit)],
+        place: usize,
+        parameter: ParameterId,
+        mut judged: Judged,
+    ) -> Judged {
+        let month = self.zone.date_of(self.start(place)).month();
+        let verdict = judged.value.and_then(|value| climatology::judge(limits, parameter, month, value));
+        if let Some((flag, rule)) = verdict {
+            judged.flag = worst(judged.flag, flag);
+            note(&mut judged.rules, rule);
+        }
+        judged
+    }
+
+    /// What aggregates need of these hours: kept between two rounds of the live engine, some 40 bytes an hour.
     pub fn kept(mut self) -> Self {
         for series in self.series.values_mut() {
             series.observations.clear();
@@ -112,6 +158,7 @@ impl Hours {
         for series in self.series.values_mut() {
             series.observations.splice(0..0, std::iter::repeat_n(None, more));
             series.present.splice(0..0, std::iter::repeat_n(false, more));
+            series.sound.splice(0..0, std::iter::repeat_n(None, more));
             series.usable.splice(0..0, std::iter::repeat_n(None, more));
         }
         self.first = first;
@@ -124,7 +171,8 @@ impl Hours {
                 let length = self.length;
                 let series = self.series.entry(*parameter).or_insert_with(|| Series::of(length));
                 series.present[place] = true;
-                series.usable[place] = known.usable[there];
+                series.sound[place] = known.sound[there];
+                series.usable[place] = known.sound[there];
             }
         }
         self
@@ -175,28 +223,51 @@ impl Hours {
         let series = self.series.entry(observation.parameter).or_insert_with(|| Series::of(length));
         series.observations[place] = Some(observation);
         series.present[place] = true;
+        series.sound[place] = usable;
         series.usable[place] = usable;
     }
 
-    /// Marks hours suspect in which a part exceeds its whole. Only values that are otherwise usable are compared.
+    /// Marks hours suspect in which a part exceeds its whole, or a sum is none. Only values that are otherwise usable are
+    /// compared.
     fn contradictions(&mut self, rules: &Rules) {
-        for pair in rules.consistency.pairs() {
-            for place in 0..self.length {
-                let usable = |parameter| self.series.get(&parameter).and_then(|series: &Series| series.usable[place]);
-                let (Some(part), Some(whole)) = (usable(pair.part), usable(pair.whole)) else { continue };
+        for place in 0..self.length {
+            for pair in rules.consistency.pairs() {
+                let (Some(part), Some(whole)) = (self.sound(pair.part, place), self.sound(pair.whole, place)) else {
+                    continue;
+                };
                 if pair.contradicts(part, whole) {
                     self.suspect(pair.part, place, &pair.rule);
                     self.suspect(pair.whole, place, &pair.rule);
                 }
             }
+            for sum in &rules.sums {
+                let Some(whole) = self.sound(sum.whole, place) else { continue };
+                let terms = sum.terms.iter().map(|(term, _)| self.sound(*term, place)).collect::<Option<Vec<_>>>();
+                if terms.is_some_and(|terms| sum.contradicts(whole, &terms)) {
+                    self.suspect(sum.whole, place, &sum.rule);
+                    sum.terms.iter().for_each(|(term, _)| self.suspect(*term, place, &sum.rule));
+                }
+            }
         }
+    }
+
+    fn sound(&self, parameter: ParameterId, place: usize) -> Option<Fixed> {
+        self.series.get(&parameter)?.sound[place]
     }
 
     fn suspect(&mut self, parameter: ParameterId, place: usize, rule: &str) {
         let Some(series) = self.series.get_mut(&parameter) else { return };
+        series.sound[place] = None;
         series.usable[place] = None;
-        if let Some(observation) = &mut series.observations[place] {
-            observation.flag = worst(observation.flag, Flag::Suspect);
+        series.doubt(place, Flag::Suspect, rule);
+    }
+}
+
+impl Series {
+    /// Gives the hour a worse flag, where it is known in full.
+    fn doubt(&mut self, place: usize, flag: Flag, rule: &str) {
+        if let Some(Some(observation)) = self.observations.get_mut(place) {
+            observation.flag = worst(observation.flag, flag);
             note(&mut observation.rules, rule);
         }
     }
@@ -223,30 +294,23 @@ pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instan
     }
 }
 
-fn from_minutes(
-    rules: &Rules,
+/// An hour made of minutes, judged by how many they are.
+fn from_minutes(rules: &Rules, start: Instant, values: &[Minutes]) -> (Judged, Aggregate) {
+    let aggregate = hour_mean(values, start, rules.validity.hour_minutes);
+    let value = aggregate.mean.map(Mean::to_f64).and_then(Fixed::from_f64);
+    let flag = if aggregate.mean.is_some() { Flag::Pass } else { Flag::Missing };
+    (Judged { value, flag, rules: HOUR_MEAN.to_owned() }, aggregate)
+}
+
+/// The same as it is published.
+fn made_of_minutes(
     station: &Station,
     parameter: ParameterId,
     start: Instant,
-    values: &[Minutes],
-) -> (Option<Fixed>, Observation) {
-    let aggregate = hour_mean(values, start, rules.validity.hour_minutes);
-    let value = aggregate.mean.map(Mean::to_f64);
-    let observation = Observation {
-        station: station.id.clone(),
-        parameter,
-        period: Period::Hour,
-        statistic: Statistic::Mean,
-        start,
-        end: start + Duration::hours(1),
-        value,
-        flag: if value.is_some() { Flag::Pass } else { Flag::Missing },
-        mark: None,
-        status: Status::Provisional,
-        n: Some(aggregate.n),
-        expected: Some(aggregate.expected),
-        rules: HOUR_MEAN.to_owned(),
-        from: None,
-    };
-    (value.and_then(Fixed::from_f64), observation)
+    judged: Judged,
+    aggregate: Aggregate,
+) -> Observation {
+    let subject = (parameter, Period::Hour, Statistic::Mean);
+    let span = (start, start + Duration::hours(1));
+    Observation { flag: judged.flag, ..aggregate.observation(&station.id, subject, span, &judged.rules) }
 }

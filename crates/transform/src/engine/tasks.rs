@@ -66,6 +66,7 @@ async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Ta
         if let Some(known) = known {
             hours = hours.after(&known, from);
         }
+        let hours = hours.in_time(rules, one);
         let records = derive_of(rules, one, zone, &hours, &readings, &wanted, now);
         let hours = (!wanted.windows.is_empty()).then(|| (station, hours.kept()));
         Derived { records, hours }

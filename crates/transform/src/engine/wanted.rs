@@ -6,9 +6,16 @@ use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, Zone};
 
 use crate::engine::calendar::month_of;
+use crate::validate::series;
 
 /// An hour takes part in the moving windows that end with it and with the 23 hours after it.
 const REACH_HOURS: i64 = 23;
+
+/// An hour is judged beside so many hours before it, so that it is felt by as many after it …
+const BEFORE_HOURS: i64 = series::BEFORE as i64;
+
+/// … and beside so many after it, so that it is felt by as many before it.
+const AFTER_HOURS: i64 = series::AFTER as i64;
 
 /// Touched hours further apart than this are derived separately, so that two readings of different years do not make
 /// the engine read the years between them.
@@ -65,7 +72,7 @@ impl Touched {
 
     /// The months that have to be derived, by their first day: those that fell due, and those of every hour and day.
     pub fn months(&self, zone: Zone) -> BTreeSet<NaiveDate> {
-        let of_hours = self.hours.iter().map(|hour| zone.date_of(*hour));
+        let of_hours = self.hours.iter().flat_map(|hour| felt(*hour).map(|hour| zone.date_of(hour)));
         let dates = of_hours.chain(self.days.iter().copied());
         dates.map(month_of).chain(self.months.iter().copied()).collect()
     }
@@ -136,9 +143,10 @@ impl Wanted {
         match place {
             Place::Readings => _ = self.readings.insert(start),
             Place::Hour => {
-                self.hours.insert(start);
-                self.windows.extend((0..=REACH_HOURS).map(|hours| start + Duration::hours(hours)));
-                self.days.insert(zone.date_of(start));
+                self.hours.extend(felt(start));
+                let windows = -AFTER_HOURS..=BEFORE_HOURS + REACH_HOURS;
+                self.windows.extend(windows.map(|hours| start + Duration::hours(hours)));
+                self.days.extend(felt(start).map(|hour| zone.date_of(hour)));
             }
             Place::Day(date) => _ = self.days.insert(date),
         }
@@ -172,8 +180,15 @@ impl Wanted {
             self.windows.last().map(|last| *last + hour),
             self.days.last().map(|date| zone.floor_hour(zone.day(*date).1) + hour),
         ];
-        Some((firsts.into_iter().flatten().min()?, lasts.into_iter().flatten().max()?))
+        let (first, last) = (firsts.into_iter().flatten().min()?, lasts.into_iter().flatten().max()?);
+        // What these hours are judged beside.
+        Some((first - Duration::hours(BEFORE_HOURS), last + Duration::hours(AFTER_HOURS)))
     }
+}
+
+/// The hours whose verdict depends on the value of `hour`.
+fn felt(hour: Instant) -> impl Iterator<Item = Instant> {
+    (-AFTER_HOURS..=BEFORE_HOURS).map(move |hours| hour + Duration::hours(hours))
 }
 
 #[cfg(test)]
@@ -205,11 +220,13 @@ mod tests {
     fn an_hour_touches_its_windows_and_its_day() {
         let pieces = touch(Period::Hour, "2026-11-25T08:00:00Z").wanted(zone(), 7);
         assert_eq!(pieces.len(), 1);
-        assert_eq!((pieces[0].hours.len(), pieces[0].windows.len(), pieces[0].fresh_after), (1, 24, 7));
-        assert_eq!(pieces[0].days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-11-25"]);
-        // The first window ends with the hour and begins 23 hours before it, the last ends 23 hours later.
+        // The hour before it, for a spike, and 23 after it, for a flat line; each with 24 windows.
+        assert_eq!((pieces[0].hours.len(), pieces[0].windows.len(), pieces[0].fresh_after), (25, 48, 7));
+        assert_eq!(pieces[0].days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-11-25", "2026-11-26"]);
+        // The first window ends with the hour before, begins 23 hours earlier, and its hours are judged by 23 more; the last
+        // window ends 46 hours later, and its last hour is judged by one more.
         let span = |text: &str| text.parse::<Instant>().unwrap();
-        assert_eq!(pieces[0].span(zone()), Some((span("2026-11-24T09:00:00Z"), span("2026-11-26T08:00:00Z"))));
+        assert_eq!(pieces[0].span(zone()), Some((span("2026-11-23T09:00:00Z"), span("2026-11-27T08:00:00Z"))));
     }
 
     #[test]
@@ -217,7 +234,7 @@ mod tests {
         let pieces = touch(Period::Minutes(1), "2026-11-25T08:29:00Z").wanted(zone(), 0);
         assert_eq!((pieces[0].readings.len(), pieces[0].hours.len(), pieces[0].windows.len()), (1, 0, 0));
         let pieces = touch(Period::Minutes(1), "2026-11-25T07:29:00Z").wanted(zone(), 0);
-        assert_eq!((pieces[0].readings.len(), pieces[0].hours.len(), pieces[0].windows.len()), (1, 1, 24));
+        assert_eq!((pieces[0].readings.len(), pieces[0].hours.len(), pieces[0].windows.len()), (1, 25, 48));
         assert!(touch(Period::Month, "2026-10-31T16:00:00Z").wanted(zone(), 0).is_empty());
     }
 
@@ -227,14 +244,15 @@ mod tests {
         touched.merge(touch(Period::Hour, "1995-01-01T00:00:00Z"));
         touched.merge(touch(Period::Day, "1995-01-01T16:00:00Z"));
         let pieces = touched.wanted(zone(), 0);
-        assert_eq!(pieces.iter().map(|piece| piece.days.len()).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(pieces.iter().map(|piece| piece.days.len()).collect::<Vec<_>>(), [2, 2]);
         let mut year = Touched::default();
         let start: Instant = "2025-01-01T00:00:00Z".parse().unwrap();
         for hour in 0..8760 {
             year.hour(start + Duration::hours(hour));
         }
         let pieces = year.wanted(zone(), 0);
-        assert_eq!(pieces.iter().map(|piece| piece.hours.len()).sum::<usize>(), 8760);
-        assert!(pieces.iter().all(|piece| piece.hours.len() <= 31 * 24 + 1));
+        let all: BTreeSet<Instant> = pieces.iter().flat_map(|piece| piece.hours.iter().copied()).collect();
+        assert_eq!((all.len(), pieces.len()), (1 + 8760 + 23, 12));
+        assert!(pieces.iter().all(|piece| piece.hours.len() <= 1 + 31 * 24 + 1 + 23));
     }
 }

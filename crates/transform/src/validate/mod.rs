@@ -2,15 +2,24 @@
 //!
 //! - [`marks`]: the instrument's own mark
 //! - [`range`]: plausible values of a parameter
-//! - [`consistency`]: PM2.5 is part of PM10
+//! - [`climatology`]: values that are usual in a month at a place
+//! - [`consistency`]: PM2.5 is part of PM10, and NO2 of NOx
+//! - [`sums`]: NOx is the sum of NO and NO2
+//! - [`series`]: an hour beside the hours around it, by [`steps`] (spikes, rates of change) and [`flat`] lines
 //!
 //! Flags 3, 4 and 9 do not enter aggregates and indices.
 
+pub mod climatology;
 pub mod consistency;
+pub mod flat;
 pub mod marks;
 pub mod range;
+pub mod series;
+pub mod steps;
+pub mod sums;
+pub mod table;
 
-use limpid_model::{Flag, Reading, StationKind};
+use limpid_model::{Flag, Limit, ParameterId, Reading, StationKind};
 
 use crate::fixed::Fixed;
 use crate::standards::Rules;
@@ -18,6 +27,7 @@ use crate::standards::Rules;
 pub use consistency::Consistency;
 pub use marks::Marks;
 pub use range::Ranges;
+pub use series::InTime;
 
 /// A value with its flag and the rules that gave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +47,8 @@ impl Judged {
     }
 }
 
-/// Judges one reading by its mark and its range. `kind` is that of its station.
-pub fn reading(rules: &Rules, kind: StationKind, reading: &Reading) -> Judged {
+/// Judges one reading by its mark and its range. `kind` is that of its station, `limits` are the thresholds set for it.
+pub fn reading(rules: &Rules, kind: StationKind, limits: &[(ParameterId, Limit)], reading: &Reading) -> Judged {
     let mut judged = Judged { value: None, flag: Flag::NotEvaluated, rules: String::new() };
     if let Some(conversion) = reading.conversion {
         note(&mut judged.rules, conversion);
@@ -54,7 +64,7 @@ pub fn reading(rules: &Rules, kind: StationKind, reading: &Reading) -> Judged {
     };
     judged.value = Fixed::from_f64(value);
     let verdict = match judged.value {
-        Some(value) => rules.ranges.judge(kind, reading.parameter, value),
+        Some(value) => rules.ranges.judge(kind, limits, reading.parameter, value),
         None => Some((Flag::Fail, "range-fail")),
     };
     if let Some((flag, rule)) = verdict {
@@ -100,7 +110,7 @@ mod tests {
             mark: Mark::parse(mark),
             conversion: None,
         };
-        let judged = super::reading(Rules::built_in(), kind, &reading);
+        let judged = super::reading(Rules::built_in(), kind, &[], &reading);
         (judged.flag.code(), judged.rules)
     }
 

@@ -1,20 +1,20 @@
 //! Plausible values of each parameter, from `data/validation/ranges.csv`.
 
-use std::collections::HashMap;
-
-use limpid_model::{Flag, ParameterId, StationKind};
+use limpid_model::limit::Range;
+use limpid_model::{Flag, Limit, ParameterId, StationKind};
 use serde::Deserialize;
 
 use crate::fixed::Fixed;
 use crate::standards::{self, TableError};
+use crate::validate::table::ByKind;
 
 const TABLE: &str = "ranges.csv";
 
-/// Bounds by parameter and station kind (`None` for every kind).
+/// Bounds by parameter and station kind.
 #[derive(Debug, Clone)]
-pub struct Ranges(HashMap<(ParameterId, Option<StationKind>), Bounds>);
+pub struct Ranges(ByKind<Bounds>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Bounds {
     fail_below: Option<Fixed>,
     suspect_below: Option<Fixed>,
@@ -38,15 +38,9 @@ impl Ranges {
     /// # Errors
     /// For an unknown parameter or kind, a parameter that stands twice, and bounds out of order.
     pub fn parse(text: &str) -> Result<Self, TableError> {
-        let mut ranges = HashMap::new();
+        let mut ranges = ByKind::default();
         for row in standards::rows::<Row>(TABLE, text)? {
             let parameter = standards::parameter(TABLE, &row.parameter)?;
-            let kind = match row.kind.as_str() {
-                "*" => None,
-                kind => Some(kind.parse().map_err(|()| {
-                    TableError::content(TABLE, &row.parameter, "kind is neither * nor a kind of station")
-                })?),
-            };
             let bound = |value: Option<f64>| value.map(|v| standards::fixed(TABLE, &row.parameter, v)).transpose();
             let bounds = Bounds {
                 fail_below: bound(row.fail_below)?,
@@ -58,16 +52,25 @@ impl Ranges {
             if !in_order.iter().flatten().is_sorted() {
                 return Err(TableError::content(TABLE, row.parameter, "bounds must not fall from left to right"));
             }
-            if ranges.insert((parameter, kind), bounds).is_some() {
-                return Err(TableError::content(TABLE, row.parameter, "stands twice for the same kind"));
-            }
+            ranges.insert(TABLE, parameter, &row.kind, bounds)?;
         }
         Ok(Self(ranges))
     }
 
-    /// The flag of a value at a station of this kind, and the id of the rule; `None` for a parameter without bounds.
-    pub fn judge(&self, kind: StationKind, parameter: ParameterId, value: Fixed) -> Option<(Flag, &'static str)> {
-        let bounds = self.0.get(&(parameter, Some(kind))).or_else(|| self.0.get(&(parameter, None)))?;
+    /// The flag of a value at a station of this kind, and the id of the rule; `None` for a parameter without bounds. Bounds
+    /// among the station's `limits` stand in place of the built-in ones.
+    pub fn judge(
+        &self,
+        kind: StationKind,
+        limits: &[(ParameterId, Limit)],
+        parameter: ParameterId,
+        value: Fixed,
+    ) -> Option<(Flag, &'static str)> {
+        let set = limits.iter().find_map(|(of, limit)| match limit {
+            Limit::Range(range) if *of == parameter => Some(Bounds::from(*range)),
+            _ => None,
+        });
+        let bounds = set.or_else(|| self.0.get(kind, parameter).copied())?;
         let below = |bound: Option<Fixed>| bound.is_some_and(|bound| value < bound);
         let above = |bound: Option<Fixed>| bound.is_some_and(|bound| value > bound);
         Some(if below(bounds.fail_below) || above(bounds.fail_above) {
@@ -77,5 +80,18 @@ impl Ranges {
         } else {
             (Flag::Pass, "range")
         })
+    }
+}
+
+impl From<Range> for Bounds {
+    fn from(range: Range) -> Self {
+        // A bound beyond what can be held is none.
+        let bound = |value: Option<f64>| value.and_then(Fixed::from_f64);
+        Self {
+            fail_below: bound(range.fail_below),
+            suspect_below: bound(range.suspect_below),
+            suspect_above: bound(range.suspect_above),
+            fail_above: bound(range.fail_above),
+        }
     }
 }

@@ -1,6 +1,7 @@
-//! What is derived of hand-made readings (`derived`) and of a file (`bulk`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
+//! What is derived of hand-made readings (`derived`, `checked`) and of a file (`bulk`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
 
 mod bulk;
+mod checked;
 mod derived;
 mod due;
 mod flaky;
@@ -15,8 +16,15 @@ use limpid_store::Accepted;
 
 /// Two air stations, S1 and S2, and a stack, X1, in a zone.
 pub fn pipeline(zone: &str) -> Arc<Pipeline> {
+    pipeline_with(zone, "")
+}
+
+/// The same with more sections in its `pipeline.toml`.
+pub fn pipeline_with(zone: &str, sections: &str) -> Arc<Pipeline> {
+    let publisher =
+        format!("[publisher]\nid = \"test\"\nname = {{ zh = \"测试\", en = \"Test\" }}\nzone = \"{zone}\"\n");
     let files = Files {
-        pipeline: format!("[publisher]\nid = \"test\"\nname = {{ zh = \"测试\", en = \"Test\" }}\nzone = \"{zone}\"\n"),
+        pipeline: publisher + sections,
         stations:
             "id,kind,name_zh,name_en,lat,lon\nS1,air,一,One,40,116\nS2,air,二,Two,40,117\nX1,outlet,排口,Stack,40,117\n"
                 .to_owned(),

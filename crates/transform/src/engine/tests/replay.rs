@@ -14,12 +14,46 @@ use limpid_model::{
 use limpid_store::{Journal, SqliteJournal};
 use proptest::prelude::*;
 
-use super::{at, pipeline};
+use super::{at, pipeline_with};
 use crate::engine::history;
 use crate::engine::live::Live;
 
-/// One of whole hours, of half hours, of quarters of an hour.
-const ZONES: [&str; 3] = ["Asia/Shanghai", "Asia/Kolkata", "Asia/Kathmandu"];
+/// Zones, and when the readings begin: offsets of whole, half and quarter hours; days of 23 and of 25 hours, and one of 24.5.
+const ZONES: [(&str, &str); 6] = [
+    ("Asia/Shanghai", "2015-05-30T10:00:00Z"),
+    ("Asia/Kolkata", "2015-06-01T10:00:00Z"),
+    ("Asia/Kathmandu", "2015-06-01T10:00:00Z"),
+    ("Europe/Berlin", "2015-03-28T16:00:00Z"),
+    ("America/St_Johns", "2015-10-31T16:00:00Z"),
+    ("Australia/Lord_Howe", "2015-04-03T16:00:00Z"),
+];
+
+/// Checks that look at neighbouring hours, so narrow that they often find something.
+const LIMITS: &str = r#"
+[[validation.limit]]
+station = "*"
+parameter = "pm25"
+check = "spike"
+suspect = 15
+fail = 30
+[[validation.limit]]
+station = "*"
+parameter = "o3"
+check = "rate"
+suspect = 25
+[[validation.limit]]
+station = "S1"
+parameter = "no2"
+check = "flat"
+suspect_hours = 2
+fail_hours = 23
+[[validation.limit]]
+station = "S2"
+parameter = "so2"
+check = "climatology"
+month = 5
+suspect_above = 30
+"#;
 
 static CLOCK: AtomicI64 = AtomicI64::new(0);
 
@@ -32,11 +66,11 @@ fn set_clock(now: Instant) {
 }
 
 /// Readings with their place in the list that they were made in; a correction stands behind what it corrects.
-fn readings(zone: Zone) -> impl Strategy<Value = Vec<(usize, Reading)>> {
-    let parameters = ["pm25", "pm10", "so2", "no2", "co", "o3"];
-    let one = (0..2_usize, 0..60_i64, 0..6_usize, 0..8_u8, 0..200_i32);
+fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize, Reading)>> {
+    let parameters = ["pm25", "pm10", "so2", "no2", "co", "o3", "no", "nox"];
+    let one = (0..2_usize, 0..60_i64, 0..8_usize, 0..10_u8, 0..200_i32);
     prop::collection::vec(one, 1..80).prop_map(move |choices| {
-        let first = zone.floor_hour(at("2015-06-01T10:00:00Z"));
+        let first = zone.floor_hour(at(first));
         let mut made: Vec<Reading> = Vec::new();
         for (station, hour, parameter, kind, number) in choices {
             let hour = first + Duration::hours(hour);
@@ -67,6 +101,11 @@ fn readings(zone: Zone) -> impl Strategy<Value = Vec<(usize, Reading)>> {
                     let date = zone.date_of(first) + Days::new(hour.timestamp() as u64 / 900 % 4);
                     add(Period::Day, zone.start_of(date), Some(value), "")
                 }
+                // A value that stands still, and one that is sent again as it was and corrected.
+                7 => (0..6).for_each(|k| add(Period::Hour, hour + Duration::hours(k), Some(value), "")),
+                8 => [Some(value), Some(value), None, Some(value + 1.0)]
+                    .into_iter()
+                    .for_each(|value| add(Period::Hour, hour, value, "")),
                 _ => add(Period::Moment, hour + Duration::seconds(number.into()), Some(value), "N"),
             }
         }
@@ -75,8 +114,8 @@ fn readings(zone: Zone) -> impl Strategy<Value = Vec<(usize, Reading)>> {
 }
 
 /// A shuffle in which revisions of one reading keep their order, because the last one stands.
-fn shuffled(zone: &str) -> impl Strategy<Value = Vec<(usize, Reading)>> + use<> {
-    readings(Zone::parse(zone).unwrap()).prop_flat_map(|made| Just(made).prop_shuffle()).prop_map(|mut made| {
+fn shuffled(zone: &str, first: &'static str) -> impl Strategy<Value = Vec<(usize, Reading)>> + use<> {
+    readings(Zone::parse(zone).unwrap(), first).prop_flat_map(|made| Just(made).prop_shuffle()).prop_map(|mut made| {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, (_, reading)) in made.iter().enumerate() {
             places.entry(key(reading)).or_default().push(place);
@@ -150,14 +189,14 @@ async fn replay(
     readings: Vec<(usize, Reading)>,
     cuts: &[(usize, i64, bool)],
 ) -> [BTreeMap<String, Record>; 2] {
-    let pipeline = pipeline(zone);
+    let pipeline = pipeline_with(zone, LIMITS);
     let zone = pipeline.publisher.zone;
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (journal, whole) = (open(folder.path()), open(other.path()));
     accept_all(&whole, readings.clone(), Utc::now()).await;
     history(pipeline.clone(), whole.clone(), None, |_, _| {}).await.unwrap();
 
-    let mut now = at("2015-06-01T00:00:00Z");
+    let mut now = at("2015-03-28T00:00:00Z");
     set_clock(now);
     let mut live = Live::new(pipeline.clone(), journal.clone(), clock);
     let (mut rest, mut turn) = (readings.into_iter().peekable(), 0);
@@ -189,7 +228,8 @@ proptest! {
 
     #[test]
     fn live_in_any_order_publishes_what_history_publishes(
-        (zone, readings) in prop::sample::select(ZONES.as_slice()).prop_flat_map(|zone| (Just(zone), shuffled(zone))),
+        (zone, readings) in prop::sample::select(ZONES.as_slice())
+            .prop_flat_map(|(zone, first)| (Just(zone), shuffled(zone, first))),
         cuts in prop::collection::vec((1..40_usize, 0..600_i64, any::<bool>()), 1..6),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -1,0 +1,151 @@
+//! What a period was like: of each parameter the mean, the percentile and the days above the limit; of all the composite index
+//! and the share of good days.
+
+use chrono::NaiveDate;
+use limpid_model::ParameterId;
+use limpid_model::pipeline::CompositeRule;
+
+use crate::assess::gb3095::{Average, Class};
+use crate::assess::hj663::{Composite, Looked, Single, composite, percentile};
+use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
+
+/// Days with an index of at most this are good ones (优良天数).
+const GOOD: u16 = 100;
+
+/// One day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Day {
+    /// Which.
+    pub date: NaiveDate,
+    /// What each parameter of `hj663.csv` had: its mean or its largest 8-hour mean, where valid.
+    pub values: Vec<(ParameterId, Fixed)>,
+    /// The day's index under the edition in force, where there is one.
+    pub index: Option<u16>,
+}
+
+/// What came of a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    /// One for each parameter that had a valid day.
+    pub items: Vec<Item>,
+    /// The composite index, where all six have what it is made of.
+    pub composite: Option<Composite>,
+    /// Days with an index of at most 100.
+    pub good: u32,
+    /// Days with an index.
+    pub judged: u32,
+    /// Days of the period.
+    pub expected: u32,
+}
+
+/// One parameter of a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The parameter.
+    pub parameter: ParameterId,
+    /// The value of a day.
+    pub day: Average,
+    /// Valid days.
+    pub n: u32,
+    /// The mean of these days, to one digit more than is reported.
+    pub mean: Option<f64>,
+    /// Which percentile, in percent.
+    pub percent: u32,
+    /// It, to one digit more than is reported.
+    pub percentile: Option<f64>,
+    /// The limit of a year, where there is one and the whole period lies in its time.
+    pub year_limit: Option<f64>,
+    /// The limit of a day at the end of the period.
+    pub day_limit: Option<f64>,
+    /// Valid days above the limit of their date, rounded to reporting precision.
+    pub over: u32,
+    /// By how many times the limit the worst of them lay above it.
+    pub worst: Option<f64>,
+    /// Whether mean and percentile keep their limits; `None` where there is neither limit nor value, and in parts of a year.
+    pub kept: Option<bool>,
+}
+
+/// Assesses the period whose days are `days` of `expected`, in a class of area. `year` says that it is a whole year, to which
+/// alone limits of a year apply; `complete` that of a parameter it has as many valid days as GB 3095 asks for.
+pub fn assess(
+    rules: &Rules,
+    rule: &CompositeRule,
+    class: Class,
+    days: &[Day],
+    (expected, year): (u32, bool),
+    complete: impl Fn(ParameterId) -> bool,
+) -> Period {
+    let last = days.iter().map(|day| day.date).max();
+    let of = |looked: &Looked| item(rules, class, days, last?, looked, year, &complete);
+    let items: Vec<Item> = rules.hj663.iter().filter_map(of).collect();
+    let single = |looked: &Looked| {
+        let date = last?;
+        // The ranking rule divides by class 2, wherever a place lies.
+        let limit =
+            |average| Some(Mean::from(rules.gb3095.at(looked.parameter, average, Class::Two, date)?.value).to_f64());
+        let item = items.iter().find(|item| item.parameter == looked.parameter);
+        let (value, limit) = match looked.composite {
+            Single::Mean => (item.and_then(|item| item.mean), limit(Average::Year)?),
+            Single::Percentile => (item.and_then(|item| item.percentile), limit(looked.day)?),
+        };
+        Some((looked.parameter, value, limit))
+    };
+    let singles: Option<Vec<_>> = rules.hj663.iter().map(single).collect();
+    Period {
+        composite: singles.and_then(|singles| composite(rule, &singles)),
+        good: days.iter().filter(|day| day.index.is_some_and(|index| index <= GOOD)).count() as u32,
+        judged: days.iter().filter(|day| day.index.is_some()).count() as u32,
+        expected,
+        items,
+    }
+}
+
+fn item(
+    rules: &Rules,
+    class: Class,
+    days: &[Day],
+    last: NaiveDate,
+    looked: &Looked,
+    year: bool,
+    complete: impl Fn(ParameterId) -> bool,
+) -> Option<Item> {
+    let parameter = looked.parameter;
+    let value = |day: &Day| day.values.iter().find(|(one, _)| *one == parameter).map(|(_, value)| (day.date, *value));
+    let values: Vec<(NaiveDate, Fixed)> = days.iter().filter_map(value).collect();
+    let fixed: Vec<Fixed> = values.iter().map(|(_, value)| *value).collect();
+    let n = fixed.len() as u32;
+    let sum: i128 = fixed.iter().map(|value| i128::from(value.millionths())).sum();
+    let mean = Mean::new(i64::try_from(sum).ok()?, n)?;
+    let reported = parameter.decimals() as u32;
+    let one_more = reported + 1;
+    let percentile = percentile(&fixed, looked.percentile).map(|value| value.round(one_more));
+    let limit = |average, date| rules.gb3095.at(parameter, average, class, date);
+    let multiple = |(date, value): &(NaiveDate, Fixed)| {
+        limit(looked.day, *date).and_then(|limit| limit.multiple(Mean::from(*value).round(reported)))
+    };
+    let above: Vec<f64> = values.iter().filter_map(multiple).collect();
+    let (year_limit, day_limit) = (limit(Average::Year, last).filter(|_| year), limit(looked.day, last));
+    // Means and percentiles are put against limits at reporting precision.
+    let keeps_mean = year_limit.map(|limit| limit.kept(mean.round(reported)));
+    let keeps_percentile = day_limit.zip(percentile).map(|(limit, value)| limit.kept(value.round(reported)));
+    let kept = match (keeps_mean, keeps_percentile) {
+        _ if !year || !complete(parameter) => None,
+        (None, percentile) => percentile,
+        (Some(mean), percentile) => Some(mean && percentile.unwrap_or(true)),
+    };
+    let number = |value: Mean| value.to_f64();
+    Some(Item {
+        parameter,
+        day: looked.day,
+        n,
+        mean: Some(number(mean.round(one_more))),
+        percent: looked.percentile,
+        percentile: percentile.map(number),
+        year_limit: year_limit.map(|limit| number(limit.value.into())),
+        day_limit: day_limit.map(|limit| number(limit.value.into())),
+        over: above.len() as u32,
+        worst: above.into_iter().reduce(f64::max),
+        kept,
+    })
+}

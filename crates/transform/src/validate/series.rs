@@ -1,0 +1,58 @@
+//! What an hour is worth beside the hours around it: spike, rate of change, flat line.
+
+use limpid_model::limit::{Flat, Steps};
+use limpid_model::{Flag, Limit, ParameterId, StationKind};
+
+use crate::fixed::Fixed;
+use crate::standards::Rules;
+use crate::validate::{flat, steps};
+
+/// An hour is judged by at most so many hours before it …
+pub const BEFORE: usize = Flat::LONGEST as usize;
+
+/// … and so many after it.
+pub const AFTER: usize = 1;
+
+/// The checks of one series that look at neighbouring hours.
+#[derive(Debug, Clone, Copy)]
+pub struct InTime {
+    spike: Option<Steps>,
+    rate: Option<Steps>,
+    flat: Option<Flat>,
+}
+
+impl InTime {
+    /// Those of a parameter at a station of this kind with these thresholds of its own; `None` when there are none.
+    pub fn of(
+        rules: &Rules,
+        kind: StationKind,
+        limits: &[(ParameterId, Limit)],
+        parameter: ParameterId,
+    ) -> Option<Self> {
+        let set = || limits.iter().filter(move |(of, _)| *of == parameter).map(|(_, limit)| *limit);
+        let spike = set().find_map(|limit| if let Limit::Spike(steps) = limit { Some(steps) } else { None });
+        let rate = set().find_map(|limit| if let Limit::Rate(steps) = limit { Some(steps) } else { None });
+        let flat = set().find_map(|limit| if let Limit::Flat(flat) = limit { Some(flat) } else { None });
+        let checks = Self {
+            spike: spike.or_else(|| rules.spike.get(kind, parameter).copied()),
+            rate: rate.or_else(|| rules.rate.get(kind, parameter).copied()),
+            flat: flat.or_else(|| rules.flat.get(kind, parameter).copied()),
+        };
+        (checks.spike.is_some() || checks.rate.is_some() || checks.flat.is_some()).then_some(checks)
+    }
+
+    /// What the checks find wrong with the hour at `place` of `hours`, which are the values that are sound by themselves, one
+    /// cell an hour. A value that another check doubts still counts as a neighbour, so that no verdict depends on another.
+    pub fn judge(&self, hours: &[Option<Fixed>], place: usize) -> impl Iterator<Item = (Flag, &'static str)> {
+        let at = |place: Option<usize>| hours.get(place?).copied().flatten();
+        let (before, hour, after) = (at(place.checked_sub(1)), at(Some(place)), at(place.checked_add(1)));
+        let found = hour.map(|hour| {
+            [
+                self.spike.and_then(|limit| steps::spike(limit, before, hour, after)),
+                self.rate.and_then(|limit| steps::rate(limit, before, hour)),
+                self.flat.and_then(|limit| flat::judge(limit, &hours[place.saturating_sub(BEFORE)..=place])),
+            ]
+        });
+        found.into_iter().flatten().flatten()
+    }
+}

@@ -1,0 +1,89 @@
+//! A parameter that is the sum of others, from `data/validation/sums.csv`: NOx is NO, counted as NO2, and NO2.
+
+use limpid_model::ParameterId;
+use serde::Deserialize;
+
+use crate::fixed::{Fixed, SCALE};
+use crate::standards::{self, TableError};
+
+const TABLE: &str = "sums.csv";
+
+/// A whole, and what it is the sum of.
+#[derive(Debug, Clone)]
+pub struct Sum {
+    /// The whole (`nox`).
+    pub whole: ParameterId,
+    /// Its terms, each with the factor in millionths that carries it into what the whole is counted as.
+    pub terms: Vec<(ParameterId, i64)>,
+    /// Id of the rule.
+    pub rule: String,
+    absolute: Fixed,
+    relative_percent: u32,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    whole: String,
+    terms: String,
+    absolute: f64,
+    relative_percent: u32,
+    rule: String,
+}
+
+/// Reads the table.
+///
+/// # Errors
+/// For an unknown parameter, and terms that are not written `no:1.5332 no2:1`.
+pub fn parse(text: &str) -> Result<Vec<Sum>, TableError> {
+    let sum = |row: Row| {
+        let term = |text: &str| {
+            let wrong = || TableError::content(TABLE, &row.rule, format!("term {text:?} is not parameter:factor"));
+            let (parameter, factor) = text.split_once(':').ok_or_else(wrong)?;
+            let factor = factor.parse().ok().and_then(Fixed::from_f64).ok_or_else(wrong)?;
+            Ok((standards::parameter(TABLE, parameter)?, factor.millionths()))
+        };
+        Ok(Sum {
+            whole: standards::parameter(TABLE, &row.whole)?,
+            terms: row.terms.split_whitespace().map(term).collect::<Result<_, _>>()?,
+            absolute: standards::fixed(TABLE, &row.rule, row.absolute)?,
+            relative_percent: row.relative_percent,
+            rule: row.rule,
+        })
+    };
+    standards::rows(TABLE, text)?.into_iter().map(sum).collect()
+}
+
+impl Sum {
+    /// Whether whole and terms, in the order of [`Sum::terms`], differ by more than both tolerances.
+    pub fn contradicts(&self, whole: Fixed, terms: &[Fixed]) -> bool {
+        let scale = i128::from(SCALE);
+        let whole = i128::from(whole.millionths()) * scale;
+        let of_term =
+            |(value, (_, factor)): (&Fixed, &(ParameterId, i64))| i128::from(value.millionths()) * i128::from(*factor);
+        let sum: i128 = terms.iter().zip(&self.terms).map(of_term).sum();
+        let off = (whole - sum).abs();
+        off > i128::from(self.absolute.millionths()) * scale
+            && off * 100 > whole.abs() * i128::from(self.relative_percent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standards::Rules;
+
+    #[test]
+    fn nitrogen_oxides_are_counted_as_no2() {
+        let sum = &Rules::built_in().sums[0];
+        assert_eq!((sum.whole.as_str(), sum.terms[0].0.as_str(), sum.terms[1].0.as_str()), ("nox", "no", "no2"));
+        let contradicts = |nox: f64, no: f64, no2: f64| {
+            let [nox, no, no2] = [nox, no, no2].map(|value| Fixed::from_f64(value).unwrap());
+            sum.contradicts(nox, &[no, no2])
+        };
+        // 100 ppb of NO are 122.7 ug/m3 (30.01 g/mol), and as NO2 (46.01 g/mol) 188.2.
+        assert!(!contradicts(188.2 + 40.0, 122.7, 40.0));
+        assert!(contradicts(122.7 + 40.0, 122.7, 40.0), "a sum of masses as they are is not NOx");
+        assert!(!contradicts(20.0, 5.0, 5.0), "within the absolute tolerance");
+        assert!(contradicts(0.0, 5.0, 5.0));
+    }
+}

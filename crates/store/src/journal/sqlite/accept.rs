@@ -15,6 +15,9 @@ use crate::error::{Result, StoreError};
 pub(super) struct Prepared {
     submission: Submission,
     body: Body,
+    /// Room for the verdicts. It is made, and all of this let go, where the submission comes from: memory that one
+    /// thread takes and the writer gives back would make each wait for the other's allocator.
+    verdicts: Vec<Verdict>,
 }
 
 impl Prepared {
@@ -23,7 +26,8 @@ impl Prepared {
         // What is kept is what is answered: microseconds.
         submission.received = instant(micros(submission.received))?;
         let body = Body::new(std::mem::take(&mut submission.body))?;
-        Ok(Self { submission, body })
+        let verdicts = Vec::with_capacity(submission.entries.len());
+        Ok(Self { submission, body, verdicts })
     }
 
     /// Roughly what it occupies in memory.
@@ -33,15 +37,16 @@ impl Prepared {
 }
 
 /// Writes a submission within the writer's open transaction.
-pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &Prepared) -> Result<Receipt> {
+pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &mut Prepared) -> Result<Receipt> {
     let failed = during("writing a submission");
-    let Prepared { submission, body } = prepared;
     if let Some(earlier) = earlier(connection, prepared)? {
         return Ok(earlier);
     }
+    let Prepared { submission, body, verdicts } = prepared;
+    // A job whose transaction failed comes a second time.
+    verdicts.clear();
     let number = state.next_number;
     let mut counts = Counts::default();
-    let mut verdicts = Vec::with_capacity(submission.entries.len());
     let mut packer = Packer::with_capacity(submission.entries.len());
     let mut seq = number;
     for (index, entry) in submission.entries.iter().enumerate() {
@@ -93,8 +98,8 @@ pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &Prep
                 counted(counts.corrected),
                 counted(counts.quarantined),
                 counted(counts.rejected),
-                kinds_of(&verdicts),
-                receipt::exceptions_of(&verdicts),
+                kinds_of(verdicts),
+                receipt::exceptions_of(verdicts),
                 submission.channel.as_str(),
                 submission.sender,
                 submission.station.as_ref().map(|station| station.as_str()),
@@ -108,7 +113,7 @@ pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &Prep
         })
         .map_err(&failed)?;
     state.next_number = seq + 1;
-    Ok(Receipt { id: submission.id, received: submission.received, verdicts, counts })
+    Ok(Receipt { id: submission.id, received: submission.received, verdicts: std::mem::take(verdicts), counts })
 }
 
 /// The receipt given before under the same idempotency key.

@@ -156,7 +156,9 @@ impl Journal for SqliteJournal {
         } else {
             Prepared::new(submission)?
         };
-        queue.ask(prepared.weight(), |reply| Work::Accept(Box::new(prepared), reply)).await
+        let weight = prepared.weight();
+        let (receipt, _done_with) = queue.ask(weight, |reply| Work::Accept(Box::new(prepared), reply)).await?;
+        Ok(receipt)
     }
 
     async fn submission(&self, id: ReceiptId) -> Result<Option<StoredSubmission>> {

@@ -16,8 +16,8 @@ const ROOM_KIB: u32 = 64 * 1024;
 
 /// Something for the writer to do, and where to say that it is done.
 pub(super) enum Work {
-    /// Take a submission in.
-    Accept(Box<Prepared>, oneshot::Sender<Result<Receipt>>),
+    /// Take a submission in, and give it back with its receipt.
+    Accept(Box<Prepared>, oneshot::Sender<Result<(Receipt, Box<Prepared>)>>),
     /// Publish records and move a cursor.
     Publish(Vec<Record>, Option<(&'static str, u64)>, oneshot::Sender<Result<Vec<Published>>>),
     /// Keep what a run of the gap ledger found.

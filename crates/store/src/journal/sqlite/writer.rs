@@ -104,11 +104,11 @@ impl Writer {
     }
 
     /// Writes jobs in one transaction and answers them.
-    fn write(&mut self, batch: Vec<Job>) {
+    fn write(&mut self, mut batch: Vec<Job>) {
         if batch.is_empty() {
             return;
         }
-        match self.transact(&batch) {
+        match self.transact(&mut batch) {
             Ok(done) => {
                 self.accepted.send_if_modified(|number| grow(number, self.state.newest_reading));
                 self.published.send_if_modified(|number| grow(number, self.state.next_seq - 1));
@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// All or nothing: after an error the database and the writer's memory are as before.
-    fn transact(&mut self, batch: &[Job]) -> Result<Vec<Result<Done>>> {
+    fn transact(&mut self, batch: &mut [Job]) -> Result<Vec<Result<Done>>> {
         let outcome = self.ready().and_then(|()| self.attempt(batch));
         if outcome.is_err() {
             self.recover();
@@ -151,12 +151,12 @@ impl Writer {
         Ok(())
     }
 
-    fn attempt(&mut self, batch: &[Job]) -> Result<Vec<Result<Done>>> {
+    fn attempt(&mut self, batch: &mut [Job]) -> Result<Vec<Result<Done>>> {
         let now = Utc::now();
         let transaction = self.connection.unchecked_transaction().map_err(during("beginning a transaction"))?;
         let mut done = Vec::with_capacity(batch.len());
         for job in batch {
-            let result = match &job.work {
+            let result = match &mut job.work {
                 Work::Accept(prepared, _) => accept::accept(&mut self.state, &transaction, prepared).map(Done::Receipt),
                 Work::Publish(records, cursor, _) => {
                     publish::publish(&mut self.state, &transaction, records, *cursor, now).map(Done::Published)
@@ -240,9 +240,9 @@ fn grow(number: &mut u64, to: i64) -> bool {
 /// Tells the caller. One that is gone has lost nothing but the answer.
 fn answer(job: Job, done: Result<Done>) {
     match (job.work, done) {
-        (Work::Accept(_, reply), done) => {
+        (Work::Accept(prepared, reply), done) => {
             let receipt = done.and_then(|done| match done {
-                Done::Receipt(receipt) => Ok(receipt),
+                Done::Receipt(receipt) => Ok((receipt, prepared)),
                 _ => Err(StoreError::Closed),
             });
             let _ = reply.send(receipt);

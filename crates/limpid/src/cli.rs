@@ -129,6 +129,12 @@ pub struct Simulate {
     /// Hours of made-up history to send first
     #[arg(long, value_name = "HOURS", default_value_t = 0)]
     pub backfill: u32,
+    /// This part of the hours (0 to 1) gets lost on the way, until the gateway asks for it; HJ 212 only
+    #[arg(long, value_name = "PART", default_value_t = 0.0)]
+    pub lose: f64,
+    /// Clocks of the stations are ahead by so many seconds, until the gateway sets them; HJ 212 only
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
+    pub clock_off: i64,
     /// Upload token for http targets
     #[arg(long, value_name = "SECRET", env = "LIMPID_TOKEN", hide_env_values = true)]
     pub token: Option<String>,

@@ -4,12 +4,14 @@
 //! - [`synthetic`]: believable values, made up; the same for the same station and time
 //! - `schedule`: what a station sends and when, made up; `replay`: the same from files
 //! - `clock`: when that is
+//! - `faults`: what goes wrong at a station, if wished
 //! - `hj212`, `http`, `mqtt`: how it is sent; `batch`: what the latter two send
 //!
 //! What comes out of here is made up. The registry's column `simulated` says so on every page and record.
 
 mod batch;
 mod clock;
+mod faults;
 mod hj212;
 mod http;
 mod mqtt;
@@ -34,6 +36,7 @@ use crate::RawReading;
 use clock::Clock;
 use schedule::Schedule;
 
+pub use faults::Faults;
 pub use target::{Target, UnknownTarget};
 
 /// Hours of the past that a clock other than the real one begins with when nothing else is asked for.
@@ -78,13 +81,16 @@ pub struct Options {
     pub backfill_hours: u32,
     /// Upload token, for HTTP.
     pub token: Option<String>,
+    /// What goes wrong, over HJ 212.
+    pub faults: Faults,
 }
 
 impl Options {
     /// Made-up readings of every station at real speed, from now on.
     pub fn new(to: Target) -> Self {
         let (source, stations, token) = (Source::Synthetic, None, None);
-        Self { to, source, speed: 1.0, stations, marked_only: false, backfill_hours: 0, token }
+        let faults = Faults::default();
+        Self { to, source, speed: 1.0, stations, marked_only: false, backfill_hours: 0, token, faults }
     }
 
     /// What `make run` shows: the stations that are marked as simulated, with two days of history.
@@ -108,6 +114,12 @@ pub struct Report {
     pub resent: u64,
     /// Connections that were lost, or could not be made.
     pub reconnects: u64,
+    /// Hours that got lost on the way, as was wished.
+    pub lost: u64,
+    /// Of these, how many were sent when the gateway asked for them.
+    pub recovered: u64,
+    /// How often the gateway set a station's clock.
+    pub clock_set: u64,
 }
 
 impl Report {
@@ -118,6 +130,9 @@ impl Report {
         self.acknowledged += other.acknowledged;
         self.resent += other.resent;
         self.reconnects += other.reconnects;
+        self.lost += other.lost;
+        self.recovered += other.recovered;
+        self.clock_set += other.clock_set;
     }
 }
 
@@ -127,6 +142,9 @@ pub enum SimulateError {
     /// No station can send to the target.
     #[error("no station to simulate: {0}")]
     NoStations(&'static str),
+    /// The part of the hours that get lost is no part.
+    #[error("{0} is no part of the hours: write a number from 0 to 1")]
+    Lose(f64),
     /// The speed is negative or no number.
     #[error("speed {0} is not a number from 0")]
     Speed(f64),
@@ -164,6 +182,9 @@ pub async fn run(pipeline: Arc<Pipeline>, options: Options, stop: CancellationTo
     if !options.speed.is_finite() || options.speed < 0.0 {
         return Err(SimulateError::Speed(options.speed));
     }
+    if !(0.0..=1.0).contains(&options.faults.lose) {
+        return Err(SimulateError::Lose(options.faults.lose));
+    }
     let chosen = choose(&pipeline, &options)?;
     let (clock, schedules) = schedules(&pipeline, options.source, options.speed, options.backfill_hours, chosen)?;
     let clock = Arc::new(clock);
@@ -173,7 +194,8 @@ pub async fn run(pipeline: Arc<Pipeline>, options: Options, stop: CancellationTo
         let (pipeline, clock, stop) = (Arc::clone(&pipeline), Arc::clone(&clock), stop.clone());
         match &options.to {
             Target::Hj212(address) => {
-                let link = hj212::Link::new(pipeline, station, address.clone(), clock, stop);
+                let link =
+                    hj212::Link::new(pipeline, station, address.clone(), clock, stop).with_faults(options.faults);
                 stations.spawn(async move { Ok(link.run(schedule).await) });
             }
             Target::Http(base) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use limpid_ingest::formats::{self, Format};
-use limpid_ingest::simulate::{self, Options, Source, Target};
+use limpid_ingest::simulate::{self, Faults, Options, Source, Target};
 use limpid_model::Pipeline;
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +30,7 @@ pub fn run(arguments: Simulate) -> Result<(), Failure> {
         stations: arguments.stations,
         backfill_hours: arguments.backfill,
         token: arguments.token,
+        faults: Faults { lose: arguments.lose, clock_off_seconds: arguments.clock_off },
         ..Options::new(to)
     };
     let report = tokio::runtime::Runtime::new()?.block_on(async {

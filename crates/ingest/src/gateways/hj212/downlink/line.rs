@@ -7,8 +7,8 @@ use std::time::Duration;
 use limpid_model::Station;
 use tokio::sync::mpsc;
 
-use super::Downlink;
 use super::exchange::{self, Reply};
+use super::{Downlink, Wish};
 use crate::gateways::hj212::message::{self, Message};
 
 /// Tells the down-link what comes through one connection; the connection's seats are free again when it is dropped.
@@ -41,6 +41,7 @@ impl Line {
         let mut state = seat.state();
         let repair_at = || asks.then(|| now + Duration::from_secs(config.repair_after_minutes * 60));
         let new = state.sit(self.id, &self.outgoing, repair_at);
+        state.heard = Some(now);
         let style = &mut state.style;
         style.version = message.version();
         note(&mut style.st, message.st);
@@ -74,12 +75,13 @@ impl Line {
                 .set(off as f64 / 1000.0);
         }
         let wrong = off.is_some_and(|off| Duration::from_millis(off.unsigned_abs()) > drift);
-        if asks && !drift.is_zero() && (wrong || message.cn == Some(ASKS_FOR_TIME)) {
+        let notice = message.cn == Some(ASKS_FOR_TIME);
+        if asks && !drift.is_zero() && (wrong || notice) {
             if let Some(off) = off.filter(|_| wrong) {
                 tracing::info!(station.id = %station.id, ahead_ms = off, "the clock of a station is off");
             }
             // A wish that finds no room is made again.
-            _ = downlink.wishes.try_send(at);
+            _ = downlink.wishes.try_send(Wish { seat: at, notice });
         }
         if let Some(other) = other {
             metrics::counter!("limpid_hj212_two_addresses_total", "station" => station.id.as_str().to_owned())

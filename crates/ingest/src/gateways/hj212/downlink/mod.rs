@@ -30,7 +30,7 @@ use std::time::Duration;
 use limpid_model::pipeline::Hj212;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Intake;
@@ -57,19 +57,29 @@ const PACE: Duration = Duration::from_secs(1);
 /// A station is told the time at most once in so long (HJ212.md §12.20 tells of a platform that did it five times a second).
 const CLOCK_EVERY: Duration = Duration::from_secs(600);
 
+/// A station that asks for the time is first told that it was heard (9013), which takes the journal a moment.
+const AFTER_NOTICE: Duration = Duration::from_millis(500);
+
 /// The stations that can be spoken to.
 pub struct Downlink {
     intake: Intake,
     seats: Vec<Seat>,
     by_mn: HashMap<String, usize>,
     lines: AtomicU64,
-    wishes: mpsc::Sender<usize>,
+    wishes: mpsc::Sender<Wish>,
     /// A clock that nobody can set.
     now: fn() -> Instant,
 }
 
+/// A station that is to be told the time.
+struct Wish {
+    seat: usize,
+    /// It asked for the time itself.
+    notice: bool,
+}
+
 /// The wishes for the time, for [`Downlink::run`].
-pub struct Wishes(mpsc::Receiver<usize>);
+pub struct Wishes(mpsc::Receiver<Wish>);
 
 impl Downlink {
     /// A seat for every MN of the registry.
@@ -105,9 +115,9 @@ impl Downlink {
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(_) = conversations.join_next() => {}
-                Some(at) = wishes.recv(), if room => {
+                Some(wish) = wishes.recv(), if room => {
                     let downlink = Arc::clone(&self);
-                    conversations.spawn(async move { downlink.set_clock(at).await });
+                    conversations.spawn(async move { downlink.set_clock(wish).await });
                 }
                 _ = pace.tick(), if room => {
                     if let Some(at) = self.due() {
@@ -131,10 +141,13 @@ impl Downlink {
     }
 
     /// Tells a station the time, unless it was told within the last ten minutes.
-    async fn set_clock(&self, at: usize) {
-        let seat = &self.seats[at];
+    async fn set_clock(&self, wish: Wish) {
+        let seat = &self.seats[wish.seat];
         if !seat.may_set_clock((self.now)(), CLOCK_EVERY) {
             return;
+        }
+        if wish.notice {
+            sleep(AFTER_NOTICE).await;
         }
         let outcome = self.ask(seat, &Request::SetClock).await;
         if outcome != Outcome::Done {

@@ -14,6 +14,12 @@ use super::qn::Numbers;
 use super::repair::Ledger;
 use super::request::Style;
 
+/// A station whose messages come this close one after the other sends its backlog.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// The end of a backlog is waited for so long.
+const QUIET_MOST: Duration = Duration::from_secs(300);
+
 /// An MN of the registry, called or not.
 pub(super) struct Seat {
     pub(super) mn: String,
@@ -34,6 +40,8 @@ pub(super) struct State {
     pub(super) addresses: Addresses,
     pub(super) open: Option<Open>,
     clock_set: Option<Instant>,
+    /// When the latest message came.
+    pub(super) heard: Option<Instant>,
     pub(super) repair: Ledger,
     /// When the MN is to be looked through for gaps; `None` while it is being so, and while nothing connects it.
     repair_at: Option<Instant>,
@@ -69,9 +77,12 @@ impl Seat {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the MN is to be looked through for gaps.
+    /// When the MN is to be looked through for gaps: not while it sends its backlog, as far as that has an end.
     pub(super) fn repair_due(&self) -> Option<Instant> {
-        self.state().repair_at
+        let state = self.state();
+        let due = state.repair_at?;
+        let quiet = state.heard.map_or(due, |heard| (heard + QUIET).min(due + QUIET_MOST));
+        Some(due.max(quiet))
     }
 
     /// Sets that time; without a connection there is none.

@@ -1,24 +1,28 @@
-//! A station that dials a gateway and speaks HJ 212-2017.
+//! A station that dials a gateway, speaks HJ 212-2017, and answers when it is asked.
 
-use std::collections::VecDeque;
+mod answers;
+mod memory;
+
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::NaiveDateTime;
 use limpid_model::station::HourLabel;
-use limpid_model::{Period, Pipeline, Station, StationKind};
+use limpid_model::{Instant as Moment, Period, Pipeline, Station, StationKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::Report;
 use super::clock::Clock;
 use super::schedule::{Dispatch, Schedule, Value};
+use super::{Faults, Report};
 use crate::gateways::hj212::frame::{Found, Framer, encode};
 use crate::gateways::hj212::message::{Message, Upload, decode};
 use crate::gateways::hj212::{codes, codes::DATA_ANSWER};
+use memory::Memory;
 
 /// Messages that may wait for their answers at once. A logger that sends its backlog does not wait for each answer
 /// before the next message; what is behind these has not been made yet, so that nothing has to be dropped.
@@ -59,6 +63,12 @@ pub(super) struct Link {
     stop: CancellationToken,
     patience: Patience,
     window: VecDeque<Waiting>,
+    memory: Memory,
+    faults: Faults,
+    /// Starts of the hours that got lost and were not asked for again yet.
+    lost: HashSet<Moment>,
+    /// By how much the station's clock is ahead.
+    off: chrono::Duration,
     last_qn: i64,
     report: Report,
 }
@@ -91,7 +101,28 @@ impl Link {
     ) -> Self {
         let report = Report { stations: 1, ..Report::default() };
         let (patience, window) = (Patience::default(), VecDeque::new());
-        Self { pipeline, station, address, clock, stop, patience, window, last_qn: 0, report }
+        let (memory, lost, off) = (Memory::default(), HashSet::new(), chrono::Duration::zero());
+        let faults = Faults::default();
+        Self {
+            pipeline,
+            station,
+            address,
+            clock,
+            stop,
+            patience,
+            window,
+            memory,
+            faults,
+            lost,
+            off,
+            last_qn: 0,
+            report,
+        }
+    }
+
+    /// The same with faults of its own.
+    pub(super) fn with_faults(self, faults: Faults) -> Self {
+        Self { faults, off: chrono::Duration::seconds(faults.clock_off_seconds), ..self }
     }
 
     /// The same with other waits, for tests.
@@ -150,7 +181,8 @@ impl Link {
             let due = schedule.peek().map(|next| self.clock.when(next.due));
             let room = self.window.len() < WINDOW;
             let overdue = self.window.front().map(|waiting| waiting.overdue);
-            if due.is_none() && overdue.is_none() {
+            // Who lost something stays, to be asked for it.
+            if due.is_none() && overdue.is_none() && self.lost.is_empty() {
                 return Ok(End::Done);
             }
             tokio::select! {
@@ -159,7 +191,8 @@ impl Link {
                     0 => return Ok(End::Lost),
                     count => {
                         framer.push(&buffer[..count]);
-                        self.hear(&mut framer);
+                        let answers = self.hear(&mut framer);
+                        timeout(patience.answer, writer.write_all(&answers)).await??;
                     }
                 },
                 () = until(overdue) => {
@@ -173,6 +206,12 @@ impl Link {
                 }
                 () = until(due), if room => {
                     let Some(dispatch) = schedule.next() else { continue };
+                    self.memory.keep(&dispatch);
+                    if self.faults.loses(&self.station.id, &dispatch) {
+                        self.lost.insert(dispatch.start);
+                        self.report.lost += 1;
+                        continue;
+                    }
                     let first = self.window.len();
                     for values in dispatch.values.chunks(FACTORS) {
                         let message = self.message(&dispatch, values);
@@ -195,13 +234,15 @@ impl Link {
         timeout(self.patience.answer, writer.write_all(&waiting.frame)).await?
     }
 
-    /// Takes acknowledgements. Anything else that a platform sends is none of a simulated station's business.
-    fn hear(&mut self, framer: &mut Framer) {
+    /// Takes acknowledgements, and answers requests: what is to be written.
+    fn hear(&mut self, framer: &mut Framer) -> Vec<u8> {
+        let mut answers = Vec::new();
         while let Some(found) = framer.find() {
             let Found::Frame(frame) = found else { continue };
             let (text, _) = decode(frame.data);
             let Some(message) = Message::parse(&text) else { continue };
             if message.cn != Some(DATA_ANSWER) {
+                answers.extend(self.answer(&message));
                 continue;
             }
             let place = self.window.iter().position(|waiting| Some(waiting.qn.as_str()) == message.qn);
@@ -210,6 +251,7 @@ impl Link {
                 self.report.acknowledged += 1;
             }
         }
+        answers
     }
 
     /// A message with some values of a dispatch; `None` where no code of the protocol fits any of them.
@@ -228,19 +270,14 @@ impl Link {
             return None;
         }
         let values: Vec<_> = values.iter().map(|(code, value, mark)| (*code, *value, mark.as_str())).collect();
-        let zone = self.pipeline.ingest.hj212.zone;
-        let labelled = match self.station.hour_label {
-            HourLabel::Start => dispatch.start,
-            HourLabel::End => dispatch.period.end(dispatch.start, self.pipeline.publisher.zone),
-        };
         let qn = self.next_qn();
         let upload = Upload {
             qn: &qn,
             st: system(kind),
             cn: command(dispatch.period)?,
-            pw: if self.station.password.is_empty() { PASSWORD } else { &self.station.password },
+            pw: self.password(),
             mn: self.station.mn.first()?,
-            time: labelled.with_timezone(&zone.0).naive_local(),
+            time: self.label(dispatch),
             suffix: match (kind, dispatch.period) {
                 (_, Period::Moment) => "Rtd",
                 (StationKind::Noise, _) => "Data",
@@ -254,6 +291,16 @@ impl Link {
         Some(Waiting { qn, frame, overdue: Instant::now() + self.patience.answer, resent: 0 })
     }
 
+    /// DataTime of a dispatch, by the station's labels. Moments are those of its own clock.
+    fn label(&self, dispatch: &Dispatch) -> NaiveDateTime {
+        let labelled = match self.station.hour_label {
+            HourLabel::Start => dispatch.start,
+            HourLabel::End => dispatch.period.end(dispatch.start, self.pipeline.publisher.zone),
+        };
+        let label = labelled.with_timezone(&self.pipeline.ingest.hj212.zone.0).naive_local();
+        if dispatch.period == Period::Moment { label + self.off } else { label }
+    }
+
     /// A canonical value in the unit that the gateway takes this station's numbers to be in.
     fn on_the_wire(&self, code: &str, value: &Value, number: f64) -> Option<f64> {
         let parameter = value.parameter;
@@ -265,10 +312,9 @@ impl Link {
 
     /// Numbers of interactions are times to the millisecond, and no two of a station are the same.
     fn next_qn(&mut self) -> String {
-        self.last_qn = Utc::now().timestamp_millis().max(self.last_qn + 1);
-        let zone = self.pipeline.ingest.hj212.zone.0;
+        self.last_qn = self.wall().and_utc().timestamp_millis().max(self.last_qn + 1);
         let at = chrono::DateTime::from_timestamp_millis(self.last_qn).unwrap_or_default();
-        at.with_timezone(&zone).format("%Y%m%d%H%M%S%3f").to_string()
+        at.format("%Y%m%d%H%M%S%3f").to_string()
     }
 }
 

@@ -68,6 +68,11 @@ impl Grant {
     }
 }
 
+/// The name of a token whose hash is this.
+fn holder(hash: &str) -> String {
+    format!("token:{}", hash.get(..16).unwrap_or(hash))
+}
+
 /// The tokens of a pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Tokens(Vec<Token>);
@@ -90,7 +95,12 @@ impl Tokens {
                 found = Some(token);
             }
         }
-        found.map(|token| Grant { station: token.station.clone(), holder: format!("token:{}", &hash[..16]) })
+        found.map(|token| Grant { station: token.station.clone(), holder: holder(&token.hash) })
+    }
+
+    /// What the holders of the tokens are called.
+    pub fn holders(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|token| holder(&token.hash))
     }
 }
 

@@ -7,6 +7,7 @@ mod files;
 mod folder;
 mod progress;
 mod roles;
+mod server;
 
 use std::process::ExitCode;
 

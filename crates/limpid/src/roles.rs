@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use limpid_ingest::gateways::hj212::Tls;
 use limpid_ingest::gateways::mqtt::{self, Broker};
+use limpid_ingest::gateways::places::Places;
+use limpid_ingest::gateways::tls::Tls;
 use limpid_ingest::gateways::{hj212, http};
 use limpid_ingest::token::Tokens;
 use limpid_ingest::{Intake, simulate};
@@ -21,19 +22,24 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Role, Run};
+use crate::server::Server;
 
 /// Work in flight has this long to end after a signal; a stop takes less than 5 s in all.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// TLS for the ports that speak it.
+pub struct Dress {
+    /// Of the stations' port.
+    pub hj212: Option<Tls>,
+    /// Of uploads, API and pages.
+    pub http: Option<Tls>,
+}
+
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
 ///
-/// `broker` is the one that readings are taken from, `tls` what the HJ 212 port is dressed in, where that is configured.
-pub async fn run(
-    pipeline: Arc<Pipeline>,
-    broker: Option<Broker>,
-    tls: Option<Tls>,
-    arguments: Run,
-) -> anyhow::Result<()> {
+/// `broker` is the one that readings are taken from, and `dress` what the ports are dressed in, where these are
+/// configured.
+pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, dress: Dress, arguments: Run) -> anyhow::Result<()> {
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
@@ -88,7 +94,7 @@ pub async fn run(
     let listening = listening(&http, hj212.as_ref())?;
     if let Some(listener) = hj212 {
         let target = listener.local_addr()?;
-        let gateway = hj212::serve(listener, intake.clone(), tls, stop.clone());
+        let gateway = hj212::serve(listener, intake.clone(), dress.hj212, stop.clone());
         tasks.spawn(async move {
             gateway.await;
             Ok(())
@@ -104,20 +110,20 @@ pub async fn run(
             Ok(())
         });
     }
-    let serving = stop.clone();
+    let places = Places::new(pipeline.http.connections, pipeline.http.connections_per_address);
+    let idle = Duration::from_secs(pipeline.http.idle_seconds);
+    let scheme = if dress.http.is_some() { "https" } else { "http" };
+    let server = Server { listener: http, tls: dress.http, places, idle }.serve(router, stop.clone());
     tasks.spawn(async move {
-        let app = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(http, app)
-            .with_graceful_shutdown(serving.cancelled_owned())
-            .await
-            .context("the HTTP server stopped")
+        server.await;
+        Ok(())
     });
 
     let signals = Signals::install()?;
     println!("{listening}");
     std::io::stdout().flush()?;
     if let Some(address) = listening["listening"]["http"].as_str() {
-        tracing::info!("open http://{address}/");
+        tracing::info!("open {scheme}://{address}/");
     }
     let ended = until_signal(signals, &mut tasks).await;
     stop.cancel();

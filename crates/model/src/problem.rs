@@ -23,6 +23,18 @@ pub struct Problem {
     /// Position of the entry at fault in a batch, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
+    /// The limit that was passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+}
+
+/// A limit: the setting that it has in the configuration, and what is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Limit {
+    /// As in `pipeline.toml`, `ingest.http.rate_per_minute`.
+    pub name: &'static str,
+    /// In the unit that the name says.
+    pub value: u64,
 }
 
 impl Problem {
@@ -39,6 +51,7 @@ impl Problem {
             field: None,
             allowed: None,
             index: None,
+            limit: None,
         }
     }
 
@@ -60,6 +73,13 @@ impl Problem {
     #[must_use]
     pub fn index(mut self, index: usize) -> Self {
         self.index = Some(index);
+        self
+    }
+
+    /// Names the limit that was passed.
+    #[must_use]
+    pub fn limit(mut self, name: &'static str, value: u64) -> Self {
+        self.limit = Some(Limit { name, value });
         self
     }
 }

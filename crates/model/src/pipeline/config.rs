@@ -7,12 +7,13 @@ use super::Files;
 use super::composite::{self, CompositeRule};
 use super::fields::{Fields, Source};
 use super::hj212::{self, Hj212};
+use super::http::{self, HttpIngest, HttpServer};
 use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::stations::{self, Stations};
 use super::validation::{self, SetLimit};
 use crate::assessment::SchemeChoice;
-use crate::station::{StationId, StationKind};
+use crate::station::StationKind;
 use crate::text::Text;
 use crate::time::{Instant, Zone};
 
@@ -23,6 +24,8 @@ pub struct Pipeline {
     pub publisher: Publisher,
     /// How air is judged.
     pub air: Air,
+    /// The server of uploads, API and pages.
+    pub http: HttpServer,
     /// What is taken in, and how.
     pub ingest: Ingest,
     /// When datasets are released.
@@ -84,26 +87,6 @@ pub struct Ingest {
     pub http: HttpIngest,
     /// The MQTT subscription.
     pub mqtt: Mqtt,
-}
-
-/// `[ingest.http]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpIngest {
-    /// Default true.
-    pub enabled: bool,
-    /// Largest body, after decompression. Default 16 MiB.
-    pub max_body_bytes: usize,
-    /// Who may upload.
-    pub tokens: Vec<Token>,
-}
-
-/// `[[ingest.http.token]]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// The station it may upload for; `None` for every station (`"*"`).
-    pub station: Option<StationId>,
-    /// SHA-256 of the secret, in lower-case hex.
-    pub hash: String,
 }
 
 /// `[datasets]`
@@ -171,6 +154,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     air.finish(source);
 
     let zone = publisher.as_ref().map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
+    let http = http::server(root.table(source, "http"), source);
     let ingest = ingest(root.table(source, "ingest"), zone, source);
 
     let mut datasets = root.table(source, "datasets");
@@ -188,6 +172,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     Some(Pipeline {
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
+        http,
         ingest,
         datasets: Datasets { every_hours },
         validation,
@@ -273,43 +258,11 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
 
     let hj212 = hj212::read(fields.table(source, "hj212"), zone, source);
 
-    let mut table = fields.table(source, "http");
-    let http = HttpIngest {
-        enabled: table.boolean(source, "enabled").unwrap_or(true),
-        max_body_bytes: table.integer(source, "max_body_bytes", 1024..=1 << 30).unwrap_or(16 << 20) as usize,
-        tokens: table.tables(source, "token").into_iter().filter_map(|token| self::token(token, source)).collect(),
-    };
-    table.finish(source);
-
+    let http = http::ingest(fields.table(source, "http"), source);
     let mqtt = mqtt::read(fields.table(source, "mqtt"), source);
     fields.finish(source);
 
     Ingest { horizon: zone.start_of(horizon.unwrap_or(first)), hj212, http, mqtt }
-}
-
-fn token(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Token> {
-    let station = fields.required(source, "station", "\"S1\"").and_then(|(text, offset)| {
-        if text == "*" {
-            return Some(None);
-        }
-        let id = StationId::parse(&text);
-        if id.is_none() {
-            let remedy = "write a station of stations.csv, or \"*\" for all";
-            source.mistake(offset, format!("token for {text:?}"), remedy);
-        }
-        id.map(Some)
-    });
-    let hash = fields.required(source, "hash", "\"…\"").and_then(|(text, offset)| {
-        let hash = text.strip_prefix("sha256:").unwrap_or(&text).to_lowercase();
-        let fits = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-        if !fits {
-            let remedy = "write the line that `limpid token new --station ID` printed";
-            source.mistake(offset, "`hash` is not a SHA-256 in hex", remedy);
-        }
-        fits.then_some(hash)
-    });
-    fields.finish(source);
-    Some(Token { station: station?, hash: hash? })
 }
 
 #[cfg(test)]

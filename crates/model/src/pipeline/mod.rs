@@ -8,20 +8,24 @@ mod config;
 mod fields;
 mod hj212;
 mod hj212_station;
+mod http;
 mod mistake;
 mod mqtt;
 mod network;
 mod stations;
+mod tls;
 mod validation;
 
 pub use composite::CompositeRule;
-pub use config::{Air, Authority, Datasets, HttpIngest, Ingest, Pipeline, Publisher, Token};
-pub use hj212::{Hj212, Tls, UnknownMn};
+pub use config::{Air, Authority, Datasets, Ingest, Pipeline, Publisher};
+pub use hj212::{Hj212, UnknownMn};
 pub use hj212_station::{Crc, Edition, Encoding, Hj212Station, Hj212Stations};
+pub use http::{HttpIngest, HttpServer, Rate, Token};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use mqtt::{BrokerUrl, Mqtt, NotABroker, PasswordFrom, TopicFilter};
 pub use network::{Network, NotANetwork};
 pub use stations::Stations;
+pub use tls::Tls;
 pub use validation::SetLimit;
 
 /// The texts of a pipeline folder.

@@ -34,6 +34,19 @@ pub struct ProblemBody {
     /// Position of the entry at fault in a batch, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
+    /// The limit that was passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitBody>,
+}
+
+/// A limit: the setting of the pipeline, and what is set.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Limit)]
+pub struct LimitBody {
+    /// As in `pipeline.toml`.
+    pub name: String,
+    /// In the unit that the name says.
+    pub value: u64,
 }
 
 /// The description of every path that is served on this port, those of the upload gateway among them.

@@ -91,8 +91,8 @@ pub struct CountsBody {
 
 /// Takes readings in and answers when they are durable.
 ///
-/// JSON, or CSV with the columns of the `long` format (`station,parameter,start,period,value[,unit][,flag]`, UTF-8, a
-/// header row). A batch that cannot be understood is refused whole; one that can is taken with a verdict per reading.
+/// JSON; NDJSON, one reading a line with its `station` beside the other fields; or CSV with the columns of the `long`
+/// format (`station,parameter,start,period,value[,unit][,flag]`, UTF-8, a header row). A batch that cannot be understood is refused whole; one that can is taken with a verdict per reading.
 /// The same `Idempotency-Key` with the same body gets the same receipt, and nothing is stored again. At 503 and 507
 /// nothing was stored: keep the readings and send them again.
 #[utoipa::path(
@@ -101,7 +101,7 @@ pub struct CountsBody {
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "printable ASCII, at most 255 characters; of one token"),
         ("Content-Encoding" = Option<String>, Header, pattern = "^(gzip|zstd|identity)$", description = "gzip or zstd; the limit is on what it unpacks to"),
     ),
-    request_body(content((SubmissionBody = "application/json"), (String = "text/csv"))),
+    request_body(content((SubmissionBody = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
     responses(
         (status = 201, description = "durable; a verdict for each reading", body = ReceiptBody, headers(("Location" = String, description = "path of the receipt"))),
         (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
@@ -109,8 +109,9 @@ pub struct CountsBody {
         (status = 408, description = "the body did not arrive within 60 seconds", content_type = "application/problem+json", body = ProblemBody),
         (status = 409, description = "the key was used with another body", content_type = "application/problem+json", body = ProblemBody),
         (status = 413, description = "more bytes than `max_body_bytes`, or more than 50,000 readings", content_type = "application/problem+json", body = ProblemBody),
-        (status = 415, description = "neither JSON nor CSV, or a coding other than gzip and zstd", content_type = "application/problem+json", body = ProblemBody),
+        (status = 415, description = "neither JSON, NDJSON nor CSV, or a coding other than gzip and zstd", content_type = "application/problem+json", body = ProblemBody),
         (status = 422, description = "it cannot be understood; `field` and `index` say where", content_type = "application/problem+json", body = ProblemBody),
+        (status = 429, description = "this token uploads too often; `limit` names the setting, `Retry-After` says when to come again", content_type = "application/problem+json", body = ProblemBody),
         (status = 503, description = "too many uploads at once, or the journal cannot be written; `Retry-After` says when to come again", content_type = "application/problem+json", body = ProblemBody),
         (status = 507, description = "the disk is full", content_type = "application/problem+json", body = ProblemBody),
     )
@@ -169,8 +170,11 @@ mod tests {
     fn uploads_say_every_status_and_that_they_want_a_token() {
         let described = crate::api::openapi::described();
         let post = &described["paths"]["/api/v1/submissions"]["post"];
-        assert_eq!(names(&post["responses"]), ["201", "401", "403", "408", "409", "413", "415", "422", "503", "507"]);
-        assert_eq!(names(&post["requestBody"]["content"]), ["application/json", "text/csv"]);
+        assert_eq!(
+            names(&post["responses"]),
+            ["201", "401", "403", "408", "409", "413", "415", "422", "429", "503", "507"]
+        );
+        assert_eq!(names(&post["requestBody"]["content"]), ["application/json", "application/x-ndjson", "text/csv"]);
         for operation in [
             post,
             &described["paths"]["/api/v1/receipts/{id}"]["get"],

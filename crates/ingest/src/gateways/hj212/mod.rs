@@ -24,4 +24,4 @@ mod testing;
 #[cfg(test)]
 pub(crate) mod vectors;
 
-pub use server::{Tls, TlsError, serve};
+pub use server::serve;

@@ -1,13 +1,16 @@
 //! What every failure of an upload is answered: the status of each in one place (RFC 9457).
 
 use std::error::Error;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use limpid_model::Problem;
+use limpid_model::pipeline::Rate;
 use limpid_store::StoreError;
 
 use super::MOST_READINGS;
+use super::audit::Refused;
 use super::body::Coding;
 use super::request::Media;
 use crate::gateways::json::Invalid;
@@ -26,6 +29,8 @@ pub(super) enum Failure {
     NotFound { what: &'static str },
     /// Another method.
     Method { allowed: &'static str },
+    /// The token uploads more often than it may, and has to wait.
+    TooOften { rate: Rate, wait: Duration },
     /// The body did not arrive in time.
     Slow,
     /// The key was used for another body.
@@ -69,7 +74,8 @@ impl From<Invalid> for Failure {
 }
 
 impl Failure {
-    fn problem(self) -> Problem {
+    /// As it is told to the sender.
+    pub(super) fn problem(self) -> Problem {
         match self {
             Self::Token { sent } => {
                 let detail = if sent {
@@ -90,6 +96,15 @@ impl Failure {
                 let detail = format!("this path answers {allowed}");
                 Problem::new(405, "method-not-allowed", "method not allowed", detail).allowed(allowed.split(", "))
             }
+            Self::TooOften { rate: Rate { per_minute, burst }, wait } => {
+                let seconds = seconds(wait);
+                let detail = format!(
+                    "this token may upload {per_minute} times a minute, and {burst} times at once after a silence; come \
+                     again in {seconds} s, or send more readings in one upload"
+                );
+                Problem::new(429, "too-many-uploads", "too many uploads of one token", detail)
+                    .limit("ingest.http.rate_per_minute", per_minute)
+            }
             Self::Slow => {
                 let detail = "the body did not arrive within 60 seconds; send smaller batches";
                 Problem::new(408, "timeout", "body too slow", detail)
@@ -107,7 +122,8 @@ impl Failure {
                 Problem::new(413, "too-large", "body too large", detail).field("readings")
             }
             Self::Media => {
-                let detail = "send application/json, or text/csv with the columns of the long format";
+                let detail = "send application/json, application/x-ndjson with one reading a line, or text/csv with the \
+                              columns of the long format";
                 Problem::new(415, "unsupported-media-type", "unsupported media type", detail)
                     .field("Content-Type")
                     .allowed(Media::ALL.map(Media::as_str))
@@ -152,10 +168,16 @@ impl Failure {
             }
             Self::Method { allowed } => (header::ALLOW, HeaderValue::from_static(allowed)),
             Self::Coding => (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, zstd")),
+            Self::TooOften { wait, .. } => (header::RETRY_AFTER, HeaderValue::from(seconds(*wait))),
             Self::Busy | Self::Store(_) => (header::RETRY_AFTER, RETRY_AFTER),
             _ => return None,
         })
     }
+}
+
+/// Whole seconds that are long enough.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 impl IntoResponse for Failure {
@@ -170,6 +192,7 @@ impl IntoResponse for Failure {
         let body = serde_json::to_vec(&problem).expect("text and numbers are always JSON");
         let kind = HeaderValue::from_static(Problem::MEDIA_TYPE);
         let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        response.extensions_mut().insert(Refused(problem.kind));
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, value);
         }

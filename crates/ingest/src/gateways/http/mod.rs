@@ -1,25 +1,31 @@
 //! `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}`.
 //!
 //! - `request`: what the headers say; `body`: reading and unpacking, bounded
-//! - `table`, and [`json`](super::json) of all gateways: the two shapes of a batch; `batch`: a batch to entries,
+//! - `rate`: how often a token may upload
+//! - `table`, `ndjson`, and [`json`](super::json) of all gateways: the shapes of a batch; `batch`: a batch to entries,
 //!   under a grant
-//! - `answer`: the receipt as it leaves; `failure`: the status of every failure
+//! - `answer`: the receipt as it leaves; `failure`: the status of every failure; `audit`: the trail of them
 
 mod answer;
+mod audit;
 mod batch;
 mod body;
 mod failure;
+mod ndjson;
+mod rate;
 mod request;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
 use limpid_model::{Channel, ReceiptId, Station};
@@ -27,9 +33,11 @@ use limpid_model::{Channel, ReceiptId, Station};
 use crate::intake::{Intake, Upload};
 use crate::token::{Grant, Tokens};
 use answer::answer;
+use audit::Trail;
 use batch::Understood;
 use body::Budget;
 use failure::Failure;
+use rate::Rates;
 use request::Request as Asked;
 
 pub use crate::gateways::json::MOST_READINGS;
@@ -43,7 +51,9 @@ const INLINE_VERDICTS: usize = 5_000;
 struct Gate {
     intake: Intake,
     tokens: Tokens,
+    rates: Rates,
     budget: Budget,
+    trail: Trail,
 }
 
 /// The routes of the HTTP upload, for the tokens of the intake's pipeline.
@@ -56,13 +66,17 @@ pub fn router(intake: Intake) -> Router {
 }
 
 fn routes(intake: Intake, budget: Budget) -> Router {
-    let gate = Gate { tokens: Tokens::new(&intake.pipeline().ingest.http.tokens), budget, intake };
+    let config = &intake.pipeline().ingest.http;
+    let tokens = Tokens::new(&config.tokens);
+    let rates = Rates::new(config.rate, tokens.holders());
+    let gate = Arc::new(Gate { tokens, rates, budget, trail: Trail::new(), intake });
     Router::new()
         .route("/api/v1/submissions", only(post(submit), "POST"))
         .route("/api/v1/submissions/{*rest}", any(nothing_here))
         .route("/api/v1/receipts", any(nothing_here))
         .route("/api/v1/receipts/{id}", only(get(receipt), "GET, HEAD"))
-        .with_state(Arc::new(gate))
+        .layer(from_fn_with_state(gate.clone(), audit::trail))
+        .with_state(gate)
 }
 
 /// Other methods are answered with a problem that names those which are allowed.
@@ -79,10 +93,18 @@ impl Gate {
         let secret = request::bearer(headers)?;
         self.tokens.authorise(secret).ok_or(Failure::Token { sent: true })
     }
+
+    /// The same for an upload, which a token may do only so often.
+    fn authorise_upload(&self, headers: &HeaderMap) -> Result<Grant, Failure> {
+        let grant = self.authorise(headers)?;
+        let wait = |wait| Failure::TooOften { rate: self.rates.rate, wait };
+        self.rates.take(grant.holder(), Instant::now()).map_err(wait)?;
+        Ok(grant)
+    }
 }
 
 async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Response, Failure> {
-    let grant = gate.authorise(request.headers())?;
+    let grant = gate.authorise_upload(request.headers())?;
     let asked = Asked::read(request.headers())?;
     let mut held = gate.budget.take(asked.length, asked.coding).await?;
     let raw = gate.budget.read(request.into_body()).await?;

@@ -5,7 +5,7 @@ use limpid_model::submission::IdempotencyKey;
 
 use super::body::Coding;
 use super::failure::Failure;
-use super::{batch::Batch, table};
+use super::{batch::Batch, ndjson, table};
 use crate::gateways::json;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -17,15 +17,17 @@ const LONGEST_KEY: usize = 255;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
     Json,
+    Ndjson,
     Csv,
 }
 
 impl Media {
-    pub(super) const ALL: [Self; 2] = [Self::Json, Self::Csv];
+    pub(super) const ALL: [Self; 3] = [Self::Json, Self::Ndjson, Self::Csv];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
             Self::Csv => "text/csv",
         }
     }
@@ -33,6 +35,7 @@ impl Media {
     pub(super) fn parse(self, body: &[u8]) -> Result<Batch, Failure> {
         match self {
             Self::Json => Ok(json::parse(body).map(|batch| Batch::of(batch.station, batch.readings))?),
+            Self::Ndjson => ndjson::parse(body),
             Self::Csv => table::parse(body),
         }
     }

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::formats::{Fault, long};
 
 /// The longest line in bytes: no reading needs more than a few hundred.
-const LONGEST_LINE: usize = 4096;
+pub(super) const LONGEST_LINE: usize = 4096;
 
 /// Reads a batch; the first fault ends it, and nothing of it is stored.
 pub(super) fn parse(body: &[u8]) -> Result<Batch, Failure> {
@@ -33,7 +33,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Batch, Failure> {
     Ok(batch)
 }
 
-fn invalid(fault: Fault, line: usize, index: Option<usize>) -> Failure {
+/// The failure of a line, counted from 1.
+pub(super) fn invalid(fault: Fault, line: usize, index: Option<usize>) -> Failure {
     let Fault { field, detail, allowed, .. } = fault;
     Failure::Invalid { field: field.map(str::to_owned), index, detail: format!("line {line}: {detail}"), allowed }
 }

@@ -24,6 +24,8 @@ pub const MOST_READINGS: usize = 50_000;
 
 const BATCH: [&str; 2] = ["station", "readings"];
 const READING: [&str; 6] = ["parameter", "start", "period", "value", "unit", "flag"];
+/// A reading that stands by itself.
+const LINE: [&str; 7] = ["station", "parameter", "start", "period", "value", "unit", "flag"];
 
 /// Characters of a parser's message that are passed on.
 const LONGEST_DETAIL: usize = 300;
@@ -61,6 +63,28 @@ pub(super) fn parse(body: &[u8]) -> Result<Batch, Invalid> {
     batch.and_then(|batch| deserializer.end().map(|()| batch)).map_err(|error| place.invalid(&error))
 }
 
+/// Reads one reading that names its own station, as it stands on a line of NDJSON.
+pub(super) fn line(body: &[u8]) -> Result<(String, RawReading), Invalid> {
+    let place = Place::default();
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read =
+        ReadingSeed { place: &place, known: &LINE }.deserialize(&mut deserializer).and_then(|(station, reading)| {
+            deserializer.end()?;
+            Ok((named(station, &place)?, reading))
+        });
+    read.map_err(|error| place.invalid(&error))
+}
+
+/// A station that must be named.
+fn named<E: Error>(station: Option<Text<'_>>, place: &Place) -> Result<String, E> {
+    let Text(station) = station.ok_or_else(|| place.missing("station"))?;
+    if station.is_empty() {
+        place.enter(Some("station"));
+        return Err(E::custom("the field is empty; write the station's id"));
+    }
+    Ok(station.into_owned())
+}
+
 /// Reads a batch whose sender hears of no fault: a reading that cannot be understood costs itself only. The station may
 /// be left out.
 ///
@@ -80,7 +104,8 @@ pub(super) fn each(body: &[u8]) -> Result<Each, Refusal> {
     let reading = |(index, value): (usize, serde_json::Value)| {
         let place = Place::default();
         place.enter_reading(Some(index));
-        ReadingSeed(&place).deserialize(value).map_err(|error| {
+        let read = ReadingSeed { place: &place, known: &READING }.deserialize(value);
+        read.map(|(_, reading)| reading).map_err(|error| {
             let reason = place.0.borrow().reason;
             let detail = match place.invalid(&error) {
                 Invalid::At { detail, .. } => detail,
@@ -192,23 +217,49 @@ impl<'de> Visitor<'de> for BatchSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Batch, A::Error> {
         let place = self.0;
         let (mut station, mut readings) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            match place.enter_known(&key, &BATCH)? {
-                "station" if station.is_none() => station = Some(map.next_value::<String>()?),
+        while let Some(key) = map.next_key_seed(KeySeed { place, known: &BATCH })? {
+            match key {
+                "station" if station.is_none() => station = Some(map.next_value::<Text<'de>>()?),
                 "readings" if readings.is_none() => readings = Some(map.next_value_seed(ReadingsSeed(place))?),
                 _ => return Err(A::Error::custom("the field stands twice")),
             }
             place.enter(None);
         }
-        let station = station.ok_or_else(|| place.missing("station"))?;
+        let station = named(station, place)?;
         let readings = readings.ok_or_else(|| place.missing("readings"))?;
-        if station.is_empty() {
-            place.enter(Some("station"));
-            return Err(A::Error::custom("the field is empty; write the station's id"));
-        }
         Ok(Batch { station, readings })
     }
 }
+
+/// The name of a field, which must be a known one.
+struct KeySeed<'a> {
+    place: &'a Place,
+    known: &'static [&'static str],
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = &'static str;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = &'static str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        self.place.enter_known(key, self.known)
+    }
+}
+
+/// A string, borrowed from the body where it stands there as it is.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 struct ReadingsSeed<'a>(&'a Place);
 
@@ -232,7 +283,8 @@ impl<'de> Visitor<'de> for ReadingsSeed<'_> {
         let mut readings = Vec::new();
         loop {
             place.enter_reading(Some(readings.len()));
-            let Some(reading) = seq.next_element_seed(ReadingSeed(place))? else { break };
+            let seed = ReadingSeed { place, known: &READING };
+            let Some((_, reading)) = seq.next_element_seed(seed)? else { break };
             if readings.len() == MOST_READINGS {
                 place.0.borrow_mut().too_many = true;
                 return Err(A::Error::custom("too many readings"));
@@ -244,29 +296,34 @@ impl<'de> Visitor<'de> for ReadingsSeed<'_> {
     }
 }
 
-struct ReadingSeed<'a>(&'a Place);
+/// A reading with these fields, and the station that it names where that is one of them.
+struct ReadingSeed<'a> {
+    place: &'a Place,
+    known: &'static [&'static str],
+}
 
 impl<'de> DeserializeSeed<'de> for ReadingSeed<'_> {
-    type Value = RawReading;
+    type Value = (Option<Text<'de>>, RawReading);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawReading, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for ReadingSeed<'_> {
-    type Value = RawReading;
+    type Value = (Option<Text<'de>>, RawReading);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with parameter, start, period and value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawReading, A::Error> {
-        let place = self.0;
-        let [mut parameter, mut start, mut period] = [const { None::<String> }; 3];
-        let (mut value, mut unit, mut flag) = (None, None::<Option<String>>, None::<Option<Flag>>);
-        while let Some(key) = map.next_key::<String>()? {
-            let again = match place.enter_known(&key, &READING)? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let Self { place, known } = self;
+        let [mut station, mut parameter, mut start, mut period] = [const { None::<Text<'de>> }; 4];
+        let (mut value, mut unit, mut flag) = (None, None::<Option<Text<'de>>>, None::<Option<Flag>>);
+        while let Some(key) = map.next_key_seed(KeySeed { place, known })? {
+            let again = match key {
+                "station" => station.replace(map.next_value()?).is_some(),
                 "parameter" => parameter.replace(map.next_value()?).is_some(),
                 "start" => start.replace(map.next_value()?).is_some(),
                 "period" => period.replace(map.next_value()?).is_some(),
@@ -278,9 +335,9 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
                 return Err(A::Error::custom("the field stands twice"));
             }
         }
-        let parameter = parameter.ok_or_else(|| place.missing("parameter"))?;
-        let start = start.ok_or_else(|| place.missing("start"))?;
-        let period = period.ok_or_else(|| place.missing("period"))?;
+        let Text(parameter) = parameter.ok_or_else(|| place.missing("parameter"))?;
+        let Text(start) = start.ok_or_else(|| place.missing("start"))?;
+        let Text(period) = period.ok_or_else(|| place.missing("period"))?;
         let Number(value) = value.ok_or_else(|| place.missing("value"))?;
 
         // Each field's own reader, under the field's name should it fail.
@@ -292,12 +349,12 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
         within("period");
         let period = long::period(&period).map_err(|fault| place.fault(fault))?;
         within("unit");
-        let unit = unit.flatten().map(|text| long::unit(&text, parameter)).transpose();
+        let unit = unit.flatten().map(|Text(text)| long::unit(&text, parameter)).transpose();
         let unit = unit.map_err(|fault| place.fault(fault))?;
         within("flag");
         let meaning = flag.flatten().map_or(Ok(Meaning::Mark(None)), |flag| flag.meaning());
         let (value, mark) = meaning.map_err(|fault| place.fault(fault))?.of(value);
-        Ok(RawReading { parameter, period, start, value, unit, mark })
+        Ok((station, RawReading { parameter, period, start, value, unit, mark }))
     }
 }
 

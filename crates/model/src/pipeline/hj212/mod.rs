@@ -3,11 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
-
 use super::fields::{Fields, Source};
 use super::hj212_station::{self, Hj212Stations};
 use super::network::Network;
+use super::tls::{self, Tls};
 use crate::station::StationId;
 use crate::time::Zone;
 
@@ -49,15 +48,6 @@ pub struct Hj212 {
     pub tls: Option<Tls>,
     /// Settings of single stations.
     pub stations: Hj212Stations,
-}
-
-/// `[ingest.hj212.tls]`: the port speaks TLS, and only TLS. Relative paths start at the pipeline's folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tls {
-    /// The gateway's certificate and those that vouch for it (PEM).
-    pub cert: PathBuf,
-    /// Its private key (PEM).
-    pub key: PathBuf,
 }
 
 /// What a frame of an unknown MN is answered; it is quarantined either way.
@@ -107,21 +97,11 @@ pub(super) fn read(mut table: Fields<'_>, zone: Zone, source: &mut Source<'_>) -
         clock_drift_seconds: table.integer(source, "clock_drift_seconds", 0..=86_400).unwrap_or(60),
         repair_days: table.integer(source, "repair_days", 0..=90).unwrap_or(7),
         repair_after_minutes: table.integer(source, "repair_after_minutes", 0..=1440).unwrap_or(20),
-        tls: tls(table.table(source, "tls"), source),
+        tls: tls::read(table.table(source, "tls"), source),
         stations: hj212_station::read(table.tables(source, "station"), source),
     };
     table.finish(source);
     hj212
-}
-
-fn tls(mut table: Fields<'_>, source: &mut Source<'_>) -> Option<Tls> {
-    if !table.present() {
-        return None;
-    }
-    let cert = table.required(source, "cert", "\"hj212.pem\"");
-    let key = table.required(source, "key", "\"hj212.key\"");
-    table.finish(source);
-    Some(Tls { cert: cert?.0.into(), key: key?.0.into() })
 }
 
 /// The list `allow` of a table; empty for everybody.

@@ -3,10 +3,8 @@
 mod audit;
 mod connection;
 mod keep;
-mod places;
 #[cfg(test)]
 mod tests;
-mod tls;
 
 use std::io;
 use std::net::IpAddr;
@@ -23,10 +21,9 @@ use tokio_util::sync::CancellationToken;
 use super::downlink::Downlink;
 use super::session::Session;
 use crate::Intake;
+use crate::gateways::places::Places;
+use crate::gateways::tls::Tls;
 use keep::Keep;
-use places::Places;
-
-pub use tls::{Tls, TlsError};
 
 /// How long connections may take to finish what they had read when a stop was asked for: a second less than the five
 /// that a whole stop may take (CONTRACT §2).

@@ -391,10 +391,11 @@ async fn the_port_speaks_tls_where_it_has_a_certificate() {
     std::fs::write(folder.path().join("c.pem"), made.cert.pem()).unwrap();
     std::fs::write(folder.path().join("k.pem"), made.signing_key.serialize_pem()).unwrap();
     let pipeline = pipeline("[ingest.hj212.tls]\ncert = \"c.pem\"\nkey = \"k.pem\"");
-    let tls = Tls::new(&pipeline, folder.path()).unwrap();
+    let files = pipeline.ingest.hj212.tls.as_ref().unwrap();
+    let tls = Tls::new(files, folder.path(), "ingest.hj212.tls", &[]).unwrap();
     let spy = Arc::new(Spy::default());
     let patience = Patience { idle: Duration::from_secs(3600), frame: Duration::from_secs(60) };
-    let gateway = start_dressed(spy.intake(Arc::clone(&pipeline)), patience, tls).await;
+    let gateway = start_dressed(spy.intake(Arc::clone(&pipeline)), patience, Some(tls)).await;
 
     let mut plain = gateway.connect().await;
     plain.send(&reading(1)).await;
@@ -426,7 +427,8 @@ async fn the_port_speaks_tls_where_it_has_a_certificate() {
     ] {
         let whole = std::fs::read(folder.path().join(file)).unwrap();
         std::fs::write(folder.path().join(file), text).unwrap();
-        let error = Tls::new(&pipeline, folder.path()).err().unwrap().to_string();
+        let files = pipeline.ingest.hj212.tls.as_ref().unwrap();
+        let error = Tls::new(files, folder.path(), "ingest.hj212.tls", &[]).err().unwrap().to_string();
         assert!(error.contains(words), "{error}");
         std::fs::write(folder.path().join(file), whole).unwrap();
     }

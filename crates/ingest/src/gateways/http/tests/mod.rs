@@ -3,6 +3,8 @@
 mod answers;
 mod faults;
 mod limits;
+mod ndjson;
+mod rate;
 
 use axum::Router;
 use axum::body::Body;

@@ -1,12 +1,13 @@
-//! How many may be connected: in all, and from one address.
+//! How many may be connected: in all, and from one address. With IPv6 a whole /64 is one, which is what one subscriber
+//! has.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The places of a gateway. There are never more entries than places that are taken.
 #[derive(Debug)]
-pub(super) struct Places {
+pub struct Places {
     in_all: usize,
     per_address: usize,
     taken: Mutex<Taken>,
@@ -20,21 +21,23 @@ struct Taken {
 
 /// A place, free again when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub struct Place {
     places: Arc<Places>,
     address: IpAddr,
 }
 
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoPlace {
+pub enum NoPlace {
+    /// As many are connected as may be.
     InAll,
+    /// As many of that address.
     PerAddress,
 }
 
 impl NoPlace {
     /// The stable word for it, in metrics.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::InAll => "in_all",
             Self::PerAddress => "per_address",
@@ -43,12 +46,17 @@ impl NoPlace {
 }
 
 impl Places {
-    pub(super) fn new(in_all: usize, per_address: usize) -> Arc<Self> {
+    /// So many in all, and so many of one address.
+    pub fn new(in_all: usize, per_address: usize) -> Arc<Self> {
         Arc::new(Self { in_all, per_address, taken: Mutex::default() })
     }
 
     /// A place for a connection from `address`.
-    pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn take(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+        let address = site(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.in_all >= self.in_all {
             return Err(NoPlace::InAll);
@@ -60,6 +68,17 @@ impl Places {
         taken.of.insert(address, own + 1);
         taken.in_all += 1;
         Ok(Place { places: Arc::clone(self), address })
+    }
+}
+
+/// What counts as one address.
+fn site(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
     }
 }
 
@@ -92,5 +111,16 @@ mod tests {
         let _again = [take(3).unwrap(), take(1).unwrap()];
         drop((second, _again));
         assert!(places.taken.lock().unwrap().of.is_empty(), "nothing is remembered of those who left");
+    }
+
+    #[test]
+    fn a_subscriber_of_ipv6_is_one_address_and_a_mapped_one_is_ipv4() {
+        let places = Places::new(10, 1);
+        let take = |address: &str| places.take(address.parse().unwrap());
+        let _one = take("2001:db8:1:2:3::1").unwrap();
+        assert_eq!(take("2001:db8:1:2:ffff::9").unwrap_err(), NoPlace::PerAddress);
+        let _other = take("2001:db8:1:3::1").unwrap();
+        let _four = take("::ffff:192.0.2.1").unwrap();
+        assert_eq!(take("192.0.2.1").unwrap_err(), NoPlace::PerAddress);
     }
 }

@@ -12,11 +12,13 @@
 //! - [`outlook`]: what somebody else's model expects
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
+//! - [`address`]: absolute addresses of this service
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
 //!
 //! Conventions that hold everywhere: instants are UTC; an interval is `start` inclusive, `end` exclusive; a value
 //! is in its parameter's canonical unit; a missing value is `None`, never a sentinel.
 
+pub mod address;
 pub mod assessment;
 pub mod compliance;
 pub mod gap;

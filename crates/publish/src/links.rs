@@ -1,6 +1,5 @@
 //! Absolute addresses of this service, as the client reached it.
 
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
 
 /// The address of `path` (with query): absolute when the request says which host it was sent to, else path-absolute.
@@ -8,12 +7,8 @@ use axum::http::{HeaderMap, header};
 /// A `Host` that is no authority is not repeated; `X-Forwarded-Proto` of a proxy is believed when it is `https`.
 pub fn absolute(headers: &HeaderMap, path: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(host) = host.and_then(|host| host.parse::<Authority>().ok()).filter(|host| !host.as_str().contains('@'))
-    else {
-        return path.to_owned();
-    };
     let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https");
-    format!("{}://{host}{path}", if secure { "https" } else { "http" })
+    limpid_model::address::absolute(host, secure, path)
 }
 
 #[cfg(test)]

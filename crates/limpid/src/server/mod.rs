@@ -16,7 +16,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request};
+use axum::http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -156,6 +156,10 @@ async fn until_stopped(connection: impl GracefulConnection, stop: &CancellationT
 /// What the router is told of the connection beside the request: who is at the other end, and that nobody listens in.
 fn told(mut request: Request<Body>, peer: SocketAddr, secure: bool) -> Request<Body> {
     request.extensions_mut().insert(ConnectInfo(peer));
+    // HTTP/2 says in its `:authority` what HTTP/1.1 says in `Host` (RFC 9113, 8.3.1), where the router looks.
+    if let Some(host) = request.uri().authority().and_then(|authority| authority.as_str().parse().ok()) {
+        request.headers_mut().entry(header::HOST).or_insert(host);
+    }
     if secure {
         request.headers_mut().insert("x-forwarded-proto", HeaderValue::from_static("https"));
     }

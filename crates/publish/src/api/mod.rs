@@ -5,7 +5,7 @@
 //! - [`item`]: published records as JSON objects and as columns
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
 //! - [`stream`]: the same records, pushed
-//! - [`uploads`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
+//! - [`uploads`], [`sensorthings`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
 //! - [`health`], [`openapi`]: for machines that look after machines
 
 pub mod assessments;
@@ -16,6 +16,7 @@ pub mod latest;
 pub mod observations;
 pub mod openapi;
 pub mod query;
+mod sensorthings;
 pub mod stations;
 pub mod stream;
 mod uploads;

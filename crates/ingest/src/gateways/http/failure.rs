@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use limpid_model::Problem;
 use limpid_model::pipeline::Rate;
+use limpid_model::{Problem, ReceiptId};
 use limpid_store::StoreError;
 
 use super::MOST_READINGS;
@@ -49,6 +49,8 @@ pub(super) enum Failure {
     Broken { detail: String },
     /// A batch that says something that cannot be understood.
     Invalid { field: Option<String>, index: Option<usize>, detail: String, allowed: Vec<String> },
+    /// SensorThings: the one observation of a body is not taken as a reading, but kept.
+    NotCreated { receipt: ReceiptId, reason: &'static str, detail: String },
     /// Too much is in work already.
     Busy,
     /// The journal did not take it.
@@ -74,8 +76,7 @@ impl From<Invalid> for Failure {
 }
 
 impl Failure {
-    /// As it is told to the sender.
-    pub(super) fn problem(self) -> Problem {
+    fn problem(self) -> Problem {
         match self {
             Self::Token { sent } => {
                 let detail = if sent {
@@ -143,6 +144,11 @@ impl Failure {
                 let problem = Problem::new(422, "invalid", "upload cannot be understood", detail);
                 Problem { field, index, allowed: Some(allowed).filter(|list| !list.is_empty()), ..problem }
             }
+            Self::NotCreated { receipt, reason, detail } => {
+                let detail =
+                    format!("{reason}: {detail}; it is kept as receipt {receipt}, and no observation was created");
+                Problem::new(422, "not-created", "observation not created", detail)
+            }
             Self::Busy => {
                 Problem::new(503, "busy", "too many uploads", "too many uploads are in work; send it again later")
             }
@@ -182,11 +188,21 @@ fn seconds(wait: Duration) -> u64 {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        self.respond(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+}
+
+impl Failure {
+    /// The answer, with the status `invalid` for what cannot be understood.
+    pub(super) fn respond(self, invalid: StatusCode) -> Response {
         if let Self::Store(error) = &self {
             tracing::error!(error = error as &dyn Error, "journal did not answer an upload");
         }
         let extra = self.header();
-        let problem = self.problem();
+        let mut problem = self.problem();
+        if problem.status == StatusCode::UNPROCESSABLE_ENTITY {
+            problem.status = invalid.as_u16();
+        }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         metrics::counter!("limpid_http_refusals_total", "status" => status.as_str().to_owned()).increment(1);
         let body = serde_json::to_vec(&problem).expect("text and numbers are always JSON");

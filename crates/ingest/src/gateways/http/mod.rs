@@ -1,9 +1,10 @@
-//! `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}`.
+//! `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}`; observations of SensorThings.
 //!
 //! - `request`: what the headers say; `body`: reading and unpacking, bounded
 //! - `rate`: how often a token may upload
 //! - `table`, `ndjson`, and [`json`](super::json) of all gateways: the shapes of a batch; `batch`: a batch to entries,
 //!   under a grant
+//! - `sensorthings`: the same door for clients of that standard
 //! - `answer`: the receipt as it leaves; `failure`: the status of every failure; `audit`: the trail of them
 
 mod answer;
@@ -14,6 +15,7 @@ mod failure;
 mod ndjson;
 mod rate;
 mod request;
+mod sensorthings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -28,7 +30,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
-use limpid_model::{Channel, ReceiptId, Station};
+use limpid_model::{Channel, Receipt, ReceiptId, Station};
 
 use crate::intake::{Intake, Upload};
 use crate::token::{Grant, Tokens};
@@ -38,7 +40,7 @@ use batch::Understood;
 use body::Budget;
 use failure::Failure;
 use rate::Rates;
-use request::Request as Asked;
+use request::{Media, Request as Asked};
 
 pub use crate::gateways::json::MOST_READINGS;
 
@@ -75,6 +77,7 @@ fn routes(intake: Intake, budget: Budget) -> Router {
         .route("/api/v1/submissions/{*rest}", any(nothing_here))
         .route("/api/v1/receipts", any(nothing_here))
         .route("/api/v1/receipts/{id}", only(get(receipt), "GET, HEAD"))
+        .merge(sensorthings::routes())
         .layer(from_fn_with_state(gate.clone(), audit::trail))
         .with_state(gate)
 }
@@ -104,6 +107,25 @@ impl Gate {
 }
 
 async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Response, Failure> {
+    let (receipt, ()) =
+        receive(&gate, request, |intake, grant, media, body| Ok((media.parse(body)?.understand(intake, grant)?, ())))
+            .await?;
+    let place = format!("/api/v1/receipts/{}", receipt.id);
+    let mut response =
+        off_thread(receipt.verdicts.len() > INLINE_VERDICTS, move || answer(StatusCode::CREATED, &receipt)).await;
+    if let Ok(place) = place.parse() {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// Takes an upload in, from its headers to its durable receipt. `read` makes entries of the unpacked body, and whatever
+/// its caller wants to know of them beside.
+async fn receive<T: Send + 'static>(
+    gate: &Arc<Gate>,
+    request: Request,
+    read: impl FnOnce(&Intake, &Grant, Media, &[u8]) -> Result<(Understood, T), Failure> + Send + 'static,
+) -> Result<(Receipt, T), Failure> {
     let grant = gate.authorise_upload(request.headers())?;
     let asked = Asked::read(request.headers())?;
     let mut held = gate.budget.take(asked.length, asked.coding).await?;
@@ -113,10 +135,10 @@ async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Respo
     let (media, coding) = (asked.media, asked.coding);
     let large = raw.len() > INLINE || coding.expands();
     let gate_there = gate.clone();
-    let (body, understood) = off_thread(large, move || {
+    let (body, understood, beside) = off_thread(large, move || {
         let body = coding.unpack(raw, gate_there.budget.limit())?;
-        let batch = media.parse(&body)?;
-        Ok::<_, Failure>((body, batch.understand(&gate_there.intake, &grant)?))
+        let (understood, beside) = read(&gate_there.intake, &grant, media, &body)?;
+        Ok::<_, Failure>((body, understood, beside))
     })
     .await?;
     gate.budget.shrink(&mut held, body.len());
@@ -125,14 +147,7 @@ async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Respo
     let idempotency = asked.idempotency(&holder);
     let media_type = media.as_str();
     let upload = Upload { channel: Channel::Http, sender: holder, station, media_type, body, idempotency, entries };
-    let receipt = gate.intake.submit(upload).await?;
-    let place = format!("/api/v1/receipts/{}", receipt.id);
-    let mut response =
-        off_thread(receipt.verdicts.len() > INLINE_VERDICTS, move || answer(StatusCode::CREATED, &receipt)).await;
-    if let Ok(place) = place.parse() {
-        response.headers_mut().insert(header::LOCATION, place);
-    }
-    Ok(response)
+    Ok((gate.intake.submit(upload).await?, beside))
 }
 
 async fn receipt(

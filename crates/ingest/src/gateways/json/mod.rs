@@ -69,6 +69,7 @@ pub(super) fn line(body: &[u8]) -> Result<(String, RawReading), Invalid> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let read =
         ReadingSeed { place: &place, known: &LINE }.deserialize(&mut deserializer).and_then(|(station, reading)| {
+            place.enter(None);
             deserializer.end()?;
             Ok((named(station, &place)?, reading))
         });

@@ -17,19 +17,19 @@ use tower::ServiceExt;
 const UPLOAD: &str = "/api/v1/submissions";
 
 /// An answer, read whole.
-struct Got {
-    status: StatusCode,
+pub(super) struct Got {
+    pub(super) status: StatusCode,
     headers: HeaderMap,
-    body: Value,
+    pub(super) body: Value,
 }
 
 impl Got {
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// Asserts a problem of this status, and gives its `field`.
-    fn problem(&self, status: u16) -> &str {
+    pub(super) fn problem(&self, status: u16) -> &str {
         assert_eq!(self.status, status, "{}", self.body);
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.body["status"], status);
@@ -47,7 +47,7 @@ impl Got {
     }
 }
 
-async fn send(router: &Router, request: Request<Body>) -> Got {
+pub(super) async fn send(router: &Router, request: Request<Body>) -> Got {
     read(router.clone().oneshot(request).await.unwrap()).await
 }
 

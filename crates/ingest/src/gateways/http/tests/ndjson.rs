@@ -43,7 +43,7 @@ async fn a_fault_names_line_reading_and_field_and_nothing_is_stored() {
         (good.replace(r#""value":1"#, r#""value":1,"station":"S1""#), "station", "twice"),
         (format!("{good}{good}"), "", "trailing"),
         (format!("[{good}]"), "", "an object"),
-        (good[..40].to_owned(), "", "EOF"),
+        (good[..40].to_owned(), "parameter", "EOF"),
         (format!("{}{good}", " ".repeat(4096)), "", "longer than 4096 bytes"),
         ("\u{feff}".to_owned() + &good, "", "line 3"),
     ] {

@@ -1,0 +1,71 @@
+//! A data array: observations of several Datastreams, each with its components named once (18-088, 12.2).
+//!
+//! `[{"Datastream":{"@iot.id":"S1.pm25"},"components":["phenomenonTime","result"],"dataArray":[["…/…",23.4],…]}]`
+
+use limpid_model::{Entry, Reason, StationId};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::datastream::Datastream;
+use super::observation::{invalid, known, no_json, reading, reference};
+use crate::formats::{Fault, unknown_station};
+use crate::gateways::http::MOST_READINGS;
+use crate::gateways::http::batch::Understood;
+use crate::gateways::http::failure::Failure;
+use crate::intake::Intake;
+use crate::token::Grant;
+
+/// The observations of one Datastream.
+#[derive(Deserialize)]
+struct Group {
+    #[serde(rename = "Datastream")]
+    datastream: Option<Value>,
+    components: Vec<String>,
+    #[serde(rename = "dataArray")]
+    lines: Vec<Value>,
+}
+
+/// Reads a body. A line that cannot be understood costs only itself, and a Datastream that is none its lines.
+pub(super) fn read(intake: &Intake, grant: &Grant, body: &[u8]) -> Result<Understood, Failure> {
+    let groups: Vec<Group> = serde_json::from_slice(body).map_err(|error| no_json(&error))?;
+    if groups.iter().map(|group| group.lines.len()).sum::<usize>() > MOST_READINGS {
+        return Err(Failure::TooMany);
+    }
+    let zone = intake.pipeline().publisher.zone;
+    let mut entries = Vec::new();
+    let mut stations: Vec<Option<StationId>> = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        let datastream = reference(group.datastream.as_ref()).and_then(Datastream::parse);
+        let at = |name: &str| group.components.iter().position(|component| component == name);
+        for name in ["phenomenonTime", "result"] {
+            if at(name).is_none() {
+                let fault = Fault::new(Reason::Damaged, format!("{name} is missing among the components"));
+                return Err(invalid(fault.field("components"), Some(index)));
+            }
+        }
+        let station = match &datastream {
+            Ok(datastream) => known(intake, grant, datastream.station)?,
+            Err(_) => None,
+        };
+        stations.push(station.map(|station| station.id.clone()));
+        for line in &group.lines {
+            let read = datastream.clone().and_then(|datastream| {
+                let line = line.as_array().filter(|line| line.len() == group.components.len()).ok_or_else(|| {
+                    let detail = format!("not a list of {} values, as there are components", group.components.len());
+                    Fault::new(Reason::Damaged, detail)
+                })?;
+                Ok((datastream, reading(datastream, station, zone, |name| line.get(at(name)?))?))
+            });
+            entries.push(match (read, station) {
+                (Ok((_, reading)), Some(station)) => intake.entry(station, reading),
+                (Ok((datastream, _)), None) => Entry::Refused(unknown_station(datastream.station)),
+                (Err(fault), _) => Entry::Refused(fault.into()),
+            });
+        }
+    }
+    let one = match stations.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => first.clone(),
+        _ => None,
+    };
+    Ok(Understood { station: one, entries })
+}

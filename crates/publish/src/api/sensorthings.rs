@@ -1,0 +1,130 @@
+//! What `limpid-ingest` answers to clients of OGC SensorThings 1.1: described here, so that `/openapi.json` is whole.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::openapi::ProblemBody;
+
+/// An observation as it is created (18-088, 8.2.7). Other fields are passed over.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SensorThingsObservation)]
+pub struct ObservationBody {
+    /// An interval, whose length is the period, or an instant, which is what the station calls the hour.
+    #[serde(rename = "phenomenonTime")]
+    #[schema(example = "2026-11-25T08:00:00+08:00/2026-11-25T09:00:00+08:00")]
+    pub phenomenon_time: String,
+    /// The number, in the unit of station and parameter; null for missing.
+    #[schema(value_type = Option<f64>, example = 23.4)]
+    pub result: Value,
+    /// The instrument's mark, or one of QARTOD's numbers 1 2 3 4 9.
+    #[serde(rename = "resultQuality")]
+    #[schema(value_type = Option<String>)]
+    pub result_quality: Value,
+    /// Left out where the path names the Datastream.
+    #[serde(rename = "Datastream")]
+    pub datastream: Option<DatastreamRef>,
+}
+
+/// Which Datastream.
+#[derive(Serialize, ToSchema)]
+pub struct DatastreamRef {
+    /// Station and parameter, and the period where it is not the hour: `S1.pm25`, `S1.pm25.PT1M`.
+    #[serde(rename = "@iot.id")]
+    #[schema(example = "S1.pm25")]
+    pub id: String,
+}
+
+/// The observations of one Datastream (18-088, 12.2).
+#[derive(Serialize, ToSchema)]
+#[schema(as = SensorThingsDataArray)]
+pub struct DataArrayBody {
+    /// Which Datastream.
+    #[serde(rename = "Datastream")]
+    pub datastream: DatastreamRef,
+    /// What the values of a line are; `phenomenonTime` and `result` among them.
+    #[schema(example = json!(["phenomenonTime", "result"]))]
+    pub components: Vec<String>,
+    /// Lines of values.
+    #[serde(rename = "dataArray")]
+    pub lines: Vec<Vec<Value>>,
+}
+
+/// The observation that was created.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SensorThingsCreated)]
+pub struct CreatedBody {
+    /// Datastream with period, `@` and the start in UTC.
+    #[serde(rename = "@iot.id")]
+    #[schema(example = "S1.pm25.PT1H@2026-11-25T00:00:00Z")]
+    pub id: String,
+    /// Its address.
+    #[serde(rename = "@iot.selfLink")]
+    pub link: String,
+}
+
+/// Creates an observation (OGC SensorThings 1.1), durable when it is answered.
+#[utoipa::path(
+    post, path = "/sta/v1.1/Observations", tag = "uploads", operation_id = "createObservation", security(("token" = [])),
+    request_body = ObservationBody,
+    responses(
+        (status = 201, description = "created, or there already; `Location` is its address", body = CreatedBody, headers(("Location" = String, description = "address of the observation"))),
+        (status = 400, description = "it cannot be understood (`field` says where), or is kept aside (`/problems/not-created`)", content_type = "application/problem+json", body = ProblemBody),
+        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
+        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        (status = 429, description = "this token uploads too often", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "not now; `Retry-After` says when", content_type = "application/problem+json", body = ProblemBody),
+    )
+)]
+#[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
+fn create() {}
+
+/// Creates an observation of the Datastream in the path.
+#[utoipa::path(
+    post, path = "/sta/v1.1/{datastream}/Observations", tag = "uploads", operation_id = "createObservationOf", security(("token" = [])),
+    params(("datastream" = String, Path, description = "`Datastreams('S1.pm25')`")),
+    request_body = ObservationBody,
+    responses(
+        (status = 201, description = "created, or there already; `Location` is its address", body = CreatedBody, headers(("Location" = String, description = "address of the observation"))),
+        (status = 400, description = "it cannot be understood (`field` says where), or is kept aside (`/problems/not-created`)", content_type = "application/problem+json", body = ProblemBody),
+        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
+        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        (status = 404, description = "no such path", content_type = "application/problem+json", body = ProblemBody),
+        (status = 429, description = "this token uploads too often", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "not now; `Retry-After` says when", content_type = "application/problem+json", body = ProblemBody),
+    )
+)]
+#[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
+fn create_in() {}
+
+/// Creates the observations of data arrays, durable when they are answered: for each line, in order, the address of its
+/// observation, or `"error"`. `Link: rel="describedby"` is the receipt, which says why.
+#[utoipa::path(
+    post, path = "/sta/v1.1/CreateObservations", tag = "uploads", operation_id = "createObservations", security(("token" = [])),
+    request_body = Vec<DataArrayBody>,
+    responses(
+        (status = 201, description = "an address or `error` for each line", body = Vec<String>),
+        (status = 400, description = "it cannot be understood; `field` and `index` say where", content_type = "application/problem+json", body = ProblemBody),
+        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
+        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        (status = 413, description = "too many bytes or observations", content_type = "application/problem+json", body = ProblemBody),
+        (status = 429, description = "this token uploads too often", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "not now; `Retry-After` says when", content_type = "application/problem+json", body = ProblemBody),
+    )
+)]
+#[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
+fn create_many() {}
+
+/// An observation as it was accepted last, for a token that may upload it.
+#[utoipa::path(
+    get, path = "/sta/v1.1/{observation}", tag = "uploads", operation_id = "acceptedObservation", security(("token" = [])),
+    params(("observation" = String, Path, description = "`Observations('S1.pm25.PT1H@2026-11-25T00:00:00Z')`")),
+    responses(
+        (status = 200, description = "the observation", body = ObservationBody),
+        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
+        (status = 404, description = "there is none, or not for this token", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "the journal does not answer", content_type = "application/problem+json", body = ProblemBody),
+    )
+)]
+#[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
+fn one() {}

@@ -181,14 +181,14 @@ fn every_route_is_described() {
     let mut ids: Vec<&str> = methods.map(|method| method["operationId"].as_str().unwrap()).collect();
     ids.sort_unstable();
     ids.dedup();
-    // Two are served by limpid-ingest.
-    assert_eq!(ids.len(), seen + 2, "operation ids are unique");
-    assert_eq!(described["paths"].as_object().unwrap().len(), seen + 2);
+    // Six are served by limpid-ingest.
+    assert_eq!(ids.len(), seen + 6, "operation ids are unique");
+    assert_eq!(described["paths"].as_object().unwrap().len(), seen + 6);
 }
 
 #[test]
 fn a_problem_is_described_as_it_is_written() {
-    let problem = limpid_model::Problem::new(400, "x", "x", "x").field("x").allowed(["x"]).index(1);
+    let problem = limpid_model::Problem::new(400, "x", "x", "x").field("x").allowed(["x"]).index(1).limit("x", 1);
     let written = serde_json::to_value(problem).unwrap();
     let described = crate::api::openapi::described();
     let described = &described["components"]["schemas"]["Problem"]["properties"];

@@ -92,7 +92,7 @@ static BY_CODE: LazyLock<HashMap<StationKind, HashMap<&'static str, &'static Fac
 });
 
 /// Rows of a table with `#` comments and a header row.
-fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
+pub(super) fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
     csv::ReaderBuilder::new()
         .comment(Some(b'#'))
         .from_reader(text.as_bytes())

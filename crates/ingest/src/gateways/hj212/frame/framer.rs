@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use limpid_model::pipeline::Crc;
 use memchr::{memchr, memchr3};
 
 use super::head::{self, Look};
@@ -51,6 +52,9 @@ impl Open {
         self.body + self.len
     }
 }
+
+/// Which check beside the standard's the sender of a data segment may use.
+pub type Trust<'a> = &'a dyn Fn(&[u8]) -> Crc;
 
 enum Step {
     Wait,
@@ -105,9 +109,15 @@ impl Framer {
 
     /// The next frame or piece of garbage; `None` when more bytes are needed.
     pub fn find(&mut self) -> Option<Found<'_>> {
+        self.find_trusting(&|_| Crc::Hj)
+    }
+
+    /// The same where senders may be known by another check than the standard's: `trust` says which, of a data
+    /// segment whose check is wrong.
+    pub fn find_trusting(&mut self, trust: Trust<'_>) -> Option<Found<'_>> {
         let piece = loop {
             let step = match self.open.take() {
-                Some(open) => self.follow(open),
+                Some(open) => self.follow(open, trust),
                 None => self.hunt(),
             };
             match step {
@@ -188,12 +198,12 @@ impl Framer {
     }
 
     /// Within a frame: looks for its end.
-    fn follow(&mut self, mut open: Open) -> Step {
+    fn follow(&mut self, mut open: Open, trust: Trust<'_>) -> Step {
         loop {
             let stop = memchr3(b'\r', b'\n', b'#', &self.buf[self.scan..]).map(|offset| self.scan + offset);
             if !open.tried && open.end() + 4 <= stop.unwrap_or(self.buf.len()) {
                 open.tried = true;
-                if let Some(step) = self.end_by_len(&mut open) {
+                if let Some(step) = self.end_by_len(&mut open, trust) {
                     return step;
                 }
             }
@@ -214,13 +224,14 @@ impl Framer {
                         return Step::Wait;
                     }
                     Look::Head { .. } => {
-                        let step = self.end_by_shape(&mut open, at);
+                        let step = self.end_by_shape(&mut open, at, trust);
                         return step.unwrap_or_else(|| self.damaged(&open, Damage::Cut, at));
                     }
                 }
             } else {
                 // In this order, because the check is summed forward only.
-                let step = self.end_by_shape(&mut open, at).or_else(|| self.end_by_short_check(&mut open, at));
+                let step =
+                    self.end_by_shape(&mut open, at, trust).or_else(|| self.end_by_short_check(&mut open, at, trust));
                 if let Some(step) = step {
                     return step;
                 }
@@ -234,9 +245,9 @@ impl Framer {
     }
 
     /// Four hex digits where LEN points.
-    fn end_by_len(&mut self, open: &mut Open) -> Option<Step> {
+    fn end_by_len(&mut self, open: &mut Open, trust: Trust<'_>) -> Option<Step> {
         let end = open.end();
-        let outcome = self.close(open, end, end + 4)?;
+        let outcome = self.close(open, end, end + 4, trust)?;
         // With && before the digits LEN is plainly right and the check wrong; else the line end has the last word.
         let data = &self.buf[open.body..end];
         let sure = open.damage == Some(Damage::Shape) || (data.ends_with(b"&&") && data_area(data).is_some());
@@ -248,24 +259,24 @@ impl Framer {
     }
 
     /// One to three hex digits between where LEN points and the line end at `at`.
-    fn end_by_short_check(&mut self, open: &mut Open, at: usize) -> Option<Step> {
+    fn end_by_short_check(&mut self, open: &mut Open, at: usize, trust: Trust<'_>) -> Option<Step> {
         if open.tried || !(1..=3).contains(&at.checked_sub(open.end())?) {
             return None;
         }
-        self.close(open, open.end(), at)?.ok()
+        self.close(open, open.end(), at, trust)?.ok()
     }
 
     /// `&&` and four hex digits before `at`, wherever LEN points.
-    fn end_by_shape(&mut self, open: &mut Open, at: usize) -> Option<Step> {
+    fn end_by_shape(&mut self, open: &mut Open, at: usize, trust: Trust<'_>) -> Option<Step> {
         let end = at.checked_sub(4).filter(|end| self.buf[open.body..at].len() >= 6 && *end >= open.summed)?;
         if !self.buf[..end].ends_with(b"&&") || end - open.body > self.max_data {
             return None;
         }
-        self.close(open, end, at)?.ok()
+        self.close(open, end, at, trust)?.ok()
     }
 
     /// Tries the data segment up to `end` with the check that stands in `end..after`. `None` when that is no check.
-    fn close(&mut self, open: &mut Open, end: usize, after: usize) -> Option<Result<Step, Damage>> {
+    fn close(&mut self, open: &mut Open, end: usize, after: usize, trust: Trust<'_>) -> Option<Result<Step, Damage>> {
         let digits = &self.buf[end..after];
         let check = digits.iter().try_fold(0, |check: u16, digit| {
             let digit = (*digit as char).to_digit(16)?;
@@ -274,23 +285,21 @@ impl Framer {
         open.register = crc::advance(open.register, &self.buf[open.summed..end]);
         open.summed = end;
         let data = &self.buf[open.body..end];
+        let mut deviations = open.deviations;
         if open.register != check {
             // Named once: a second look would cost another pass over the same bytes.
-            let damage = *open.damage.get_or_insert_with(|| {
-                let modbus = crc::modbus(data);
-                match check {
-                    check if check == modbus => Damage::CheckModbus,
-                    check if check == modbus.swap_bytes() => Damage::CheckModbusSwapped,
-                    _ => Damage::Check,
-                }
-            });
-            return Some(Err(damage));
+            let damage = *open.damage.get_or_insert_with(|| wrong(data, check));
+            // Only where LEN points, so that no byte is looked at more often than a fixed number of times.
+            let by_len = end == open.end() && digits.len() == 4 && data_area(data).is_some();
+            match by_len.then(|| other_check(data, check, trust)).flatten() {
+                Some(deviation) => deviations.add(deviation),
+                None => return Some(Err(damage)),
+            }
         }
         if data_area(data).is_none() {
             open.damage = Some(Damage::Shape);
             return Some(Err(Damage::Shape));
         }
-        let mut deviations = open.deviations;
         deviations.add_if(data.len() != open.len, Deviation::LenMismatch);
         deviations.add_if(data.len() > STANDARD_DATA, Deviation::LongData);
         deviations.add_if(digits.len() < 4, Deviation::CrcShort);
@@ -311,6 +320,26 @@ impl Framer {
         self.start = bytes.end;
         self.follows_frame = false;
         Step::Found(Piece::Garbage { bytes, damage })
+    }
+}
+
+/// What is wrong with a check that is not the standard's.
+fn wrong(data: &[u8], check: u16) -> Damage {
+    let modbus = crc::modbus(data);
+    match check {
+        check if check == modbus => Damage::CheckModbus,
+        check if check == modbus.swap_bytes() => Damage::CheckModbusSwapped,
+        _ => Damage::Check,
+    }
+}
+
+/// How the check departs from the standard, where the sender may use it.
+fn other_check(data: &[u8], check: u16, trust: Trust<'_>) -> Option<Deviation> {
+    match (trust(data), wrong(data, check)) {
+        (Crc::Modbus | Crc::Off, Damage::CheckModbus) => Some(Deviation::CrcModbus),
+        (Crc::ModbusSwapped | Crc::Off, Damage::CheckModbusSwapped) => Some(Deviation::CrcModbusSwapped),
+        (Crc::Off, _) => Some(Deviation::CrcWrong),
+        _ => None,
     }
 }
 

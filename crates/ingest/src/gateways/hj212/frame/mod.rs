@@ -21,9 +21,9 @@ use std::ops::Range;
 use memchr::{memchr_iter, memmem};
 
 use super::crc;
-use super::deviation::Deviations;
+use super::deviation::{Deviation, Deviations};
 
-pub use framer::Framer;
+pub use framer::{Framer, Trust};
 
 /// Longest data segment that four digits can announce. The standard ends at 1024; real packets of 1623 bytes exist.
 pub const MAX_DATA: usize = 9999;
@@ -105,6 +105,19 @@ impl Damage {
             Self::Length => "length",
             Self::Shape => "shape",
             Self::Cut => "cut",
+        }
+    }
+
+    /// The deviation that a frame has which is damaged so; `None` where it cannot be told whose bytes these are.
+    pub fn deviation(self) -> Option<Deviation> {
+        match self {
+            Self::Noise => None,
+            Self::Check => Some(Deviation::CrcWrong),
+            Self::CheckModbus => Some(Deviation::CrcModbus),
+            Self::CheckModbusSwapped => Some(Deviation::CrcModbusSwapped),
+            Self::Length => Some(Deviation::LenUnusable),
+            Self::Shape => Some(Deviation::NoArea),
+            Self::Cut => Some(Deviation::Cut),
         }
     }
 

@@ -4,6 +4,7 @@
 //! spaces, a name twice). So the header is a map in any order, items are split on `;` and `,` alike, and values are
 //! grouped by the code before the last `-`. What is out of order is named in [`Deviations`].
 
+mod header;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -12,11 +13,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use memchr::{memchr, memchr2_iter, memmem, memrchr};
+use limpid_model::pipeline::Encoding;
+use memchr::{memchr2_iter, memmem, memrchr};
 
 use super::deviation::{Deviation, Deviations};
 use super::frame::data_area;
 
+pub use header::{decode_as, mn};
 pub use write::{Upload, answer};
 
 /// Bit of Flag that asks for an answer (§6.3.2, table 1).
@@ -27,15 +30,7 @@ const BELOW_VERSION: u8 = 0b11;
 
 /// A data segment as text: UTF-8 as HJ 212-2017 §6.3 asks, GB 18030 as many devices send.
 pub fn decode(data: &[u8]) -> (Cow<'_, str>, Deviations) {
-    let mut deviations = Deviations::default();
-    let text = match std::str::from_utf8(data) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            deviations.add(Deviation::Encoding);
-            encoding_rs::GB18030.decode_without_bom_handling(data).0
-        }
-    };
-    (text, deviations)
+    decode_as(data, Encoding::Auto)
 }
 
 /// A message. Every text is as sent, without the spaces around it.
@@ -59,8 +54,12 @@ pub struct Message<'a> {
     pub pno: Option<&'a str>,
     /// The items of the data area, in order.
     pub fields: Vec<Field<'a>>,
+    /// It was sent before (RF of 2025).
+    pub again: bool,
     /// How it departs from the standard.
     pub deviations: Deviations,
+    /// Place, in the standard's order, of the header field read last.
+    place: u8,
 }
 
 /// `name=value` in the data area.
@@ -70,6 +69,8 @@ pub struct Field<'a> {
     pub name: &'a str,
     /// As sent; a log text with its `//`.
     pub value: &'a str,
+    /// Whether a comma stands before it.
+    pub comma: bool,
 }
 
 /// What a message says about one factor.
@@ -83,30 +84,26 @@ pub struct Factor<'a> {
     pub avg: Option<&'a str>,
     /// `-Data`, of noise.
     pub data: Option<&'a str>,
+    /// `-DayData`, of noise in the day's hours.
+    pub day: Option<&'a str>,
+    /// `-NightData`, of noise in the night's hours.
+    pub night: Option<&'a str>,
     /// `-Flag`, the instrument's mark.
     pub mark: Option<&'a str>,
     /// One of these stands twice with different values; the first is here.
     pub conflict: bool,
 }
 
+impl<'a> Factor<'a> {
+    /// Whichever of its values there is, that of a period before that of a moment.
+    pub fn value(&self) -> Option<&'a str> {
+        self.avg.or(self.data).or(self.rtd).or(self.day).or(self.night)
+    }
+}
+
 /// Suffixes of HJ 212-2017 table 4 that are known and not read.
-const UNREAD: [&str; 15] = [
-    "Min",
-    "Max",
-    "Cou",
-    "ZsRtd",
-    "ZsMin",
-    "ZsAvg",
-    "ZsMax",
-    "EFlag",
-    "SampleTime",
-    "DayData",
-    "NightData",
-    "Info",
-    "SN",
-    "RS",
-    "RT",
-];
+const UNREAD: [&str; 13] =
+    ["Min", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax", "EFlag", "SampleTime", "Info", "SN", "RS", "RT"];
 
 impl<'a> Message<'a> {
     /// Reads a data segment; `None` when it has no `CP=&&…&&`.
@@ -124,31 +121,6 @@ impl<'a> Message<'a> {
         deviations.add_if(message.flag.is_none(), Deviation::NoFlag);
         deviations.add_if(message.qn.is_none_or(str::is_empty), Deviation::NoQn);
         Some(message)
-    }
-
-    fn read_header(&mut self, text: &'a str) {
-        for item in items(text) {
-            let Some(equals) = memchr(b'=', item.as_bytes()) else { continue };
-            let value = trim(&item[equals + 1..]);
-            let slot = match trim(&item[..equals]) {
-                "QN" => &mut self.qn,
-                "ST" => &mut self.st,
-                "CN" => &mut self.cn,
-                "PW" => &mut self.pw,
-                "MN" => &mut self.mn,
-                "PNUM" => &mut self.pnum,
-                "PNO" => &mut self.pno,
-                "Flag" => {
-                    match value.parse() {
-                        Ok(flag) => self.flag = self.flag.or(Some(flag)),
-                        Err(_) => self.deviations.add(Deviation::BadFlag),
-                    }
-                    continue;
-                }
-                _ => continue,
-            };
-            slot.get_or_insert(value);
-        }
     }
 
     /// The first value of this name in the data area.
@@ -171,10 +143,18 @@ impl<'a> Message<'a> {
         let mut factors: Vec<Factor<'a>> = Vec::with_capacity(self.fields.len() / 2 + 1);
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut deviations = Deviations::default();
-        for Field { name, value } in &self.fields {
-            let Some(hyphen) = memrchr(b'-', name.as_bytes()) else { continue };
+        // Code of the field before, by which it is told whether a comma or a semicolon belongs between the two.
+        let mut before = None;
+        for Field { name, value, comma } in &self.fields {
+            let Some(hyphen) = memrchr(b'-', name.as_bytes()) else {
+                deviations.add_if(*comma, Deviation::Separator);
+                before = None;
+                continue;
+            };
             // Two hyphens stand in an example of the standard.
             let (code, suffix) = (name[..hyphen].trim_end_matches('-'), &name[hyphen + 1..]);
+            deviations.add_if(*comma != (before == Some(code)), Deviation::Separator);
+            before = Some(code);
             let place = place(&factors, &mut places, code).unwrap_or_else(|| {
                 factors.push(Factor { code, ..Factor::default() });
                 factors.len() - 1
@@ -184,6 +164,8 @@ impl<'a> Message<'a> {
                 "Rtd" => &mut factor.rtd,
                 "Avg" => &mut factor.avg,
                 "Data" => &mut factor.data,
+                "DayData" => &mut factor.day,
+                "NightData" => &mut factor.night,
                 "Flag" => &mut factor.mark,
                 _ => {
                     deviations.add_if(!UNREAD.contains(&suffix), Deviation::UnknownSuffix);
@@ -198,7 +180,7 @@ impl<'a> Message<'a> {
                 }
             }
         }
-        factors.retain(|factor| factor.rtd.or(factor.avg).or(factor.data).or(factor.mark).is_some());
+        factors.retain(|factor| factor.value().or(factor.mark).is_some());
         (factors, deviations)
     }
 }
@@ -227,7 +209,7 @@ fn fields<'a>(area: &'a str, deviations: &mut Deviations) -> Vec<Field<'a>> {
         match equals {
             Some(equals) => {
                 let (name, value) = (trim(&area[start..equals]), trim(&area[equals + 1..end]));
-                fields.push(Field { name, value });
+                fields.push(Field { name, value, comma: start > 0 && bytes[start - 1] == b',' });
             }
             None if trim(&area[start..end]).is_empty() => deviations.add(Deviation::EmptyItem),
             None => deviations.add(Deviation::NoValue),

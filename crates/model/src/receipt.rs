@@ -100,6 +100,8 @@ pub enum Reason {
     Damaged,
     /// The token does not cover this station.
     Forbidden,
+    /// HJ 212: the station is held to the standard, and the frame departs from it.
+    NotConforming,
     /// MQTT: the message names another station than its topic.
     WrongTopic,
 }
@@ -124,6 +126,7 @@ impl Reason {
             Self::NotAReading => "not_a_reading",
             Self::Damaged => "damaged",
             Self::Forbidden => "forbidden",
+            Self::NotConforming => "not_conforming",
             Self::WrongTopic => "wrong_topic",
         }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
+use limpid_model::pipeline::Edition;
 use limpid_model::station::HourLabel;
 use limpid_model::{Instant as Moment, Period, Pipeline, Station, StationKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -305,7 +306,9 @@ impl Link {
     fn on_the_wire(&self, code: &str, value: &Value, number: f64) -> Option<f64> {
         let parameter = value.parameter;
         let configured = self.station.units.contains_key(&parameter);
-        let table = codes::factor(code, self.station.kind).filter(|_| !configured).and_then(|row| row.unit(number));
+        let table = codes::factor(code, self.station.kind, Edition::E2017)
+            .filter(|_| !configured)
+            .and_then(|row| row.unit(number));
         let unit = table.unwrap_or_else(|| self.station.wire_unit(parameter));
         parameter.unit().convert(number, unit, parameter).map(|converted| converted.value)
     }

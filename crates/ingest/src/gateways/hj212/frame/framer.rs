@@ -5,6 +5,7 @@ use std::ops::Range;
 use limpid_model::pipeline::Crc;
 use memchr::{memchr, memchr3};
 
+use super::check::{Trust, other_check, wrong};
 use super::head::{self, Look};
 use super::{Damage, Found, Frame, Garbage, MAX_DATA, data_area};
 use crate::gateways::hj212::crc;
@@ -52,9 +53,6 @@ impl Open {
         self.body + self.len
     }
 }
-
-/// Which check beside the standard's the sender of a data segment may use.
-pub type Trust<'a> = &'a dyn Fn(&[u8]) -> Crc;
 
 enum Step {
     Wait,
@@ -320,26 +318,6 @@ impl Framer {
         self.start = bytes.end;
         self.follows_frame = false;
         Step::Found(Piece::Garbage { bytes, damage })
-    }
-}
-
-/// What is wrong with a check that is not the standard's.
-fn wrong(data: &[u8], check: u16) -> Damage {
-    let modbus = crc::modbus(data);
-    match check {
-        check if check == modbus => Damage::CheckModbus,
-        check if check == modbus.swap_bytes() => Damage::CheckModbusSwapped,
-        _ => Damage::Check,
-    }
-}
-
-/// How the check departs from the standard, where the sender may use it.
-fn other_check(data: &[u8], check: u16, trust: Trust<'_>) -> Option<Deviation> {
-    match (trust(data), wrong(data, check)) {
-        (Crc::Modbus | Crc::Off, Damage::CheckModbus) => Some(Deviation::CrcModbus),
-        (Crc::ModbusSwapped | Crc::Off, Damage::CheckModbusSwapped) => Some(Deviation::CrcModbusSwapped),
-        (Crc::Off, _) => Some(Deviation::CrcWrong),
-        _ => None,
     }
 }
 

@@ -11,6 +11,7 @@
 //!   stream, never at the end of a read.
 //! - Each byte is looked at a fixed number of times, whatever stands in the stream: there is no going back.
 
+mod check;
 mod framer;
 mod head;
 #[cfg(test)]
@@ -23,7 +24,8 @@ use memchr::{memchr_iter, memmem};
 use super::crc;
 use super::deviation::{Deviation, Deviations};
 
-pub use framer::{Framer, Trust};
+pub use check::Trust;
+pub use framer::Framer;
 
 /// Longest data segment that four digits can announce. The standard ends at 1024; real packets of 1623 bytes exist.
 pub const MAX_DATA: usize = 9999;

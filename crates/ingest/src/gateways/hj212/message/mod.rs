@@ -114,6 +114,7 @@ impl<'a> Message<'a> {
         let trailing = &text[area.end + "&&".len()..];
         if !trailing.is_empty() {
             message.deviations.add(Deviation::TrailingHeader);
+            message.place = 0;
             message.read_header(trailing);
         }
         message.fields = fields(&text[area], &mut message.deviations);

@@ -45,7 +45,7 @@ fn the_other_vectors_say_what_they_should() {
         codes,
         [("B01", Some("36.91"), None), ("011", Some("231.0"), Some("N")), ("060", Some("1.803"), Some("N"))]
     );
-    assert_eq!(deviations(RIGHT[3].data), [NoFlag, NoQn]);
+    assert_eq!(deviations(RIGHT[3].data), [NoQn, NoFlag]);
     // 6: eleven factors.
     let (factors, _) = parse(RIGHT[5].data).factors();
     assert_eq!(factors.len(), 11);
@@ -57,7 +57,7 @@ fn the_other_vectors_say_what_they_should() {
     // 9: an empty QN.
     let message = parse(RIGHT[8].data);
     assert_eq!((message.qn, message.field("SystemTime")), (Some(""), Some("20250221141134270")));
-    assert_eq!(deviations(RIGHT[8].data), [NoFlag, NoQn]);
+    assert_eq!(deviations(RIGHT[8].data), [NoQn, NoFlag]);
     // 10: a separator too many and a mistyped suffix, whose value is not guessed.
     assert_eq!(deviations(RIGHT[9].data), [EmptyItem, UnknownSuffix]);
     let (factors, _) = parse(RIGHT[9].data).factors();

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::Patience;
 use super::audit::Audit;
 use super::keep::Keep;
+use crate::Intake;
+use crate::gateways::hj212::deviation::Deviation;
 use crate::gateways::hj212::frame::{Found, Framer};
 use crate::gateways::hj212::session::{Session, Work};
-use crate::{Intake, Upload};
 
 /// Frames of one connection that wait for the journal at once. A station that sends its backlog without waiting for
 /// answers would otherwise pay one fsync per frame; with this many, one group commit takes them all. At up to 10 KB a
@@ -64,7 +65,7 @@ pub(super) async fn run(
     loop {
         let mut waiting = false;
         while flight.len() < IN_FLIGHT {
-            let found = match framer.find() {
+            let found = match framer.find_trusting(&|data| session.trust(data)) {
                 None if !open => framer.finish(),
                 found => found,
             };
@@ -77,16 +78,19 @@ pub(super) async fn run(
                     late = None;
                     without_frame = 0;
                     deadline = Instant::now() + patience.idle;
-                    let Work { upload, answer, from } = session.take(&frame);
-                    audit.see(&upload);
-                    from.iter().for_each(|station| links.heard(station));
-                    flight.push_back(submit(session.intake().clone(), upload, answer));
+                    let work = session.take(&frame);
+                    audit.see(&work.upload);
+                    work.from.iter().for_each(|station| links.heard(station));
+                    flight.push_back(submit(session.intake().clone(), work));
                 }
                 Some(Found::Garbage(garbage)) => {
                     metrics::counter!("limpid_hj212_damaged_total", "damage" => garbage.damage.name()).increment(1);
-                    if kept < KEPT && keep.take(garbage.bytes.len()) {
-                        kept += 1;
-                        flight.push_back(submit(session.intake().clone(), session.keep(&garbage), None));
+                    let work = session.keep(&garbage);
+                    // What a station damages is its own, and is kept and counted like its good frames.
+                    let owned = work.upload.station.is_some();
+                    if owned || (kept < KEPT && keep.take(garbage.bytes.len())) {
+                        kept += usize::from(!owned);
+                        flight.push_back(submit(session.intake().clone(), work));
                     } else {
                         metrics::counter!("limpid_hj212_damaged_dropped_total").increment(1);
                     }
@@ -147,8 +151,9 @@ pub(super) async fn run(
 }
 
 /// Makes an upload durable and gives the answer that may leave now.
-async fn submit(intake: Intake, upload: Upload, answer: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
-    let outcome = intake.submit(upload).await;
+async fn submit(intake: Intake, work: Work) -> Result<Option<Vec<u8>>, StoreError> {
+    let Work { upload, answer, deviations, .. } = work;
+    let outcome = intake.submit_noting(upload, deviations.iter().map(Deviation::name).collect()).await;
     match &outcome {
         Ok(_) => metrics::counter!("limpid_hj212_answers_total").increment(u64::from(answer.is_some())),
         Err(_) => metrics::counter!("limpid_hj212_unkept_total").increment(1),

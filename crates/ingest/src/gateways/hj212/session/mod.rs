@@ -1,23 +1,25 @@
 //! What a message means and what its sender is told. No socket here: a frame goes in, an upload for the journal and
 //! the answer that may leave once it is durable come out.
 
+mod entries;
+mod judge;
 #[cfg(test)]
 mod tests;
 
 use std::net::IpAddr;
 
-use limpid_model::pipeline::UnknownMn;
-use limpid_model::reading::parse_value;
+use limpid_model::pipeline::{Crc, Encoding, Hj212Station, UnknownMn};
 use limpid_model::receipt::Refusal;
-use limpid_model::{Channel, Entry, Instant, Mark, Period, Reason, Station, StationId, VerdictKind};
+use limpid_model::{Channel, Entry, Reason, Station, StationId, VerdictKind};
 use subtle::ConstantTimeEq;
 
 use super::codes::{self, Command, Direction};
-use super::deviation::{Deviation, Deviations};
+use super::deviation::{Deviation, Deviations, Weight};
 use super::downlink::Line;
 use super::frame::{self, Frame, Garbage};
-use super::message::{self, Factor, Message};
-use crate::{Intake, RawReading, Upload};
+use super::message::{self, Message};
+use crate::{Intake, Upload};
+use entries::Reader;
 
 /// Media type of a frame in the journal.
 const FRAME: &str = "text/x-hj212";
@@ -45,6 +47,8 @@ pub struct Work {
     pub answer: Option<Vec<u8>>,
     /// The station that it is from, where it proved to be it.
     pub from: Option<StationId>,
+    /// How that station departs from the standard here.
+    pub deviations: Deviations,
 }
 
 impl Session {
@@ -64,12 +68,26 @@ impl Session {
         &self.intake
     }
 
+    /// Which check beside the standard's the sender of a data segment may use.
+    pub fn trust(&self, data: &[u8]) -> Crc {
+        self.claimed(data).map_or(Crc::Hj, |own| own.crc)
+    }
+
+    /// The settings of the station that a data segment says it is from.
+    fn claimed(&self, data: &[u8]) -> Option<&Hj212Station> {
+        let pipeline = self.intake.pipeline();
+        let station = pipeline.stations.by_mn(message::mn(data)?)?;
+        Some(pipeline.ingest.hj212.stations.get(&station.id))
+    }
+
     /// Judges a frame.
     pub fn take(&self, frame: &Frame<'_>) -> Work {
-        let (text, encoding) = message::decode(frame.data);
+        // Asked for only where it makes a difference, which it does for hardly any frame.
+        let plain = frame.data.is_ascii();
+        let encoding = self.claimed(frame.data).filter(|_| !plain).map_or(Encoding::Auto, |own| own.encoding);
+        let (text, encoding) = message::decode_as(frame.data, encoding);
         let Some(message) = Message::parse(&text) else {
-            let refusal = refuse(VerdictKind::Rejected, Reason::Damaged, frame::Damage::Shape.detail());
-            return Work { upload: self.upload(frame.raw, FRAME, None, None, vec![refusal]), answer: None, from: None };
+            return self.keep(&Garbage { bytes: frame.raw, damage: frame::Damage::Shape });
         };
         let mut deviations = frame.deviations;
         deviations.merge(encoding);
@@ -81,18 +99,54 @@ impl Session {
         }
         let from = identity.as_ref().ok().map(|station| station.id.clone());
         let (station, entries) = match identity {
-            Ok(station) => (Some(station), self.entries(station, command, &message, &mut deviations)),
+            Ok(station) => (Some(station), self.read(station, command, &message, &mut deviations)),
             Err((station, refusal)) => (station, vec![refusal]),
         };
         count(command, station, deviations);
+        metrics::counter!("limpid_hj212_retransmitted_total").increment(u64::from(message.again));
         let answer = self.may_answer(&message, &entries).then(|| answer(command, &message)).flatten();
-        Work { upload: self.upload(frame.raw, FRAME, message.mn, station, entries), answer, from }
+        // Who has not proved to be the station adds nothing to what is said of it.
+        let deviations = if from.is_some() { deviations } else { Deviations::default() };
+        Work { upload: self.upload(frame.raw, FRAME, message.mn, station, entries), answer, from, deviations }
     }
 
-    /// Bytes that are no frame, to be kept aside.
-    pub fn keep(&self, garbage: &Garbage<'_>) -> Upload {
+    /// The entries of a station's message, or of a station that is held to the standard its rejection.
+    fn read(
+        &self,
+        station: &Station,
+        command: Option<&Command>,
+        message: &Message<'_>,
+        deviations: &mut Deviations,
+    ) -> Vec<Entry> {
+        let own = self.intake.pipeline().ingest.hj212.stations.get(&station.id);
+        let edition = judge::edition(own, message);
+        judge::header(message, command, own, edition, deviations);
+        let sure = own.edition.is_some() || message.flag.is_some();
+        let entries =
+            Reader { intake: &self.intake, station, own, edition, sure, deviations }.entries(command, message);
+        let broken: Vec<&str> =
+            deviations.iter().filter(|one| one.rule().strict != Weight::No).map(Deviation::name).collect();
+        if !own.strict || broken.is_empty() {
+            return entries;
+        }
+        let detail =
+            format!("the station is held to the standard, and this frame departs from it: {}", broken.join(", "));
+        vec![refuse(VerdictKind::Rejected, Reason::NotConforming, &detail)]
+    }
+
+    /// Bytes that are no frame, to be kept aside. Where they name a station, with its password, they are that
+    /// station's.
+    pub fn keep(&self, garbage: &Garbage<'_>) -> Work {
         let refusal = refuse(VerdictKind::Rejected, Reason::Damaged, garbage.damage.detail());
-        self.upload(garbage.bytes, BYTES, None, None, vec![refusal])
+        let text = String::from_utf8_lossy(garbage.bytes);
+        let deviation = garbage.damage.deviation();
+        let message = deviation.map(|_| Message::header(&text)).unwrap_or_default();
+        let station = self.identify(&message).ok();
+        let deviations: Deviations = station.and(deviation).into_iter().collect();
+        count_deviations(station, deviations);
+        let mn = station.and(message.mn);
+        let upload = self.upload(garbage.bytes, BYTES, mn, station, vec![refusal]);
+        Work { upload, answer: None, from: None, deviations }
     }
 
     fn upload(
@@ -147,83 +201,7 @@ impl Session {
         let silent = self.intake.pipeline().ingest.hj212.unknown == UnknownMn::Silent;
         let pretends = refused(Reason::WrongPassword) || refused(Reason::WrongAddress);
         let unheard = silent && refused(Reason::UnknownStation);
-        message.wants_answer() && !pretends && !unheard
-    }
-
-    fn entries(
-        &self,
-        station: &Station,
-        command: Option<&Command>,
-        message: &Message<'_>,
-        deviations: &mut Deviations,
-    ) -> Vec<Entry> {
-        let reject = |reason, detail: &str| vec![refuse(VerdictKind::Rejected, reason, detail)];
-        let minute = self.intake.pipeline().ingest.hj212.minute;
-        let Some(period) = command.and_then(|command| command.period(minute)) else {
-            let cn = excerpt(message.cn.unwrap_or(""));
-            let meaning = command.map_or("unknown to every edition", |command| command.meaning.as_str());
-            return reject(
-                Reason::NotAReading,
-                &format!("CN {cn:?} ({meaning}) brings no readings that limpid stores"),
-            );
-        };
-        let text = message.field("DataTime").unwrap_or("");
-        let Some(time) = message::time(text) else {
-            let detail = format!("DataTime is {:?}; write YYYYMMDDhhmmss", excerpt(text));
-            return reject(Reason::BadTime, &detail);
-        };
-        deviations.add_if(text.len() > 14, Deviation::Milliseconds);
-        let pipeline = self.intake.pipeline();
-        // A label that is no boundary stays as it is, for the intake to refuse.
-        let start = station.period_start(period, pipeline.ingest.hj212.zone.at(time), pipeline.publisher.zone);
-        let (factors, found) = message.factors();
-        deviations.merge(found);
-        let mut entries = Vec::with_capacity(factors.len());
-        for factor in &factors {
-            if let Some(entry) = self.entry(station, period, start, factor) {
-                entries.push(entry);
-            }
-            if factor.conflict {
-                let detail =
-                    format!("{} stands twice with different values; the first was taken", excerpt(factor.code));
-                entries.push(refuse(VerdictKind::Rejected, Reason::Conflict, &detail));
-            }
-        }
-        if entries.is_empty() {
-            return reject(Reason::NotAReading, "the message has a time and no values");
-        }
-        entries
-    }
-
-    /// What a factor becomes; `None` where it has a mark of being fine and no value that could be read.
-    fn entry(&self, station: &Station, period: Period, start: Instant, factor: &Factor<'_>) -> Option<Entry> {
-        let Some(row) = codes::factor(factor.code, station.kind) else {
-            let code = excerpt(factor.code);
-            let detail =
-                format!("limpid knows no parameter for code {code:?} at a station of kind {}", station.kind.as_str());
-            return Some(refuse(VerdictKind::Quarantined, Reason::UnknownParameter, &detail));
-        };
-        let text = match period {
-            Period::Moment => factor.rtd.or(factor.data).or(factor.avg),
-            _ => factor.avg.or(factor.data).or(factor.rtd),
-        };
-        let mark = factor.mark.and_then(Mark::parse);
-        let value = match text {
-            // An instrument that says it is out of order, and rightly sends no number, says that the value is missing.
-            None if mark.is_some_and(|mark| mark.as_str() != "N") => None,
-            None => return None,
-            Some(text) => match parse_value(text) {
-                Ok(value) => value,
-                Err(error) => {
-                    let detail = format!("{}: {error}", row.parameter);
-                    return Some(refuse(VerdictKind::Rejected, Reason::NotANumber, &detail));
-                }
-            },
-        };
-        let configured = station.units.contains_key(&row.parameter);
-        let unit = value.filter(|_| !configured).and_then(|value| row.unit(value));
-        let raw = RawReading { parameter: row.parameter, period, start, value, unit, mark };
-        Some(self.intake.entry(station, raw))
+        message.wants_answer() && !pretends && !unheard && !refused(Reason::NotConforming)
     }
 }
 
@@ -254,6 +232,10 @@ fn count(command: Option<&Command>, station: Option<&Station>, deviations: Devia
     if command.is_some_and(|command| command.direction == Direction::Request) {
         metrics::counter!("limpid_hj212_misdirected_total").increment(1);
     }
+    count_deviations(station, deviations);
+}
+
+fn count_deviations(station: Option<&Station>, deviations: Deviations) {
     let station = station.map_or("unknown", |station| station.id.as_str());
     for deviation in deviations.iter() {
         metrics::counter!(

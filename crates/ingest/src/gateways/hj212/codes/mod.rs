@@ -1,11 +1,22 @@
 //! The tables of HJ 212: what each command is and how it is answered, and what each factor code means.
 
+mod standard;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use limpid_model::pipeline::Edition;
 use limpid_model::{ParameterId, Period, StationKind, Unit};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+pub use standard::{is_data_flag, is_system, printed};
+
+/// Parameter of a sound level over the day's hours, whatever the code.
+pub const DAY_LEVEL: &str = "ld";
+
+/// Parameter of a sound level over the night's hours.
+pub const NIGHT_LEVEL: &str = "ln";
 
 /// The answer to data (HJ 212-2017 §6.6), and to commands that the table does not know: they are kept like data, and
 /// a station that is not answered would send them for ever.
@@ -60,9 +71,34 @@ pub struct Factor {
     unit: Option<Unit>,
     below: Option<f64>,
     below_unit: Option<Unit>,
+    edition: String,
+    status: Status,
+}
+
+/// Where a factor code is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    /// The standard's table.
+    Printed,
+    /// Real stations.
+    Practice,
+    /// Memory of real stations.
+    Recalled,
 }
 
 impl Factor {
+    /// Whether the standard's table has the code.
+    pub fn printed(&self) -> bool {
+        self.status == Status::Printed
+    }
+
+    /// Whether the edition has the code. That of 2025 is taken to have those of 2017.
+    pub fn is_of(&self, edition: Edition) -> bool {
+        let edition = if edition == Edition::E2025 { Edition::E2017 } else { edition };
+        self.edition.split(' ').any(|one| one == edition.as_str())
+    }
+
     /// The unit of `value` on the wire; `None` for what the station's configuration says.
     pub fn unit(&self, value: f64) -> Option<Unit> {
         match self.below {
@@ -73,19 +109,19 @@ impl Factor {
 }
 
 static COMMANDS: LazyLock<HashMap<String, Command>> = LazyLock::new(|| {
-    let rows: Vec<Command> = rows("commands.csv", include_str!("../../../../../data/hj212/commands.csv"));
+    let rows: Vec<Command> = rows("commands.csv", include_str!("../../../../../../data/hj212/commands.csv"));
     rows.into_iter().map(|row| (row.cn.clone(), row)).collect()
 });
 
 static FACTORS: LazyLock<Vec<Factor>> =
-    LazyLock::new(|| rows("factors.csv", include_str!("../../../../../data/hj212/factors.csv")));
+    LazyLock::new(|| rows("factors.csv", include_str!("../../../../../../data/hj212/factors.csv")));
 
-/// Places in [`FACTORS`] by kind of station and code.
-static BY_CODE: LazyLock<HashMap<StationKind, HashMap<&'static str, &'static Factor>>> = LazyLock::new(|| {
-    let mut by_kind: HashMap<_, HashMap<_, _>> = HashMap::new();
+/// Rows of [`FACTORS`] by kind of station and code; several where editions differ.
+static BY_CODE: LazyLock<HashMap<StationKind, HashMap<&'static str, Vec<&'static Factor>>>> = LazyLock::new(|| {
+    let mut by_kind: HashMap<_, HashMap<_, Vec<_>>> = HashMap::new();
     for row in FACTORS.iter() {
         for kind in row.kinds.split(' ').filter_map(|kind| kind.parse::<StationKind>().ok()) {
-            by_kind.entry(kind).or_default().insert(row.code.as_str(), row);
+            by_kind.entry(kind).or_default().entry(row.code.as_str()).or_default().push(row);
         }
     }
     by_kind
@@ -106,9 +142,14 @@ pub fn command(cn: &str) -> Option<&'static Command> {
     COMMANDS.get(cn)
 }
 
-/// What a factor code means at a station of this kind; `None` where it means nothing that limpid keeps.
-pub fn factor(code: &str, kind: StationKind) -> Option<&'static Factor> {
-    BY_CODE.get(&kind)?.get(code).copied()
+/// What a factor code means at a station of this kind, by this edition where editions differ; `None` where it means
+/// nothing that limpid keeps.
+pub fn factor(code: &str, kind: StationKind, edition: Edition) -> Option<&'static Factor> {
+    let rows = BY_CODE.get(&kind)?.get(code)?;
+    match rows.as_slice() {
+        [one] => Some(one),
+        rows => rows.iter().find(|row| row.is_of(edition)).or(rows.first()).copied(),
+    }
 }
 
 /// The code under which a station of this kind sends a parameter: the first that the table has for it.
@@ -124,15 +165,21 @@ mod tests {
     use super::*;
 
     fn meaning(code: &str, kind: StationKind) -> Option<&'static str> {
-        factor(code, kind).map(|factor| factor.parameter.as_str())
+        factor(code, kind, Edition::E2017).map(|factor| factor.parameter.as_str())
     }
 
     #[test]
     fn every_row_can_be_used() {
         for row in FACTORS.iter() {
+            let edition = Edition::ALL.into_iter().find(|edition| row.is_of(*edition)).unwrap();
             for kind in row.kinds.split(' ') {
                 let kind: StationKind = kind.parse().expect(kind);
-                assert_eq!(factor(&row.code, kind).unwrap().parameter, row.parameter, "{} at {kind:?}", row.code);
+                assert_eq!(
+                    factor(&row.code, kind, edition).unwrap().parameter,
+                    row.parameter,
+                    "{} at {kind:?}",
+                    row.code
+                );
             }
             assert_eq!(row.below.is_some(), row.below_unit.is_some(), "{}", row.code);
             for unit in [row.unit, row.below_unit].into_iter().flatten() {
@@ -168,7 +215,7 @@ mod tests {
 
     #[test]
     fn pressure_names_the_unit_it_must_be_in() {
-        let pressure = factor("a01006", StationKind::Air).unwrap();
+        let pressure = factor("a01006", StationKind::Air, Edition::E2017).unwrap();
         // Vector 10 sends 101.02, vector 8 sends 1002.
         assert_eq!(pressure.unit(101.02).unwrap().as_str(), "kPa");
         assert_eq!(pressure.unit(1002.0).unwrap().as_str(), "hPa");
@@ -190,7 +237,7 @@ mod tests {
         for id in ["pm25", "pm10", "so2", "no2", "co", "o3", "temperature", "humidity", "pressure", "wind_speed"] {
             let parameter = ParameterId::known(id);
             let code = code(parameter, StationKind::Air).expect(id);
-            assert_eq!(factor(code, StationKind::Air).unwrap().parameter, parameter);
+            assert_eq!(factor(code, StationKind::Air, Edition::E2017).unwrap().parameter, parameter);
         }
         assert_eq!(code(ParameterId::known("leq"), StationKind::Noise), Some("Leq"));
         assert_eq!(code(ParameterId::known("gamma"), StationKind::Radiation), None);

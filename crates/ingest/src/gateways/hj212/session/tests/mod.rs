@@ -1,3 +1,5 @@
+mod conformance;
+
 use std::sync::Arc;
 
 use limpid_model::Entry;
@@ -61,7 +63,7 @@ fn a_device_that_uses_the_other_suffix_is_understood() {
         [
             "leq PT1H 11-25T00:00:00 54.2 unmarked",
             "lmax PT1H 11-25T00:00:00 71 unmarked",
-            "quarantined unknown_parameter"
+            "l5 PT1H 11-25T00:00:00 60 unmarked"
         ]
     );
     let noise = "QN=1;ST=23;CN=2011;PW=1;MN=N1MN;Flag=5;CP=&&DataTime=20261125080000;LA-Rtd=50.1&&";
@@ -289,7 +291,7 @@ fn what_is_kept_is_what_came_and_names_its_sender() {
     let odd = data.replace(MN, "a b\u{7}");
     assert_eq!(take(&session(""), &odd).upload.sender, "unknown at 192.0.2.7");
     let garbage = Garbage { bytes: b"GET / HTTP/1.1", damage: Damage::Noise };
-    let upload = session("").keep(&garbage);
+    let upload = session("").keep(&garbage).upload;
     assert_eq!(upload.body, b"GET / HTTP/1.1");
     assert!(matches!(&upload.entries[..], [Entry::Refused(refusal)] if refusal.reason == Reason::Damaged));
 }

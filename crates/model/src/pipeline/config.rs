@@ -115,7 +115,7 @@ impl Pipeline {
         match config {
             Some(config) if mistakes.0.is_empty() => Ok(Self { stations, ..config }),
             _ => {
-                mistakes.0.sort_by_key(|mistake| (mistake.file, mistake.line));
+                mistakes.0.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
                 Err(mistakes)
             }
         }

@@ -10,7 +10,7 @@ use crate::text::Text;
 
 /// The file being read and what was found wrong in it.
 pub(super) struct Source<'a> {
-    pub file: &'static str,
+    pub file: &'a str,
     pub text: &'a str,
     pub mistakes: &'a mut Mistakes,
 }
@@ -23,7 +23,7 @@ impl Source<'_> {
 
     pub fn mistake(&mut self, offset: usize, what: impl Into<String>, remedy: impl Into<String>) {
         let line = self.line(offset);
-        self.mistakes.add(self.file, line, what, remedy);
+        self.mistakes.add(self.file.to_owned(), line, what, remedy);
     }
 }
 
@@ -117,11 +117,9 @@ impl<'t> Fields<'t> {
             Some(found) => Some(found),
             None => {
                 if self.table.and_then(|table| table.get(key)).is_none() {
-                    source.mistake(
-                        self.offset,
-                        format!("`{}` is missing", self.full(key)),
-                        format!("write {key} = {example} under [{}]", self.path),
-                    );
+                    let under = if self.path.is_empty() { String::new() } else { format!(" under [{}]", self.path) };
+                    let what = format!("`{}` is missing", self.full(key));
+                    source.mistake(self.offset, what, format!("write {key} = {example}{under}"));
                 }
                 None
             }

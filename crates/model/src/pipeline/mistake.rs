@@ -1,12 +1,13 @@
 //! What is wrong with a configuration, and what to write instead.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// One mistake in one line of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// File name within the pipeline folder.
-    pub file: &'static str,
+    /// File name within the pipeline folder; of another file, its path as it was given.
+    pub file: Cow<'static, str>,
     /// Line, from 1.
     pub line: usize,
     /// What is wrong.
@@ -27,8 +28,14 @@ pub struct Mistakes(pub Vec<Mistake>);
 
 impl Mistakes {
     /// Adds a mistake.
-    pub fn add(&mut self, file: &'static str, line: usize, what: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Mistake { file, line, what: what.into(), remedy: remedy.into() });
+    pub fn add(
+        &mut self,
+        file: impl Into<Cow<'static, str>>,
+        line: usize,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.0.push(Mistake { file: file.into(), line, what: what.into(), remedy: remedy.into() });
     }
 }
 

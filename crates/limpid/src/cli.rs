@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+use clap::builder::ArgPredicate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Publishes environmental monitoring data: takes readings in, validates and aggregates them, and serves feeds,
@@ -98,9 +100,24 @@ pub struct Import {
     pub pipeline: PipelineDir,
     #[command(flatten)]
     pub state: State,
-    /// Layout of the files: quotsoft, prsa, airnow-hourly, long, bcn-noise or wqx
-    #[arg(long, value_name = "NAME")]
-    pub format: String,
+    /// Layout of the files: quotsoft, prsa, airnow-hourly, long, bcn-noise, wqx, cnemc-air, cnemc-site, cnemc-city,
+    /// water-cn-auto, kdd2018, openaq-csv, uba, dwd-daily, laeq1m, hj212-log, or mapped
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value_if("mapping", ArgPredicate::IsPresent, "mapped"),
+        required_unless_present = "mapping"
+    )]
+    pub format: Option<String>,
+    /// What the columns of mapped files mean, a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// The station of files that name none
+    #[arg(long, value_name = "ID")]
+    pub station: Option<String>,
+    /// When files were made whose times have no year; default: the date in the file's name
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub collected: Option<NaiveDate>,
     /// The files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -117,7 +134,7 @@ pub struct Simulate {
     /// Replay these readings; without it, believable ones are made up
     #[arg(long, value_name = "FILE", requires = "format")]
     pub from: Vec<PathBuf>,
-    /// Layout of the files: quotsoft, prsa, airnow-hourly, long, bcn-noise or wqx
+    /// Layout of the files: any that import reads but hj212-log and mapped
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
     /// Times faster than real; 0 as fast as the acknowledgements allow

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use limpid_model::Pipeline;
-use limpid_model::pipeline::{Files, Mistakes};
+use limpid_model::pipeline::{Files, Mapping, Mistakes};
 
 use crate::failure::Failure;
 
@@ -27,6 +27,14 @@ pub fn require(folder: &Path) -> Result<Arc<Pipeline>, Failure> {
         tracing::warn!("registers/ is not read: this version of limpid has no registers yet");
     }
     Ok(Arc::new(pipeline))
+}
+
+/// The column mapping in `file`.
+pub fn mapping(file: &Path) -> Result<Arc<Mapping>, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::Usage(format!("the mapping {} cannot be read: {error}", file.display())))?;
+    let mapping = Mapping::parse(&file.to_string_lossy(), &text);
+    mapping.map(Arc::new).map_err(|mistakes| Failure::Usage(mistakes.to_string()))
 }
 
 fn text(folder: &Path, name: &'static str, remedy: &str, mistakes: &mut Mistakes) -> Option<String> {

@@ -105,6 +105,15 @@ pub enum HourLabel {
     End,
 }
 
+impl HourLabel {
+    /// The start of the period that is labelled `label`. A label that is no boundary of the period stays as it is, for
+    /// the intake to refuse.
+    pub fn start(self, period: Period, label: Instant, zone: Zone) -> Instant {
+        let by_end = self == Self::End && period != Period::Moment && period.aligned(label, zone);
+        if by_end { period.start(label, zone) } else { label }
+    }
+}
+
 /// One row of `stations.csv`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Station {
@@ -154,10 +163,8 @@ impl Station {
         self.units.get(&parameter).copied().unwrap_or_else(|| parameter.wire_unit())
     }
 
-    /// The start of the period that this station labels `label`, by its [`HourLabel`]. A label that is no boundary of
-    /// the period stays as it is, for the intake to refuse.
+    /// The start of the period that this station labels `label`, by its [`HourLabel`].
     pub fn period_start(&self, period: Period, label: Instant, zone: Zone) -> Instant {
-        let by_end = self.hour_label == HourLabel::End && period != Period::Moment && period.aligned(label, zone);
-        if by_end { period.start(label, zone) } else { label }
+        self.hour_label.start(period, label, zone)
     }
 }

@@ -7,6 +7,7 @@ use super::Fault;
 /// Splits lines; keeps its buffers from one line to the next.
 pub(super) struct Fields {
     reader: csv_core::Reader,
+    delimiter: u8,
     text: Vec<u8>,
     ends: Vec<usize>,
     count: usize,
@@ -14,16 +15,22 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn new() -> Self {
+        Self::delimited(b',')
+    }
+
+    /// The same for lines with another byte between their cells.
+    pub(super) fn delimited(delimiter: u8) -> Self {
         // A line is handed over whole: a stray carriage return within it is text, and its end is said by hand.
-        let reader = csv_core::ReaderBuilder::new().terminator(csv_core::Terminator::Any(b'\n')).build();
-        Self { reader, text: Vec::new(), ends: Vec::new(), count: 0 }
+        let terminator = csv_core::Terminator::Any(b'\n');
+        let reader = csv_core::ReaderBuilder::new().delimiter(delimiter).terminator(terminator).build();
+        Self { reader, delimiter, text: Vec::new(), ends: Vec::new(), count: 0 }
     }
 
     /// Splits `line`, which has no line end, and says into how many cells.
     pub(super) fn split(&mut self, line: &str) -> usize {
-        // Unquoting only ever shortens, and each cell but the first costs a comma: these never prove too small.
+        // Unquoting only ever shortens, and each cell but the first costs a delimiter: these never prove too small.
         self.text.resize(line.len() + 1, 0);
-        self.ends.resize(line.bytes().filter(|byte| *byte == b',').count() + 2, 0);
+        self.ends.resize(line.bytes().filter(|byte| *byte == self.delimiter).count() + 2, 0);
         self.reader.reset();
         let (_, _, written, ended) = self.reader.read_record(line.as_bytes(), &mut self.text, &mut self.ends);
         // Empty input says that the line is over.

@@ -1,7 +1,10 @@
 //! History files. Each format is one file of the same shape: `open` reads a header line and gives back a [`Lines`],
 //! which reads one line after the other into [`Row`]s and refusals.
 //!
-//! - [`quotsoft`], [`prsa`], [`airnow`], [`long`], [`bcn_noise`], [`wqx`]: the formats; [`Format`] lists them
+//! - [`quotsoft`], [`prsa`], [`airnow`], [`long`], [`bcn_noise`], [`wqx`], [`cnemc_air`], `uba`: the formats with a
+//!   reader of their own; `mapped`: tables that a mapping explains, its author's or one of `data/mappings/`; [`Format`]
+//!   lists them all
+//! - [`layout`]: a format and what must be said beside it; `document`: files that are not made of lines
 //! - `file`: one opened file; `bytes`: its lines, bounded; `encoding`: UTF-8 or GB 18030; `fields`: cells of a line;
 //!   `clock`: wall time to instants
 //! - [`import()`]: files into the journal; [`readings()`]: files for a simulator to play back
@@ -13,21 +16,27 @@ pub mod airnow;
 pub mod bcn_noise;
 mod bytes;
 mod clock;
+pub mod cnemc_air;
+mod document;
 mod encoding;
 mod fields;
 mod file;
 pub(crate) mod flag;
 pub mod import;
+pub mod layout;
 pub mod long;
+mod mapped;
 pub mod progress;
 pub mod prsa;
 pub mod quotsoft;
 mod readings;
 #[cfg(test)]
 mod tests;
+mod uba;
 pub mod wqx;
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use limpid_model::receipt::Refusal;
@@ -36,6 +45,7 @@ use limpid_model::{Pipeline, Reason, Station, VerdictKind};
 use crate::intake::RawReading;
 
 pub use import::{ImportError, Summary, import};
+pub use layout::Layout;
 pub use progress::Progress;
 pub use readings::readings;
 
@@ -54,11 +64,51 @@ pub enum Format {
     BcnNoise,
     /// Results of water samples in the columns of WQX 3.0 or WQX 2.
     Wqx,
+    /// Snapshots of China's national live feed of air stations.
+    CnemcAir,
+    /// Years of one of its stations.
+    CnemcSite,
+    /// Daily means of Chinese cities.
+    CnemcCity,
+    /// Tables of China's national automatic surface-water stations.
+    WaterCnAuto,
+    /// Hourly air of Beijing and London, as KDD Cup 2018 gave it.
+    Kdd2018,
+    /// OpenAQ measurements.
+    OpenaqCsv,
+    /// Hourly values of German stations in JSON.
+    Uba,
+    /// Daily weather of a German station.
+    DwdDaily,
+    /// One-minute LAeq of a monitor.
+    Laeq1m,
+    /// Frames as a receiver of HJ 212 wrote them down.
+    Hj212Log,
+    /// A table whose columns a mapping explains.
+    Mapped,
 }
 
 impl Format {
     /// Every format, in the order in which they are listed to people.
-    pub const ALL: [Self; 6] = [Self::Quotsoft, Self::Prsa, Self::AirnowHourly, Self::Long, Self::BcnNoise, Self::Wqx];
+    pub const ALL: [Self; 17] = [
+        Self::Quotsoft,
+        Self::Prsa,
+        Self::AirnowHourly,
+        Self::Long,
+        Self::BcnNoise,
+        Self::Wqx,
+        Self::CnemcAir,
+        Self::CnemcSite,
+        Self::CnemcCity,
+        Self::WaterCnAuto,
+        Self::Kdd2018,
+        Self::OpenaqCsv,
+        Self::Uba,
+        Self::DwdDaily,
+        Self::Laeq1m,
+        Self::Hj212Log,
+        Self::Mapped,
+    ];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -69,23 +119,36 @@ impl Format {
             Self::Long => "long",
             Self::BcnNoise => "bcn-noise",
             Self::Wqx => "wqx",
+            Self::CnemcAir => "cnemc-air",
+            Self::CnemcSite => "cnemc-site",
+            Self::CnemcCity => "cnemc-city",
+            Self::WaterCnAuto => "water-cn-auto",
+            Self::Kdd2018 => "kdd2018",
+            Self::OpenaqCsv => "openaq-csv",
+            Self::Uba => "uba",
+            Self::DwdDaily => "dwd-daily",
+            Self::Laeq1m => "laeq1m",
+            Self::Hj212Log => "hj212-log",
+            Self::Mapped => "mapped",
         }
     }
 
-    /// Reads a header line, without its line end.
+    /// Reads a header line, without its line end, of a file whose name does not matter.
     ///
     /// # Errors
     /// What is wrong with the header, and what it should be.
     pub fn open<'p>(self, header: &str, pipeline: &'p Pipeline) -> Result<Box<dyn Lines<'p> + Send + 'p>, Fault> {
-        let header = header.strip_prefix('\u{feff}').unwrap_or(header);
-        Ok(match self {
-            Self::Quotsoft => Box::new(quotsoft::open(header, pipeline)?),
-            Self::Prsa => Box::new(prsa::open(header, pipeline)?),
-            Self::AirnowHourly => Box::new(airnow::open(header, pipeline)?),
-            Self::Long => Box::new(long::open(header, pipeline)?),
-            Self::BcnNoise => Box::new(bcn_noise::open(header, pipeline)?),
-            Self::Wqx => Box::new(wqx::open(header, pipeline)?),
-        })
+        Layout::from(self).open(header, Path::new(""), pipeline).map(|opened| opened.lines)
+    }
+
+    /// The fault of a file that is read as lines, or as a document, and whose format has none.
+    fn not_lines(self) -> Fault {
+        let detail = match self {
+            Self::Mapped => "no mapping says what the columns mean; name one with --mapping FILE",
+            Self::Uba => "not JSON; the files are objects from days to values",
+            _ => "the files of this format are not made of such lines",
+        };
+        Fault::new(Reason::Damaged, detail)
     }
 }
 

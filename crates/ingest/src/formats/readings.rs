@@ -6,7 +6,7 @@ use limpid_model::{Pipeline, StationId};
 
 use super::file::Source;
 use super::import::{ImportError, Summary};
-use super::{Format, Found};
+use super::{Found, Layout};
 use crate::intake::RawReading;
 
 /// The readings of the registry's stations, in the order of the files and their lines, read as they are asked for.
@@ -14,12 +14,12 @@ use crate::intake::RawReading;
 ///
 /// An item is an error where a file cannot be read; the next file follows it.
 pub fn readings<'p>(
-    format: Format,
+    layout: &Layout,
     files: &[PathBuf],
     pipeline: &'p Pipeline,
 ) -> impl Iterator<Item = Result<(StationId, RawReading), ImportError>> + Send + use<'p> {
-    let files = files.to_vec();
-    files.into_iter().flat_map(move |path| match Source::open(&path, format, pipeline) {
+    let (files, layout) = (files.to_vec(), layout.clone());
+    files.into_iter().flat_map(move |path| match Source::open(&path, &layout, pipeline) {
         Ok(source) => Played { source, found: Found::new().into_iter(), failure: None },
         Err(error) => Played { source: None, found: Found::new().into_iter(), failure: Some(error) },
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use limpid_ingest::Intake;
-use limpid_ingest::formats::{self, Format, Progress, Summary};
+use limpid_ingest::formats::{self, Format, Layout, Progress, Summary};
 use limpid_model::Pipeline;
 use limpid_store::{Lake, StateDir};
 
@@ -15,20 +15,38 @@ use crate::{folder, roles};
 
 /// Imports, computes and releases; prints the counts as one JSON line.
 pub fn run(arguments: Import) -> Result<(), Failure> {
-    let format: Format = arguments.format.parse().map_err(|error| Failure::Usage(format!("--format: {error}")))?;
+    let layout = layout(&arguments)?;
     let pipeline = folder::require(&arguments.pipeline.pipeline)?;
-    let summary = tokio::runtime::Runtime::new()?.block_on(import(pipeline, format, &arguments))?;
+    let summary = tokio::runtime::Runtime::new()?.block_on(import(pipeline, layout, &arguments))?;
     println!("{}", serde_json::to_string(&summary)?);
     Ok(())
 }
 
-async fn import(pipeline: Arc<Pipeline>, format: Format, arguments: &Import) -> anyhow::Result<Summary> {
+/// How the files are to be read.
+fn layout(arguments: &Import) -> Result<Layout, Failure> {
+    let format = arguments.format.as_deref().unwrap_or_default();
+    let format: Format = format.parse().map_err(|error| Failure::Usage(format!("--format: {error}")))?;
+    let mapping = arguments.mapping.as_deref().map(folder::mapping).transpose()?;
+    match (format, &mapping) {
+        (Format::Mapped, None) => {
+            Err(Failure::Usage("--format mapped: name the file that explains the columns with --mapping FILE".into()))
+        }
+        (Format::Mapped, _) | (_, None) => {
+            Ok(Layout { mapping, station: arguments.station.clone(), collected: arguments.collected, ..format.into() })
+        }
+        (format, Some(_)) => {
+            Err(Failure::Usage(format!("--mapping: the columns of {format} files are known; leave one of them out")))
+        }
+    }
+}
+
+async fn import(pipeline: Arc<Pipeline>, layout: Layout, arguments: &Import) -> anyhow::Result<Summary> {
     let state = StateDir::lock(&arguments.state.state)?;
     let journal = roles::open_journal(&state)?;
     let before = *journal.accepted().borrow();
 
     let intake = Intake::new(pipeline.clone(), journal.clone());
-    let imported = formats::import(&intake, format, &arguments.files, &Progress::stderr()).await;
+    let imported = formats::import(&intake, layout, &arguments.files, &Progress::stderr()).await;
 
     // What was imported is worked up even when a later file failed, so that the state is never half-done.
     let months = Steps::new("months computed");

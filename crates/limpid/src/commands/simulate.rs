@@ -48,7 +48,7 @@ pub fn run(arguments: Simulate) -> Result<(), Failure> {
 
 /// The readings of the files, to be played back.
 fn replay(format: Format, arguments: &Simulate, pipeline: &Arc<Pipeline>) -> Source {
-    let readings: Vec<_> = formats::readings(format, &arguments.from, pipeline)
+    let readings: Vec<_> = formats::readings(&format.into(), &arguments.from, pipeline)
         .map(|reading| reading.map_err(|error| format!("{:#}", anyhow::Error::new(error))))
         .collect();
     Source::Readings(Box::new(readings.into_iter()))

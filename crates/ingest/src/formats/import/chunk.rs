@@ -5,12 +5,12 @@ use std::hash::BuildHasher;
 use std::path::PathBuf;
 
 use limpid_model::receipt::Refusal;
-use limpid_model::{Channel, Entry, Reason, StationId};
+use limpid_model::{Channel, Entry, Reading, Reason, StationId};
 use tokio::sync::mpsc;
 
-use super::ImportError;
+use super::{ImportError, hj212_log};
 use crate::formats::file::Source;
-use crate::formats::{Format, Found};
+use crate::formats::{Format, Found, Layout};
 use crate::intake::{Intake, Upload};
 
 /// A submission is closed when it has so many entries: large enough that its fsync is shared by thousands of
@@ -38,14 +38,20 @@ pub(super) enum ReadError {
 /// Reads the files into submissions until they end or nobody takes more.
 pub(super) fn read(
     intake: &Intake,
-    format: Format,
+    layout: &Layout,
     files: &[PathBuf],
     sender: &mpsc::Sender<Chunk>,
 ) -> Result<(), ReadError> {
     let hasher = RandomState::new();
     for path in files {
+        if layout.format == Format::Hj212Log {
+            if !hj212_log::read(intake, path, &hasher, sender)? {
+                return Ok(());
+            }
+            continue;
+        }
         let source =
-            Source::open(path, format, intake.pipeline()).map_err(|error| ReadError::Opening(Box::new(error)))?;
+            Source::open(path, layout, intake.pipeline()).map_err(|error| ReadError::Opening(Box::new(error)))?;
         let Some(mut source) = source else { continue };
         // The first submission counts the header's bytes for the progress bar.
         let mut counted = 0;
@@ -99,7 +105,7 @@ fn chunk(
                     Entry::Refused(Refusal { detail: format!("{}: {}", source.place(), refusal.detail), ..refusal })
                 }
                 Entry::Reading(reading) => {
-                    keys.push(hasher.hash_one((&reading.station, reading.parameter, reading.period, reading.start)));
+                    keys.push(key(hasher, &reading));
                     Entry::Reading(reading)
                 }
             });
@@ -113,12 +119,17 @@ fn chunk(
         channel: Channel::Import,
         sender: source.name.clone(),
         station: origin.one(),
-        media_type: "text/csv",
+        media_type: source.media_type,
         body,
         idempotency: None,
         entries,
     };
     Ok((Some(Chunk { upload, bytes, keys }), ended))
+}
+
+/// The hash of what a reading is of.
+pub(super) fn key(hasher: &impl BuildHasher, reading: &Reading) -> u64 {
+    hasher.hash_one((&reading.station, reading.parameter, reading.period, reading.start))
 }
 
 /// Whether all readings of a submission are of one station.

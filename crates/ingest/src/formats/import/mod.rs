@@ -8,6 +8,7 @@
 //! correction. Within one submission a second value is no correction but a contradiction, and is rejected as such.
 
 mod chunk;
+mod hj212_log;
 mod summary;
 
 use std::collections::HashSet;
@@ -18,7 +19,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::file::check;
-use super::{Format, Progress};
+use super::{Layout, Progress};
 use crate::intake::Intake;
 use chunk::{Chunk, ReadError, read};
 
@@ -30,7 +31,7 @@ const IN_FLIGHT: usize = 8;
 /// Submissions that wait for their turn: one being made, one ready. More would only hold memory.
 const AHEAD: usize = 2;
 
-/// Imports files of one format, one after the other.
+/// Imports files of one layout, one after the other.
 ///
 /// Lines that cannot be read are entries of their submission, rejected as `damaged` with file and line, and the
 /// import goes on.
@@ -39,13 +40,14 @@ const AHEAD: usize = 2;
 /// See [`ImportError`]. Submissions in flight are waited for, so that the count of what was imported is true.
 pub async fn import(
     intake: &Intake,
-    format: Format,
+    layout: impl Into<Layout>,
     files: &[PathBuf],
     progress: &Progress,
 ) -> Result<Summary, ImportError> {
+    let layout = layout.into();
     let (total, empty_files) = {
-        let (intake, files) = (intake.clone(), files.to_vec());
-        blocking(move || check(&files, format, intake.pipeline())).await?
+        let (intake, files, layout) = (intake.clone(), files.to_vec(), layout.clone());
+        blocking(move || check(&files, &layout, intake.pipeline())).await?
     };
     for file in &empty_files {
         tracing::warn!(file = %file.display(), "file has no bytes");
@@ -55,7 +57,7 @@ pub async fn import(
     let (sender, mut chunks) = mpsc::channel(AHEAD);
     let reader = {
         let (intake, files) = (intake.clone(), files.to_vec());
-        tokio::task::spawn_blocking(move || read(&intake, format, &files, &sender))
+        tokio::task::spawn_blocking(move || read(&intake, &layout, &files, &sender))
     };
 
     let mut summary = Summary { empty_files, ..Summary::default() };

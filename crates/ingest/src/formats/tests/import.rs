@@ -227,7 +227,7 @@ async fn a_simulator_plays_back_what_an_import_would_store() {
     let text = b"date,hour,type,S1,X,S2\n20260301,8,PM10,5,6,7\nbroken\n20260301,9,PM10,x,6,8\n";
     let (_one, one) = file("one.csv", text);
     let missing = one.with_file_name("missing.csv");
-    let played: Vec<_> = readings(Format::Quotsoft, &[missing, one.clone()], &pipeline).collect();
+    let played: Vec<_> = readings(&Format::Quotsoft.into(), &[missing, one.clone()], &pipeline).collect();
     assert!(matches!(&played[0], Err(ImportError::Open { .. })));
     let station = |id: &str| StationId::parse(id).unwrap();
     let ids: Vec<_> = played[1..].iter().map(|item| item.as_ref().unwrap().0.clone()).collect();

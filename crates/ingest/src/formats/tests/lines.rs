@@ -292,7 +292,9 @@ proptest! {
 #[test]
 fn an_unknown_format_is_answered_with_the_known() {
     let error = "csv".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(error, "unknown format \"csv\"; known are quotsoft, prsa, airnow-hourly, long, bcn-noise, wqx");
+    let known = "quotsoft, prsa, airnow-hourly, long, bcn-noise, wqx, cnemc-air, cnemc-site, cnemc-city, water-cn-auto, \
+                 kdd2018, openaq-csv, uba, dwd-daily, laeq1m, hj212-log, mapped";
+    assert_eq!(error, format!("unknown format \"csv\"; known are {known}"));
     for format in Format::ALL {
         assert_eq!(format.as_str().parse(), Ok(format));
     }

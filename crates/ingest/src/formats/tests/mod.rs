@@ -6,6 +6,8 @@ mod encoding;
 mod import;
 mod lines;
 mod real;
+mod real_documents;
+mod real_tables;
 mod wqx;
 
 use std::path::PathBuf;

@@ -2,9 +2,9 @@
 //! knows can be imported. One TOML file; `docs/formats.md` says what may stand in it.
 
 mod read;
-mod time;
 #[cfg(test)]
 mod tests;
+mod time;
 
 use std::collections::BTreeMap;
 

@@ -158,7 +158,8 @@ fn time(mut fields: Fields<'_>, source: &mut Source<'_>) -> (Option<Vec<String>>
             let read = |(text, offset): &(String, usize)| {
                 let format = TimeFormat::parse(text);
                 if format.is_none() {
-                    let remedy = "write it with %Y %m %d %H %M %S as in \"%Y-%m-%d %H:%M\"; month and day must be there";
+                    let remedy =
+                        "write it with %Y %m %d %H %M %S as in \"%Y-%m-%d %H:%M\"; month and day must be there";
                     source.mistake(*offset, format!("`time.formats` has {text:?}"), remedy);
                 }
                 format

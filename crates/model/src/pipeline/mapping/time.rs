@@ -60,6 +60,11 @@ impl TimeFormat {
         self.has_year
     }
 
+    /// Whether it names the time of day.
+    pub fn has_hour(&self) -> bool {
+        self.has_hour
+    }
+
     /// Reads a text. Where it has no year, the one is taken that brings it nearest to `collected`, the day on which
     /// the file was: a feed shows what is at most some months old, and never far in the future.
     ///

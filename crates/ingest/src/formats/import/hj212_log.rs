@@ -40,7 +40,7 @@ pub(super) fn read(
         };
         let upload = match found {
             Some(Found::Frame(frame)) => Some(session.take(&frame).upload),
-            Some(Found::Garbage(garbage)) if garbage.damage != Damage::Noise => Some(session.keep(&garbage)),
+            Some(Found::Garbage(garbage)) if garbage.damage != Damage::Noise => Some(session.keep(&garbage).upload),
             Some(Found::Garbage(_)) => None,
             None if ended => return Ok(true),
             None => {

@@ -8,4 +8,5 @@ mod import;
 mod intake;
 mod kill;
 mod mistakes;
+mod pull;
 mod support;

@@ -5,6 +5,7 @@
 //! - [`gateways`]: HJ 212 over TCP, HTTP, and MQTT
 //! - [`formats`]: history files
 //! - [`presence`]: which connections stand, and the platform's sign of life
+//! - [`sources`]: upstream systems that are asked on a schedule; [`secret`]: the keys for that
 //! - [`token`]: upload tokens
 //! - [`simulate`]: stations that really connect and speak these protocols
 
@@ -12,7 +13,9 @@ pub mod formats;
 pub mod gateways;
 pub mod intake;
 pub mod presence;
+pub mod secret;
 pub mod simulate;
+pub mod sources;
 #[cfg(test)]
 mod testing;
 pub mod token;

@@ -33,6 +33,8 @@ pub enum Command {
     },
     /// Read history files into the journal, compute all figures and release the datasets
     Import(Import),
+    /// Ask the sources of the pipeline once, compute all figures and release the datasets
+    Pull(Pull),
     /// Be stations that really connect and speak to a gateway
     Simulate(Simulate),
     /// Write the current release of a dataset to a folder
@@ -121,6 +123,24 @@ pub struct Import {
     /// The files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+/// `limpid pull`
+#[derive(Debug, Args)]
+pub struct Pull {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// Only the source with this id
+    #[arg(long, value_name = "ID")]
+    pub source: Option<String>,
+    /// Read everything from this time on afresh (2026-11-25T08:00:00+08:00, or a date of the publisher's zone)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Read up to this time; without it, up to now
+    #[arg(long, value_name = "TIME", requires = "from")]
+    pub to: Option<String>,
 }
 
 /// `limpid simulate`

@@ -11,6 +11,7 @@ use limpid_ingest::gateways::mqtt::{self, Broker};
 use limpid_ingest::gateways::places::Places;
 use limpid_ingest::gateways::tls::Tls;
 use limpid_ingest::gateways::{hj212, http};
+use limpid_ingest::sources::{self, Sources};
 use limpid_ingest::token::Tokens;
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
@@ -38,8 +39,14 @@ pub struct Dress {
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
 ///
 /// `broker` is the one that readings are taken from, and `dress` what the ports are dressed in, where these are
-/// configured.
-pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, dress: Dress, arguments: Run) -> anyhow::Result<()> {
+/// configured; `sources` are fetched from.
+pub async fn run(
+    pipeline: Arc<Pipeline>,
+    broker: Option<Broker>,
+    dress: Dress,
+    sources: Sources,
+    arguments: Run,
+) -> anyhow::Result<()> {
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
@@ -107,6 +114,13 @@ pub async fn run(pipeline: Arc<Pipeline>, broker: Option<Broker>, dress: Dress, 
         let gateway = mqtt::serve(broker, intake.clone(), stop.clone());
         tasks.spawn(async move {
             gateway.await;
+            Ok(())
+        });
+    }
+    if has(Role::Ingest) && !sources.is_empty() {
+        let (_, pulling) = sources::serve(sources, intake.clone(), stop.clone());
+        tasks.spawn(async move {
+            pulling.await;
             Ok(())
         });
     }

@@ -13,7 +13,7 @@ use limpid_model::{Instant, ParameterId, Period, Pipeline, Reason, Unit, Verdict
 
 use super::fields::Fields;
 use super::long::{short, unit};
-use super::{Fault, Found, Lines, Row, unknown_parameter, unknown_station};
+use super::{Fault, Finder, Found, Lines, Row, unknown_parameter, unknown_station};
 use crate::intake::RawReading;
 
 /// What the name of a unit column adds to that of its value column; a column with such a companion is a pollutant's.
@@ -27,7 +27,7 @@ struct Pollutant {
 }
 
 struct Airnow<'p> {
-    pipeline: &'p Pipeline,
+    find: Finder<'p>,
     fields: Fields,
     site_at: usize,
     date_at: usize,
@@ -41,6 +41,11 @@ struct Airnow<'p> {
 /// # Errors
 /// A missing or repeated column, or no column of a pollutant.
 pub fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Result<impl Lines<'p> + use<'p>, Fault> {
+    open_for(header, Box::new(|site| pipeline.stations.by_id_or_name(site)))
+}
+
+/// The same, with the sites that `find` knows.
+pub(crate) fn open_for<'p>(header: &str, find: Finder<'p>) -> Result<impl Lines<'p> + use<'p>, Fault> {
     let mut fields = Fields::new();
     let count = fields.split(header);
     let mut pollutants: Vec<Pollutant> = Vec::new();
@@ -69,7 +74,7 @@ pub fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Result<impl Lines<'p> +
         site_at: fields.column("AQSID")?,
         date_at: fields.column("ValidDate")?,
         time_at: fields.column("ValidTime")?,
-        pipeline,
+        find,
         fields,
         pollutants,
         count,
@@ -116,7 +121,7 @@ impl<'p> Lines<'p> for Airnow<'p> {
         }
         let start = self.start()?;
         let site = self.fields.get(self.site_at);
-        let station = self.pipeline.stations.by_id_or_name(site);
+        let station = (self.find)(site);
         for pollutant in &self.pollutants {
             let item = match self.value(pollutant) {
                 Ok(None) => continue,

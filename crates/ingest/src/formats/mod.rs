@@ -14,6 +14,7 @@
 
 pub mod airnow;
 pub mod bcn_noise;
+pub(crate) mod body;
 mod bytes;
 mod clock;
 pub mod cnemc_air;
@@ -179,6 +180,9 @@ pub struct Row<'p> {
     /// What was read.
     pub reading: RawReading,
 }
+
+/// How a file's name of a station is understood.
+pub(crate) type Finder<'p> = Box<dyn Fn(&str) -> Option<&'p Station> + Send + 'p>;
 
 /// What a line holds: readings, and what is not taken as one, in the line's order.
 pub type Found<'p> = Vec<Result<Row<'p>, Refusal>>;

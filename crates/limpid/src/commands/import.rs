@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use limpid_ingest::Intake;
 use limpid_ingest::formats::{self, Format, Layout, Progress, Summary};
 use limpid_model::Pipeline;
-use limpid_store::{Lake, StateDir};
+use limpid_store::StateDir;
 
+use super::work_up::work_up;
 use crate::cli::Import;
 use crate::failure::Failure;
-use crate::progress::Steps;
 use crate::{folder, roles};
 
 /// Imports, computes and releases; prints the counts as one JSON line.
@@ -49,18 +48,7 @@ async fn import(pipeline: Arc<Pipeline>, layout: Layout, arguments: &Import) -> 
     let imported = formats::import(&intake, layout, &arguments.files, &Progress::stderr()).await;
 
     // What was imported is worked up even when a later file failed, so that the state is never half-done.
-    let months = Steps::new("months computed");
-    limpid_transform::history(pipeline.clone(), journal.clone(), Some(before), |done, total| months.at(done, total))
-        .await
-        .context("computing figures")?;
-    months.end();
-
-    let files = Steps::new("files released");
-    let lake = Lake::local(&state.lake())?;
-    limpid_publish::release_all(pipeline, journal.clone(), lake, &|step| files.at(step.done, step.total))
-        .await
-        .context("releasing datasets")?;
-    files.end();
+    work_up(pipeline, &journal, &state, before).await?;
     journal.close().await?;
     Ok(imported?)
 }

@@ -3,9 +3,11 @@
 mod check;
 mod export;
 mod import;
+mod pull;
 mod run;
 mod simulate;
 mod token;
+mod work_up;
 
 use crate::cli::{Cli, Command, TokenCommand};
 use crate::failure::Failure;
@@ -16,6 +18,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(arguments),
         Command::Check { pipeline } => check::run(&pipeline.pipeline),
         Command::Import(arguments) => import::run(arguments),
+        Command::Pull(arguments) => pull::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Token { command: TokenCommand::New { station } } => token::new(&station),

@@ -20,6 +20,13 @@ pub fn run(arguments: Run) -> Result<(), Failure> {
     };
     let hj212 = tls(&pipeline.ingest.hj212.tls, "ingest.hj212.tls", &[])?;
     let http = tls(&pipeline.http.tls, "http.tls", &server::PROTOCOLS)?;
+    let sources = super::pull::sources(&pipeline, folder)?;
     files::raise(&pipeline);
-    Ok(tokio::runtime::Runtime::new()?.block_on(roles::run(pipeline, broker, Dress { hj212, http }, arguments))?)
+    Ok(tokio::runtime::Runtime::new()?.block_on(roles::run(
+        pipeline,
+        broker,
+        Dress { hj212, http },
+        sources,
+        arguments,
+    ))?)
 }

@@ -10,6 +10,7 @@ use super::hj212::{self, Hj212};
 use super::http::{self, HttpIngest, HttpServer};
 use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
+use super::pull::{self, PullSource};
 use super::stations::{self, Stations};
 use super::validation::{self, SetLimit};
 use crate::assessment::SchemeChoice;
@@ -28,6 +29,8 @@ pub struct Pipeline {
     pub http: HttpServer,
     /// What is taken in, and how.
     pub ingest: Ingest,
+    /// What is fetched from elsewhere.
+    pub sources: Vec<PullSource>,
     /// When datasets are released.
     pub datasets: Datasets,
     /// Thresholds of automatic checks, in place of the built-in ones.
@@ -110,6 +113,7 @@ impl Pipeline {
             check_tokens(config, &stations, &files.pipeline, &mut mistakes);
             validation::check(&config.validation, &stations, &files.pipeline, &mut mistakes);
             stations.set_limits(&config.validation);
+            pull::check(&config.sources, &stations, &files.pipeline, &mut mistakes);
             config.ingest.hj212.stations.check(&stations, &mut mistakes);
         }
         match config {
@@ -162,11 +166,8 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     datasets.finish(source);
 
     let validation = validation::read(root.table(source, "validation"), source);
-
-    for pull in root.tables(source, "source") {
-        let remedy = "remove [[source]]: this version of limpid has no pull adapters yet";
-        source.mistake(pull.offset(""), "pull sources are not built yet", remedy);
-    }
+    let tables = root.tables(source, "source");
+    let sources = pull::read(tables, source);
     root.finish(source);
 
     Some(Pipeline {
@@ -174,6 +175,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
         http,
         ingest,
+        sources,
         datasets: Datasets { every_hours },
         validation,
         stations: Stations::default(),
@@ -333,12 +335,6 @@ minute = 31
         let found = mistakes("[publisher]\nid = \"a\nzone = 1");
         assert!(found[0].starts_with("pipeline.toml:2:"), "{found:?}");
         assert_eq!(mistakes("").len(), 1);
-    }
-
-    #[test]
-    fn what_is_not_built_is_refused_not_ignored() {
-        let found = mistakes(&format!("{SMALLEST}[[source]]\nkind = \"openaq\"\n"));
-        assert!(found.iter().any(|m| m.contains("no pull adapters yet")), "{found:?}");
     }
 
     #[test]

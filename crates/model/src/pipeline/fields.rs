@@ -247,6 +247,28 @@ impl<'t> Fields<'t> {
         words
     }
 
+    /// Pairs of strings: a table `{ "a" = "b" }`, or a list of names that pair with themselves. With the place of each.
+    pub fn pairs(
+        &mut self,
+        source: &mut Source<'_>,
+        key: &'static str,
+        example: &str,
+    ) -> Option<Vec<(String, String, usize)>> {
+        let value = self.value(key)?;
+        let pair = |name: &str, value: &Spanned<DeValue<'_>>| {
+            value.get_ref().as_str().map(|text| (name.to_owned(), text.to_owned(), value.span().start))
+        };
+        let pairs: Option<Vec<_>> = match (value.get_ref().as_table(), value.get_ref().as_array()) {
+            (Some(table), _) => table.iter().map(|(name, value)| pair(name.get_ref(), value)).collect(),
+            (_, Some(list)) => list.iter().map(|value| pair(value.get_ref().as_str().unwrap_or(""), value)).collect(),
+            _ => None,
+        };
+        if pairs.is_none() {
+            self.wrong(source, key, value, &format!("{key} = {example}, or a list of names"));
+        }
+        pairs
+    }
+
     /// A text in several languages, `{ zh = "…", en = "…" }`, or one string for all of them.
     pub fn text(&mut self, source: &mut Source<'_>, key: &'static str) -> Option<Text> {
         let example = r#"{ zh = "…", en = "…" }"#;

@@ -24,13 +24,14 @@ use limpid_model::receipt::Refusal;
 use limpid_model::{Instant, ParameterId, Period, Pipeline, Reason, Station, StationId, VerdictKind};
 
 use super::fields::Fields;
-use super::{Fault, Found, Lines, Row, unknown_station};
+use super::{Fault, Finder, Found, Lines, Row, unknown_station};
 use crate::intake::RawReading;
 use columns::{Column, Columns};
 use result::Cells;
+pub(crate) use words::characteristics;
 
 struct Wqx<'p> {
-    pipeline: &'p Pipeline,
+    find: Finder<'p>,
     fields: Fields,
     columns: Columns,
     count: usize,
@@ -44,10 +45,15 @@ struct Wqx<'p> {
 /// # Errors
 /// A missing or repeated column.
 pub fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Result<impl Lines<'p> + use<'p>, Fault> {
+    open_for(header, Box::new(|site| pipeline.stations.by_id_or_name(site)))
+}
+
+/// The same, with the locations that `find` knows.
+pub(crate) fn open_for<'p>(header: &str, find: Finder<'p>) -> Result<impl Lines<'p> + use<'p>, Fault> {
     let mut fields = Fields::new();
     let count = fields.split(header);
     let columns = Columns::find(&fields)?;
-    Ok(Wqx { pipeline, fields, columns, count, seen: HashMap::new() })
+    Ok(Wqx { find, fields, columns, count, seen: HashMap::new() })
 }
 
 impl<'p> Wqx<'p> {
@@ -55,7 +61,7 @@ impl<'p> Wqx<'p> {
         let cells = Cells { columns: &self.columns, fields: &self.fields };
         let site = cells.get(Column::Station);
         let measured = cells.read()?;
-        let station: &'p Station = self.pipeline.stations.by_id_or_name(site).ok_or_else(|| unknown_station(site))?;
+        let station: &'p Station = (self.find)(site).ok_or_else(|| unknown_station(site))?;
         let (parameter, start, unit) = (measured.parameter, measured.start, measured.unit);
         if let Some(converted) = unit.convert(measured.value, parameter.unit(), parameter) {
             let first = *self.seen.entry((&station.id, parameter, start)).or_insert(converted.value);

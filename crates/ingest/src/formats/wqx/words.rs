@@ -86,6 +86,13 @@ static ZONES: LazyLock<HashMap<String, FixedOffset>> = LazyLock::new(|| {
 static CONDITIONS: LazyLock<Vec<ConditionRow>> =
     LazyLock::new(|| rows("wqx/conditions.csv", include_str!("../../../../../data/wqx/conditions.csv")));
 
+/// The names of the characteristics that limpid has parameters for, with those, in the order of the names.
+pub(crate) fn characteristics() -> Vec<(&'static str, ParameterId)> {
+    let mut names: Vec<_> = CHARACTERISTICS.values().map(|row| (row.characteristic.as_str(), row.parameter)).collect();
+    names.sort_unstable();
+    names
+}
+
 /// The characteristic of this name, if limpid has a parameter for it.
 pub(super) fn characteristic(name: &str) -> Option<&'static Characteristic> {
     CHARACTERISTICS.get(&name.to_lowercase())

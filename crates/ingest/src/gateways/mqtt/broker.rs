@@ -1,18 +1,19 @@
 //! How the broker is reached: address, identity, encryption.
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_model::Pipeline;
-use limpid_model::pipeline::{PasswordFrom, TopicFilter};
+use limpid_model::pipeline::TopicFilter;
 use rumqttc::v5::MqttOptions;
 use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, RootCertStore};
+
+use crate::secret::{self, SecretError};
 
 /// Messages that the broker may send before the first of them is acknowledged (MQTT 5.0, 3.1.2.11.3). Each waits for
 /// the journal, which takes all that wait at once, so that this many share one fsync; at [`LARGEST`] each they hold
@@ -47,21 +48,9 @@ impl fmt::Debug for Broker {
 /// Why the broker of a pipeline cannot be connected to: something that its configuration names is not there.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
-    /// `password_env` names a variable that is not set.
-    #[error("environment variable {name} is not set, which ingest.mqtt.password_env names")]
-    NoPassword {
-        /// The variable.
-        name: String,
-    },
-    /// `password_file` cannot be read.
-    #[error("password file {path} cannot be read, which ingest.mqtt.password_file names")]
-    PasswordFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// `password_env` or `password_file` names something that is not there.
+    #[error("there is no password, which ingest.mqtt names")]
+    NoPassword(#[from] SecretError),
     /// `ca_file` cannot be read.
     #[error("certificates of {path} cannot be read, which ingest.mqtt.ca_file names")]
     CaFile {
@@ -105,7 +94,8 @@ impl Broker {
             // Nothing is published from here; the default is a table of 65,535 places.
             .set_outgoing_inflight_upper_limit(1);
         if let Some(name) = &config.username {
-            options.set_credentials(name, password(config.password.as_ref(), folder)?);
+            let password = config.password.as_ref().map(|from| secret::read(from, folder)).transpose()?;
+            options.set_credentials(name, password.unwrap_or_default());
         }
         if config.url.tls {
             let tls = client_config(config.ca_file.as_ref().map(|path| folder.join(path)))?;
@@ -118,21 +108,6 @@ impl Broker {
     pub(super) fn address(&self) -> String {
         let (host, port) = self.options.broker_address();
         format!("{host}:{port}")
-    }
-}
-
-fn password(from: Option<&PasswordFrom>, folder: &Path) -> Result<String, BrokerError> {
-    match from {
-        None => Ok(String::new()),
-        Some(PasswordFrom::Env(name)) => {
-            std::env::var(name).map_err(|_| BrokerError::NoPassword { name: name.clone() })
-        }
-        Some(PasswordFrom::File(path)) => {
-            let path = folder.join(path);
-            let text = std::fs::read_to_string(&path).map_err(|source| BrokerError::PasswordFile { path, source })?;
-            let text = text.strip_suffix('\n').unwrap_or(&text);
-            Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
-        }
     }
 }
 

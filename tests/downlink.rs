@@ -1,6 +1,6 @@
 //! What limpid says to stations by itself: the time, and that it misses data.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{BIN, Folder, Limpid, summary};
 const HOURS: i64 = 48;
 
 /// A file of the last two days of hours of two stations, and where it is.
-fn history(folder: &Folder) -> std::path::PathBuf {
+fn history(folder: &Folder) -> PathBuf {
     let mut text = "station,parameter,start,period,value\n".to_owned();
     let now = Utc::now().with_minute(0).and_then(|at| at.with_second(0)).and_then(|at| at.with_nanosecond(0)).unwrap();
     for hour in 1..=HOURS {
@@ -82,22 +82,20 @@ async fn a_clock_that_is_two_hours_ahead_is_set_once() {
     assert_eq!(report["clock_set"], 1, "{report}");
 }
 
-/// Runs a client written in Python's standard library alone, from the protocol's text.
-async fn peer(limpid: &Limpid, mn: &str) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers/hj212_client.py");
-    let mut command = Command::new("python3");
-    command.arg(script).arg(limpid.hj212.to_string()).arg(mn);
+/// What a peer told in its last line: a client that has nothing of limpid's code.
+async fn peer(mut command: Command, limpid: &Limpid) -> Value {
+    command.arg(limpid.hj212.to_string()).arg("MN-S1");
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     summary(&output)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_in_python_uploads_is_told_the_time_and_is_asked_for_a_missing_hour() {
+/// A conversation of upload, acknowledgement, time and history query.
+async fn converse(command: Command) {
     let (folder, _) = Folder::two_stations();
     folder.configure("[ingest.hj212]\nrepair_after_minutes = 0");
     let limpid = folder.run();
-    let said = peer(&limpid, "MN-S1").await;
+    let said = peer(command, &limpid).await;
     assert_eq!(said["acknowledged"], 5, "four hours and the one that was asked for: {said}");
     assert!(said["clock_off_s"].as_f64().unwrap().abs() < 60.0, "{said}");
     let path = "/api/v1/observations?station=S1&parameter=pm25&period=PT1H";
@@ -105,4 +103,26 @@ async fn a_client_in_python_uploads_is_told_the_time_and_is_asked_for_a_missing_
     limpid.until(path, Duration::from_secs(20), five).await;
     let values: Vec<_> = limpid.all(path).await.into_iter().map(|item| item["value"].clone()).collect();
     assert_eq!(values, [5.0, 4.0, 3.0, 2.0, 1.0].map(|value| json!(value)));
+}
+
+fn peers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_in_python_uploads_is_told_the_time_and_is_asked_for_a_missing_hour() {
+    let mut command = Command::new("python3");
+    command.arg(peers().join("hj212_client.py"));
+    converse(command).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_is_a_client_made_with_the_crate_a() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peer-a");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--locked", "--manifest-path"]).arg(peers().join("crate_a/Cargo.toml"));
+    build.arg("--target-dir").arg(&target);
+    let built = tokio::task::spawn_blocking(move || build.status().unwrap()).await.unwrap();
+    assert!(built.success(), "the client cannot be built");
+    converse(Command::new(target.join("debug/hj212-peer"))).await;
 }

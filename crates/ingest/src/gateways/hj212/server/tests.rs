@@ -433,3 +433,55 @@ async fn the_port_speaks_tls_where_it_has_a_certificate() {
         std::fs::write(folder.path().join(file), whole).unwrap();
     }
 }
+
+/// Hours by which the gateway's clock is off in the next test; no other uses it.
+static STEPPED: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(0);
+
+fn stepped() -> limpid_model::Instant {
+    now() + chrono::Duration::hours(STEPPED.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_clock_that_is_stepped_by_a_day_loses_and_doubles_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal: Arc<dyn Journal> = SqliteJournal::open(&path).unwrap();
+    let gateway = start(Intake::new(pipeline(""), Arc::clone(&journal)).with_clock(stepped)).await;
+    let mut client = gateway.connect().await;
+    let minute = |n: u64| {
+        let data = format!("DataTime=202611250{}{:02}00;a34004-Rtd={n},a34004-Flag=N", 8 + n / 60, n % 60);
+        frame(&n.to_string(), MN, &data)
+    };
+    // Right, a day ahead, a day behind, right again.
+    for (hours, minutes) in [(0, 1..=10), (24, 11..=20), (-24, 21..=30), (0, 31..=40)] {
+        STEPPED.store(hours, Ordering::SeqCst);
+        for n in minutes {
+            client.send(&minute(n)).await;
+            assert_eq!(client.answer().await, Some(acknowledged(n)));
+        }
+    }
+    // What lay in the future by a clock that was behind is kept, and said to be so.
+    let counts = journal.counts().await.unwrap();
+    assert_eq!((counts.stored, counts.quarantined, counts.total()), (30, 10, 40));
+    drop(client);
+    gateway.stop().await;
+    journal.close().await.unwrap();
+
+    // A station that never heard the answers sends all of it again, to a gateway that has started anew.
+    let journal: Arc<dyn Journal> = SqliteJournal::open(&path).unwrap();
+    let gateway = start(Intake::new(pipeline(""), Arc::clone(&journal)).with_clock(now)).await;
+    let mut client = gateway.connect().await;
+    for n in 1..=40 {
+        client.send(&minute(n)).await;
+        assert_eq!(client.answer().await, Some(acknowledged(n)));
+    }
+    let counts = journal.counts().await.unwrap();
+    assert_eq!((counts.stored, counts.same, counts.corrected), (40, 30, 0));
+    let station = StationId::parse("A1").unwrap();
+    let (from, to) = ("2026-11-24T00:00:00Z".parse().unwrap(), "2026-11-27T00:00:00Z".parse().unwrap());
+    let window = journal.window(&station, from, to, None).await.unwrap();
+    let values: Vec<f64> = window.iter().filter_map(|accepted| accepted.reading.value).collect();
+    assert_eq!(values, (1..=40).map(f64::from).collect::<Vec<_>>());
+    assert!(window.iter().all(|accepted| accepted.revision == 1));
+    gateway.stop().await;
+}

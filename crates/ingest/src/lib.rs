@@ -3,12 +3,13 @@
 //!
 //! - [`intake`]: the door to the journal
 //! - [`gateways`]: HJ 212 over TCP, HTTP, and MQTT
-//! - [`formats`]: history files
+//! - [`formats`]: history files; [`drops`]: folders whose files are imported as they come
 //! - [`presence`]: which connections stand, and the platform's sign of life
 //! - [`sources`]: upstream systems that are asked on a schedule; [`secret`]: the keys for that
 //! - [`token`]: upload tokens
 //! - [`simulate`]: stations that really connect and speak these protocols
 
+pub mod drops;
 pub mod formats;
 pub mod gateways;
 pub mod intake;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use limpid_ingest::drops::{self, DropFolder};
 use limpid_ingest::gateways::mqtt::{self, Broker};
 use limpid_ingest::gateways::places::Places;
 use limpid_ingest::gateways::tls::Tls;
@@ -39,12 +40,13 @@ pub struct Dress {
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
 ///
 /// `broker` is the one that readings are taken from, and `dress` what the ports are dressed in, where these are
-/// configured; `sources` are fetched from.
+/// configured; `sources` are fetched from, and `drops` are the folders whose files are imported.
 pub async fn run(
     pipeline: Arc<Pipeline>,
     broker: Option<Broker>,
     dress: Dress,
     sources: Sources,
+    drops: Vec<DropFolder>,
     arguments: Run,
 ) -> anyhow::Result<()> {
     let has = |role| arguments.role.contains(&role);
@@ -109,6 +111,13 @@ pub async fn run(
         if arguments.simulate {
             tasks.spawn(simulated(pipeline.clone(), target, stop.clone()));
         }
+    }
+    for folder in drops.into_iter().filter(|_| has(Role::Ingest)) {
+        let watching = drops::watch(folder, intake.clone(), stop.clone());
+        tasks.spawn(async move {
+            watching.await;
+            Ok(())
+        });
     }
     if let Some(broker) = broker.filter(|_| has(Role::Ingest)) {
         let gateway = mqtt::serve(broker, intake.clone(), stop.clone());

@@ -1,5 +1,6 @@
 //! `limpid run`
 
+use limpid_ingest::drops::DropFolder;
 use limpid_ingest::gateways::mqtt::Broker;
 use limpid_ingest::gateways::tls::Tls;
 
@@ -21,12 +22,15 @@ pub fn run(arguments: Run) -> Result<(), Failure> {
     let hj212 = tls(&pipeline.ingest.hj212.tls, "ingest.hj212.tls", &[])?;
     let http = tls(&pipeline.http.tls, "http.tls", &server::PROTOCOLS)?;
     let sources = super::pull::sources(&pipeline, folder)?;
+    let drops = DropFolder::all(&pipeline, folder)
+        .map_err(|error| Failure::Usage(format!("{:#}", anyhow::Error::new(error))))?;
     files::raise(&pipeline);
     Ok(tokio::runtime::Runtime::new()?.block_on(roles::run(
         pipeline,
         broker,
         Dress { hj212, http },
         sources,
+        drops,
         arguments,
     ))?)
 }

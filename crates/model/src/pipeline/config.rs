@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::Files;
 use super::composite::{self, CompositeRule};
+use super::drop::{self, DropFolder};
 use super::fields::{Fields, Source};
 use super::hj212::{self, Hj212};
 use super::http::{self, HttpIngest, HttpServer};
@@ -90,6 +91,8 @@ pub struct Ingest {
     pub http: HttpIngest,
     /// The MQTT subscription.
     pub mqtt: Mqtt,
+    /// Folders whose files are imported as they come.
+    pub drops: Vec<DropFolder>,
 }
 
 /// `[datasets]`
@@ -262,9 +265,10 @@ fn ingest(mut fields: Fields<'_>, zone: Zone, source: &mut Source<'_>) -> Ingest
 
     let http = http::ingest(fields.table(source, "http"), source);
     let mqtt = mqtt::read(fields.table(source, "mqtt"), source);
+    let drops = fields.tables(source, "drop").into_iter().filter_map(|drop| drop::read(drop, source)).collect();
     fields.finish(source);
 
-    Ingest { horizon: zone.start_of(horizon.unwrap_or(first)), hj212, http, mqtt }
+    Ingest { horizon: zone.start_of(horizon.unwrap_or(first)), hj212, http, mqtt, drops }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod composite;
 mod config;
+mod drop;
 mod fields;
 mod hj212;
 mod hj212_station;
@@ -20,6 +21,7 @@ mod validation;
 
 pub use composite::CompositeRule;
 pub use config::{Air, Authority, Datasets, Ingest, Pipeline, Publisher};
+pub use drop::DropFolder;
 pub use hj212::{Hj212, UnknownMn};
 pub use hj212_station::{Crc, Edition, Encoding, Hj212Station, Hj212Stations};
 pub use http::{HttpIngest, HttpServer, Rate, Token};

@@ -31,6 +31,8 @@ pub enum Command {
         #[command(flatten)]
         pipeline: PipelineDir,
     },
+    /// Say how a station departs from HJ 212, and what to mend
+    Conformance(Conformance),
     /// Read history files into the journal, compute all figures and release the datasets
     Import(Import),
     /// Ask the sources of the pipeline once, compute all figures and release the datasets
@@ -93,6 +95,21 @@ pub struct Run {
     /// Also be the stations of the registry that are marked as simulated, over real HJ 212 connections
     #[arg(long)]
     pub simulate: bool,
+}
+
+/// `limpid conformance`
+#[derive(Debug, Args)]
+pub struct Conformance {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// The station
+    #[arg(long, value_name = "ID")]
+    pub station: String,
+    /// Print one JSON line instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `limpid import`

@@ -1,6 +1,7 @@
 //! One command a file: it reads its arguments, calls one function, prints its report.
 
 mod check;
+mod conformance;
 mod export;
 mod import;
 mod pull;
@@ -17,6 +18,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check { pipeline } => check::run(&pipeline.pipeline),
+        Command::Conformance(arguments) => conformance::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Pull(arguments) => pull::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),

@@ -9,6 +9,7 @@
 //! - [`health`], [`openapi`]: for machines that look after machines
 
 pub mod assessments;
+mod conformance;
 pub mod cursor;
 pub mod health;
 pub mod item;

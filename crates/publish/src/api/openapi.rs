@@ -68,6 +68,7 @@ pub struct LimitBody {
         super::stream::get,
         super::uploads::submit,
         super::uploads::receipt,
+        super::conformance::conformance,
         super::sensorthings::create,
         super::sensorthings::create_in,
         super::sensorthings::create_many,

@@ -7,11 +7,12 @@
 //! - [`session`]: what a message means here, and the answer to it
 //! - [`server`]: the sockets, and what waits for the journal
 //! - [`downlink`]: what limpid says to stations by itself
-//! - [`deviation`]: what was accepted although the standard says otherwise
+//! - [`deviation`]: what departs from the standard; [`conformance`]: what a station's operator is told of it
 //!
 //! The first three know no clock, socket or configuration.
 
 pub mod codes;
+pub mod conformance;
 pub mod crc;
 pub mod deviation;
 pub mod downlink;

@@ -4,6 +4,7 @@
 //! - `rate`: how often a token may upload
 //! - `table`, `ndjson`, and [`json`](super::json) of all gateways: the shapes of a batch; `batch`: a batch to entries,
 //!   under a grant
+//! - `conformance`: how a station departs from its protocol
 //! - `sensorthings`: the same door for clients of that standard
 //! - `answer`: the receipt as it leaves; `failure`: the status of every failure; `audit`: the trail of them
 
@@ -11,6 +12,7 @@ mod answer;
 mod audit;
 mod batch;
 mod body;
+mod conformance;
 mod failure;
 mod ndjson;
 mod rate;
@@ -77,6 +79,7 @@ fn routes(intake: Intake, budget: Budget) -> Router {
         .route("/api/v1/submissions/{*rest}", any(nothing_here))
         .route("/api/v1/receipts", any(nothing_here))
         .route("/api/v1/receipts/{id}", only(get(receipt), "GET, HEAD"))
+        .merge(conformance::routes())
         .merge(sensorthings::routes())
         .layer(from_fn_with_state(gate.clone(), audit::trail))
         .with_state(gate)

@@ -1,6 +1,7 @@
 //! The router without sockets, in front of a real journal.
 
 mod answers;
+mod conformance;
 mod faults;
 mod limits;
 mod ndjson;

@@ -1,0 +1,71 @@
+//! A station's report on its protocol, as `/openapi.json` describes it; limpid-ingest serves it, like uploads.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::openapi::ProblemBody;
+
+/// How a station's uploads departed from the standard of their protocol.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Conformance)]
+pub struct ConformanceBody {
+    /// Station id.
+    pub station: String,
+    /// Whether frames that break the standard are rejected.
+    pub strict: bool,
+    /// The most frequent first.
+    pub deviations: Vec<DepartureBody>,
+}
+
+/// One way in which it departed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Departure)]
+pub struct DepartureBody {
+    /// A stable word.
+    #[schema(example = "no_data_flag")]
+    pub name: String,
+    /// In how many frames.
+    pub count: u64,
+    /// When the first arrived.
+    pub first: String,
+    /// When the last arrived.
+    pub last: String,
+    /// `taken`; `rejected` where the station is strict; `damaged`, never taken unless the station's `crc` says so.
+    #[schema(pattern = "^(taken|rejected|damaged)$")]
+    pub if_strict: String,
+    /// Where the standard says otherwise.
+    #[schema(example = "HJ 212-2017 table 4")]
+    pub clause: String,
+    /// What it says.
+    pub standard: String,
+    /// What to do about it.
+    pub mend: String,
+    /// The last frame that departed so.
+    pub example: Option<FrameBody>,
+}
+
+/// A frame.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FrameExample)]
+pub struct FrameBody {
+    /// Its receipt.
+    pub receipt: String,
+    /// Its bytes as text, passwords masked.
+    pub frame: String,
+}
+
+/// How the station's HJ 212 frames depart from the standard, so that its operator can mend the logger. For a token of
+/// the station, or of all.
+#[utoipa::path(
+    get, path = "/api/v1/stations/{id}/conformance", tag = "uploads", operation_id = "conformance", security(("token" = [])),
+    params(("id" = String, Path, description = "station id")),
+    responses(
+        (status = 200, description = "counted since the journal began", body = ConformanceBody),
+        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
+        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        (status = 404, description = "there is no such station", content_type = "application/problem+json", body = ProblemBody),
+        (status = 503, description = "the journal does not answer", content_type = "application/problem+json", body = ProblemBody),
+    )
+)]
+#[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
+fn conformance() {}

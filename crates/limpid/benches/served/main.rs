@@ -22,8 +22,14 @@ fn main() {
         }
         return;
     }
-    intake::measure();
-    latest::measure();
+    // `cargo bench --bench served -- intake` measures only that.
+    let asked = |name: &str| arguments[1..].iter().all(|word| word.starts_with("--") || word == name);
+    if asked("intake") {
+        intake::measure();
+    }
+    if asked("latest") {
+        latest::measure();
+    }
 }
 
 /// Prints one figure: the median of its rounds, and the median of the ratios to the baseline's.

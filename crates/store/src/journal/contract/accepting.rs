@@ -159,43 +159,6 @@ pub async fn an_idempotency_key_gives_the_earlier_receipt_or_a_conflict(open: Op
     assert_eq!(journal.counts().await.unwrap(), Counts { stored: 1, same: 3, corrected: 1, ..Counts::default() });
 }
 
-pub async fn a_submission_that_fails_leaves_nothing_and_spares_its_neighbours(open: Open) {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = open(folder.path());
-    let first = of(0, [reading("S1", "pm25", 0, 1.0)]);
-    let id = first.id;
-    journal.accept(first).await.unwrap();
-    // A receipt id that is taken makes the write fail within the shared transaction.
-    let tasks: Vec<_> = (1..64)
-        .map(|hour| {
-            let mut next = of(0, [reading("S1", "pm25", hour, f64::from(hour)), reading("S2", "o3", hour, 5.0)]);
-            if hour % 8 == 0 {
-                next.id = id;
-            }
-            let journal = journal.clone();
-            tokio::spawn(async move { (hour, journal.accept(next).await) })
-        })
-        .collect();
-    for task in tasks {
-        let (hour, outcome) = task.await.unwrap();
-        assert_eq!(outcome.is_err(), hour % 8 == 0, "hour {hour}");
-    }
-    let tail = journal.tail(0, 1000).await.unwrap();
-    let mut hours: Vec<_> = tail
-        .iter()
-        .filter(|accepted| accepted.reading.station.as_str() == "S1")
-        .map(|accepted| accepted.reading.value.unwrap() as u32)
-        .collect();
-    hours.sort_unstable();
-    let expected: Vec<u32> = std::iter::once(1).chain((1..64).filter(|hour| hour % 8 != 0)).collect();
-    assert_eq!(hours, expected);
-    assert_eq!(tail.len(), 1 + 2 * 56);
-    assert_eq!(journal.counts().await.unwrap().stored, 1 + 2 * 56);
-    // What failed can be sent again under another id, and is new.
-    let again = journal.accept(of(0, [reading("S1", "pm25", 8, 8.0)])).await.unwrap();
-    assert_eq!(again.counts.stored, 1);
-}
-
 pub async fn equal_readings_in_one_submission_are_stored_once(open: Open) {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());

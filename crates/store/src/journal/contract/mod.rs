@@ -60,7 +60,6 @@ engines! {
         bodies_come_back_byte_for_byte
         receipts_come_back_as_they_were_given
         an_idempotency_key_gives_the_earlier_receipt_or_a_conflict
-        a_submission_that_fails_leaves_nothing_and_spares_its_neighbours
         equal_readings_in_one_submission_are_stored_once
         refusals_are_kept_and_counted
         late_readings_find_their_earlier_revisions

@@ -1,10 +1,12 @@
 //! Taking a submission in: what is prepared beside the writer, and what the writer does in its transaction.
 
-use limpid_model::{Counts, Entry, Reading, Reason, Receipt, Statistic, Submission, Verdict, VerdictKind};
+use limpid_model::{Counts, Entry, Reading, Reason, Receipt, StationId, Statistic, Submission, Verdict, VerdictKind};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_bytes::Bytes;
 
 use super::body::Body;
-use super::failure::during;
+use super::failure::{damaged, during};
+use super::group::{self, Kept, Member};
 use super::pack::{Packed, Packer};
 use super::receipt::{self, kinds_of};
 use super::state::State;
@@ -21,7 +23,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Digests and compresses the body.
+    /// Digests the body, and compresses a long one.
     pub fn new(mut submission: Submission) -> Result<Self> {
         // What is kept is what is answered: microseconds.
         submission.received = instant(micros(submission.received))?;
@@ -32,14 +34,13 @@ impl Prepared {
 
     /// Roughly what it occupies in memory.
     pub fn weight(&self) -> usize {
-        self.body.stored.len() + self.submission.entries.len() * size_of::<Entry>()
+        self.body.size() + self.submission.entries.len() * size_of::<Entry>()
     }
 }
 
 /// Writes a submission within the writer's open transaction.
 pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &mut Prepared) -> Result<Receipt> {
-    let failed = during("writing a submission");
-    if let Some(earlier) = earlier(connection, prepared)? {
+    if let Some(earlier) = earlier(state, connection, prepared)? {
         return Ok(earlier);
     }
     let Prepared { submission, body, verdicts } = prepared;
@@ -79,59 +80,52 @@ pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &mut 
     }
     state.tally.counts.merge(counts);
     state.tally.deviations.add(submission);
-    let media_type = state.ids.word(connection, submission.media_type).map_err(&failed)?;
-    let counted = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    connection
-        .prepare_cached(
-            "INSERT INTO submissions (number, id, received, readings, stored, same, corrected, quarantined, rejected,
-             kinds, exceptions, channel, sender, station, media_type, sha256, scope, key, length, body)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .and_then(|mut statement| {
-            statement.execute(params![
-                number,
-                submission.id.0.to_bytes(),
-                micros(submission.received),
-                packer.finish(),
-                counted(counts.stored),
-                counted(counts.same),
-                counted(counts.corrected),
-                counted(counts.quarantined),
-                counted(counts.rejected),
-                kinds_of(verdicts),
-                receipt::exceptions_of(verdicts),
-                submission.channel.as_str(),
-                submission.sender,
-                submission.station.as_ref().map(|station| station.as_str()),
-                media_type,
-                body.sha256,
-                submission.idempotency.as_ref().map(|key| &key.scope),
-                submission.idempotency.as_ref().map(|key| &key.key),
-                body.length,
-                body.stored,
-            ])
-        })
-        .map_err(&failed)?;
+    if let Some(idempotency) = &submission.idempotency {
+        connection
+            .prepare_cached("INSERT INTO keys VALUES (?, ?, ?)")
+            .and_then(|mut statement| statement.execute(params![idempotency.scope, idempotency.key, number]))
+            .map_err(during("writing an idempotency key"))?;
+    }
+    body.write(connection, number)?;
+    let member = Member { number, id: submission.id, received: submission.received };
+    let (kinds, exceptions) = (kinds_of(verdicts), receipt::exceptions_of(verdicts));
+    let kept = Kept {
+        counts,
+        kinds: kinds.as_deref(),
+        exceptions: exceptions.as_deref(),
+        channel: submission.channel.as_str(),
+        sender: &submission.sender,
+        station: submission.station.as_ref().map(StationId::as_str),
+        media_type: submission.media_type,
+        sha256: Bytes::new(&body.sha256),
+        readings: Bytes::new(packer.bytes()),
+        body: body.short(),
+    };
+    state.group.add(connection, &member, seq, &kept)?;
     state.next_number = seq + 1;
     Ok(Receipt { id: submission.id, received: submission.received, verdicts: std::mem::take(verdicts), counts })
 }
 
 /// The receipt given before under the same idempotency key.
-fn earlier(connection: &Connection, prepared: &Prepared) -> Result<Option<Receipt>> {
+fn earlier(state: &mut State, connection: &Connection, prepared: &Prepared) -> Result<Option<Receipt>> {
     let Some(idempotency) = &prepared.submission.idempotency else { return Ok(None) };
-    let failed = during("looking up an idempotency key");
-    let mut statement = connection.prepare_cached(receipt::select!("WHERE scope = ? AND key = ?")).map_err(&failed)?;
-    let found = statement
-        .query_row([&idempotency.scope, &idempotency.key], |row| {
-            Ok((row.get::<_, [u8; 32]>("sha256")?, receipt::read(row)))
+    let number: Option<i64> = connection
+        .prepare_cached("SELECT submission FROM keys WHERE scope = ? AND key = ?")
+        .and_then(|mut statement| {
+            statement.query_row([&idempotency.scope, &idempotency.key], |row| row.get(0)).optional()
         })
-        .optional()
-        .map_err(&failed)?;
-    match found {
-        None => Ok(None),
-        Some((sha256, receipt)) if sha256 == prepared.body.sha256 => receipt.map(Some),
-        Some(_) => Err(StoreError::IdempotencyConflict { key: idempotency.key.clone() }),
+        .map_err(during("looking up an idempotency key"))?;
+    let Some(number) = number else { return Ok(None) };
+    if state.group.holds(number) {
+        state.group.write(connection)?;
     }
+    let receipt = group::by_number(connection, number, |member, kept| {
+        if kept.sha256[..] != prepared.body.sha256[..] {
+            return Err(StoreError::IdempotencyConflict { key: idempotency.key.clone() });
+        }
+        receipt::read(&member, &kept)
+    })?;
+    receipt.map(Some).ok_or_else(|| damaged("keys", format!("submission {number} is missing")))
 }
 
 /// The reading with ids for names and the revision it would be, and the latest revision that there is.

@@ -1,15 +1,17 @@
 //! The journal in one SQLite file: the default, for one machine.
 //!
-//! One thread writes (`writer`), a few connections read (`read`); in WAL mode neither waits for the other. A
-//! submission is one row with its readings packed (`pack`); in the order of their series they are written behind
-//! (`index`).
+//! One thread writes (`writer`), a few connections read (`read`); in WAL mode neither waits for the other. The
+//! submissions of a transaction are one row (`group`), with their readings packed (`pack`); in the order of their
+//! series these are written behind (`index`).
 
 mod accept;
 mod body;
+mod compression;
 mod conformance;
 mod failure;
 mod fetches;
 mod gaps;
+mod group;
 mod index;
 mod links;
 mod names;

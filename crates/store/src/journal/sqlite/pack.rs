@@ -95,6 +95,11 @@ impl Packer {
         }
     }
 
+    /// The value; empty when nothing was added.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The value; `None` when nothing was added.
     pub fn finish(self) -> Option<Vec<u8>> {
         (!self.bytes.is_empty()).then_some(self.bytes)
@@ -204,7 +209,7 @@ impl<'a> Unpacker<'a> {
 }
 
 fn broken() -> StoreError {
-    damaged("submissions", "packed readings cannot be read")
+    damaged("groups", "packed readings cannot be read")
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use limpid_model::{Instant, Period, Reading, ReceiptId, StationId};
-use ulid::Ulid;
 
 use super::failure::{damaged, during};
+use super::group::{self, Group};
 use super::index::{self, span_of};
 use super::pack::{Packed, Placed, Unpacker};
 use super::read::Reader;
@@ -36,15 +36,14 @@ impl Reader {
         let mut statement = self.connection.prepare_cached(BEHIND).map_err(&failed)?;
         let mut rows = statement.query([after]).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {
-            let submission: i64 = row.get(0).map_err(&failed)?;
-            let origin =
-                (ReceiptId(Ulid::from_bytes(row.get(1).map_err(&failed)?)), instant(row.get(2).map_err(&failed)?)?);
-            let packed = row.get_ref(3).map_err(&failed)?;
-            let packed = packed.as_blob().map_err(|error| damaged("submissions", error.to_string()))?;
-            for (seq, reading) in (submission + 1..).zip(Unpacker::new(packed).readings()) {
-                let reading = reading?;
-                if seq > after && !visit(Placed { seq, submission, reading }, origin)? {
-                    return Ok(());
+            let group = Group::of(row)?;
+            for submission in group.submissions() {
+                let (member, kept) = submission?;
+                for (seq, reading) in (member.number + 1..).zip(Unpacker::new(kept.readings).readings()) {
+                    let placed = Placed { seq, submission: member.number, reading: reading? };
+                    if seq > after && !visit(placed, (member.id, member.received))? {
+                        return Ok(());
+                    }
                 }
             }
         }
@@ -126,17 +125,12 @@ impl Reader {
     }
 
     fn origin(&self, known: &mut HashMap<i64, Origin>, submission: i64) -> Result<Origin> {
-        if let Some(origin) = known.get(&submission) {
-            return Ok(*origin);
+        if !known.contains_key(&submission) {
+            let members = group::members(&self.connection, submission)?;
+            known.extend(members.iter().map(|member| (member.number, (member.id, member.received))));
         }
-        let (id, received) = self
-            .connection
-            .prepare_cached("SELECT id, received FROM submissions WHERE number = ?")
-            .and_then(|mut statement| statement.query_row([submission], |row| Ok((row.get(0)?, row.get(1)?))))
-            .map_err(during("reading a submission"))?;
-        let origin = (ReceiptId(Ulid::from_bytes(id)), instant(received)?);
-        known.insert(submission, origin);
-        Ok(origin)
+        let origin = known.get(&submission).copied();
+        origin.ok_or_else(|| damaged("groups", format!("submission {submission} is missing")))
     }
 
     /// See [`Journal::extents`](crate::Journal::extents).

@@ -1,24 +1,10 @@
 //! A receipt in few bytes: verdicts of one kind need none, and only exceptions carry words.
 
-use limpid_model::{Counts, Reason, Receipt, ReceiptId, Verdict, VerdictKind};
-use rusqlite::Row;
-use ulid::Ulid;
+use limpid_model::{Reason, Receipt, Verdict, VerdictKind};
 
-use super::failure::{damaged, during};
-use super::time::instant;
+use super::failure::damaged;
+use super::group::{Kept, Member};
 use crate::error::Result;
-
-/// A query for submissions that [`read`] can read.
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, received, stored, same, corrected, quarantined, rejected, kinds, exceptions, sha256, channel,
-             sender, station, media_type, length, body FROM submissions ",
-            $rest
-        )
-    };
-}
-pub(super) use select;
 
 const LETTERS: [(VerdictKind, char); 5] = [
     (VerdictKind::Stored, 's'),
@@ -52,27 +38,15 @@ pub(super) fn exceptions_of(verdicts: &[Verdict]) -> Option<String> {
     Some(serde_json::to_string(&exceptions).expect("numbers and texts can always be written as JSON"))
 }
 
-/// The receipt of a row of [`select!`].
-pub(super) fn read(row: &Row<'_>) -> Result<Receipt> {
-    let failed = during("reading a receipt");
-    let count = |name| {
-        row.get::<_, i64>(name)
-            .map_err(&failed)
-            .and_then(|count| u64::try_from(count).map_err(|_| damaged("submissions", format!("{name} is {count}"))))
-    };
-    let counts = Counts {
-        stored: count("stored")?,
-        same: count("same")?,
-        corrected: count("corrected")?,
-        quarantined: count("quarantined")?,
-        rejected: count("rejected")?,
-    };
-    let kinds: Vec<VerdictKind> = match row.get::<_, Option<String>>("kinds").map_err(&failed)? {
+/// The receipt of a submission.
+pub(super) fn read(member: &Member, kept: &Kept<'_>) -> Result<Receipt> {
+    let counts = kept.counts;
+    let kinds: Vec<VerdictKind> = match kept.kinds {
         Some(letters) => letters
             .chars()
             .map(|letter| LETTERS.iter().find(|(_, known)| *known == letter).map(|(kind, _)| *kind))
             .collect::<Option<_>>()
-            .ok_or_else(|| damaged("submissions", format!("{letters:?} are no verdicts")))?,
+            .ok_or_else(|| damaged("groups", format!("{letters:?} are no verdicts")))?,
         None => {
             let of_kind = [
                 (counts.stored, VerdictKind::Stored),
@@ -89,17 +63,14 @@ pub(super) fn read(row: &Row<'_>) -> Result<Receipt> {
         .enumerate()
         .map(|(index, verdict)| Verdict { index, verdict, reason: None, detail: None })
         .collect();
-    if let Some(json) = row.get::<_, Option<String>>("exceptions").map_err(&failed)? {
+    if let Some(json) = kept.exceptions {
         let exceptions: Vec<(usize, Option<Reason>, Option<String>)> =
-            serde_json::from_str(&json).map_err(|error| damaged("submissions", error.to_string()))?;
+            serde_json::from_str(json).map_err(|error| damaged("groups", error.to_string()))?;
         for (index, reason, detail) in exceptions {
-            let verdict = verdicts
-                .get_mut(index)
-                .ok_or_else(|| damaged("submissions", format!("there is no verdict {index}")))?;
+            let verdict =
+                verdicts.get_mut(index).ok_or_else(|| damaged("groups", format!("there is no verdict {index}")))?;
             (verdict.reason, verdict.detail) = (reason, detail);
         }
     }
-    let id = ReceiptId(Ulid::from_bytes(row.get("id").map_err(&failed)?));
-    let received = instant(row.get("received").map_err(&failed)?)?;
-    Ok(Receipt { id, received, verdicts, counts })
+    Ok(Receipt { id: member.id, received: member.received, verdicts, counts })
 }

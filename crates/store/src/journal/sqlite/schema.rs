@@ -17,6 +17,10 @@ const STEPS: [&str; 6] = [
     include_str!("schema_6.sql"),
 ];
 
+/// What SQLite's header says of whose file it is: "limp". Journals made before the first version did not say it, and
+/// kept submissions in another way.
+pub(super) const APPLICATION: i64 = 0x6c69_6d70;
+
 /// The newest format.
 pub(super) const FORMAT: i64 = STEPS.len() as i64;
 
@@ -27,6 +31,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     for (format, sql) in (1_i64..).zip(STEPS).skip(done) {
         let transaction = connection.transaction().map_err(during("migrating the journal"))?;
         transaction.execute_batch(sql).map_err(during("migrating the journal"))?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(during("migrating the journal"))?;
         transaction.pragma_update(None, "user_version", format).map_err(during("migrating the journal"))?;
         transaction.commit().map_err(during("migrating the journal"))?;
     }
@@ -45,6 +50,13 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64> {
         }
         during("reading the journal's format")(error)
     })?;
+    let application: i64 = connection
+        .query_row("PRAGMA application_id", [], |row| row.get(0))
+        .map_err(during("reading the journal's format"))?;
+    if found > 0 && application != APPLICATION {
+        let detail = "an unreleased limpid made it; move it away, or name another state folder".to_owned();
+        return Err(StoreError::Damaged { what: path.display().to_string(), detail });
+    }
     if !(0..=FORMAT).contains(&found) {
         let path = path.parent().unwrap_or(path).to_owned();
         return Err(StoreError::Version { path, found, known: FORMAT });

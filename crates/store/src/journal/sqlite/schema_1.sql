@@ -20,38 +20,39 @@ CREATE TABLE assessed (
     UNIQUE (station, scheme, period)
 ) STRICT;
 
--- Texts that stand in many rows: media types, conversions, rules.
+-- Texts that stand in many rows: conversions, rules.
 CREATE TABLE words (
     id   INTEGER PRIMARY KEY,
     text TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Uploads, with the readings stored from them packed into one value (pack.rs), so that one upload is one row on the
--- way to its receipt. A submission with number n and r stored readings takes the numbers n to n+r; its readings have
--- the numbers from n+1.
-CREATE TABLE submissions (
-    number      INTEGER PRIMARY KEY,
-    id          BLOB NOT NULL UNIQUE,
-    received    INTEGER NOT NULL,
-    readings    BLOB,
-    stored      INTEGER NOT NULL,
-    same        INTEGER NOT NULL,
-    corrected   INTEGER NOT NULL,
-    quarantined INTEGER NOT NULL,
-    rejected    INTEGER NOT NULL,
-    kinds       TEXT,            -- a letter per entry; NULL where all have the same verdict
-    exceptions  TEXT,            -- JSON [[index, reason, detail], …]
-    channel     TEXT NOT NULL,
-    sender      TEXT NOT NULL,
-    station     TEXT,
-    media_type  INTEGER NOT NULL,
-    sha256      BLOB NOT NULL,
-    scope       TEXT,
-    key         TEXT,
-    length      INTEGER,         -- of the body before compression; NULL where it is stored as it is
-    body        BLOB NOT NULL
+-- Uploads, those of one transaction together (group.rs), each with the readings stored from it (pack.rs). A submission
+-- with number n and r stored readings takes the numbers n to n+r; its readings have the numbers from n+1.
+CREATE TABLE groups (
+    number         INTEGER PRIMARY KEY,  -- of the first submission
+    last           INTEGER NOT NULL,     -- number of the last submission or of its last reading
+    newest_reading INTEGER NOT NULL,     -- number of the last reading, 0 where there are none
+    first_id       BLOB NOT NULL,        -- the smallest id
+    last_id        BLOB NOT NULL,        -- the greatest
+    members        BLOB NOT NULL,        -- number, id and time of each submission
+    length         INTEGER NOT NULL,     -- of the content before compression
+    content        BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX submissions_key ON submissions (scope, key) WHERE key IS NOT NULL;
+CREATE INDEX groups_id ON groups (last_id);
+
+-- Bodies that are too long for a group, compressed.
+CREATE TABLE bodies (
+    submission INTEGER PRIMARY KEY,
+    length     INTEGER NOT NULL,         -- before compression
+    body       BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE keys (
+    scope      TEXT NOT NULL,            -- whose idempotency key it is
+    key        TEXT NOT NULL,
+    submission INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
 
 -- The same readings in the order of their series, those of one span of time packed into few values. Written behind
 -- the submissions, many at a time: an insert here touches a page per series, an insert there one page for all.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::conformance::Deviations;
 use super::failure::during;
+use super::group::{Group, Member, Open};
 use super::index;
 use super::names::Ids;
 use super::pack::{Packed, Placed, Unpacker};
@@ -82,6 +83,8 @@ type Head = Option<Packed>;
 pub(super) struct State {
     pub ids: Ids,
     pub tally: Tally,
+    /// The submissions of the open transaction that are not written yet.
+    pub group: Open,
     /// Number of the next submission.
     pub next_number: i64,
     /// Number of the newest reading.
@@ -110,9 +113,7 @@ impl State {
         let mut state = Self { ids: Ids::load(connection)?, ..Self::default() };
         let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&failed);
         state.newest_reading = number(NEWEST_READING)?;
-        state.next_number = 1 + number(
-            "SELECT ifnull((SELECT number + stored + corrected FROM submissions ORDER BY number DESC LIMIT 1), 0)",
-        )?;
+        state.next_number = 1 + number("SELECT ifnull((SELECT last FROM groups ORDER BY number DESC LIMIT 1), 0)")?;
         state.next_seq = 1 + number(NEWEST_PUBLISHED)?;
         state.last_at = number(
             "SELECT max(
@@ -123,15 +124,16 @@ impl State {
         let mut statement = connection.prepare_cached(BEHIND).map_err(&failed)?;
         let mut rows = statement.query([indexed]).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {
-            let submission: i64 = row.get(0).map_err(&failed)?;
-            let packed: Vec<u8> = row.get(3).map_err(&failed)?;
-            for (seq, reading) in (submission + 1..).zip(Unpacker::new(&packed).readings()) {
-                let reading = reading?;
-                if seq <= indexed {
-                    continue;
+            for submission in Group::of(row)?.submissions() {
+                let (Member { number, .. }, kept) = submission?;
+                for (seq, reading) in (number + 1..).zip(Unpacker::new(kept.readings).readings()) {
+                    let reading = reading?;
+                    if seq <= indexed {
+                        continue;
+                    }
+                    state.head(connection, reading.series)?;
+                    state.note(seq, number, reading);
                 }
-                state.head(connection, reading.series)?;
-                state.note(seq, submission, reading);
             }
         }
         Ok(state)
@@ -188,8 +190,8 @@ impl State {
 }
 
 /// Number of the newest reading, 0 before the first.
-pub(super) const NEWEST_READING: &str = "SELECT ifnull((SELECT number + stored + corrected FROM submissions
-    WHERE readings IS NOT NULL ORDER BY number DESC LIMIT 1), 0)";
+pub(super) const NEWEST_READING: &str =
+    "SELECT ifnull((SELECT newest_reading FROM groups WHERE newest_reading > 0 ORDER BY number DESC LIMIT 1), 0)";
 
 /// Number of the newest published record, 0 before the first.
 pub(super) const NEWEST_PUBLISHED: &str =
@@ -198,7 +200,7 @@ pub(super) const NEWEST_PUBLISHED: &str =
 /// Number of the newest reading that is in the order of its series.
 pub(super) const INDEXED: &str = "SELECT number FROM positions WHERE name = 'indexed'";
 
-/// Submissions with readings behind a number, the first of which may also have readings up to it.
-pub(super) const BEHIND: &str = "SELECT number, id, received, readings FROM submissions
-    WHERE number >= ifnull((SELECT max(number) FROM submissions WHERE number <= ?1), 0) AND readings IS NOT NULL
+/// Groups with readings behind a number, the first of which may also have readings up to it.
+pub(super) const BEHIND: &str = "SELECT members, length, content FROM groups
+    WHERE number >= ifnull((SELECT max(number) FROM groups WHERE number <= ?1), 0) AND newest_reading > 0
     ORDER BY number";

@@ -1,45 +1,28 @@
 //! Reading submissions back, and what became of their entries.
 
 use limpid_model::{Channel, Counts, ReceiptId, StationId, VerdictKind};
-use rusqlite::{OptionalExtension, Row};
 
-use super::body::Body;
 use super::failure::{damaged, during};
 use super::read::Reader;
-use super::receipt;
+use super::{body, group, receipt};
 use crate::error::Result;
 use crate::journal::{RefusalCount, StoredSubmission};
 
 impl Reader {
     /// See [`Journal::submission`](crate::Journal::submission).
     pub fn submission(&self, id: ReceiptId) -> Result<Option<StoredSubmission>> {
-        let failed = during("reading a submission");
-        self.connection
-            .prepare_cached(receipt::select!("WHERE id = ?"))
-            .and_then(|mut statement| statement.query_row([id.0.to_bytes()], |row| Ok(self.stored(row))).optional())
-            .map_err(&failed)?
-            .transpose()
-    }
-
-    fn stored(&self, row: &Row<'_>) -> Result<StoredSubmission> {
-        let failed = during("reading a submission");
-        let sha256 = row.get("sha256").map_err(&failed)?;
-        let body =
-            Body { sha256, length: row.get("length").map_err(&failed)?, stored: row.get("body").map_err(&failed)? };
-        let station: Option<String> = row.get("station").map_err(&failed)?;
-        let station = station
-            .map(|text| {
-                StationId::parse(&text).ok_or_else(|| damaged("submissions", format!("{text:?} is no station")))
+        group::by_id(&self.connection, id, |member, kept| {
+            let unknown = |text: &str| damaged("groups", format!("{text:?} is no station"));
+            let station = kept.station.map(|text| StationId::parse(text).ok_or_else(|| unknown(text))).transpose()?;
+            Ok(StoredSubmission {
+                receipt: receipt::read(&member, &kept)?,
+                channel: channel(kept.channel)?,
+                sender: kept.sender.to_owned(),
+                station,
+                media_type: kept.media_type.to_owned(),
+                sha256: kept.sha256.as_ref().try_into().map_err(|_| damaged("groups", "a digest is cut short"))?,
+                body: body::restore(&self.connection, member.number, &kept)?,
             })
-            .transpose()?;
-        Ok(StoredSubmission {
-            receipt: receipt::read(row)?,
-            channel: channel(&row.get::<_, String>("channel").map_err(&failed)?)?,
-            sender: row.get("sender").map_err(&failed)?,
-            station,
-            media_type: self.names.word(row.get("media_type").map_err(&failed)?)?.unwrap_or_default().to_owned(),
-            sha256,
-            body: body.restore()?,
         })
     }
 
@@ -87,5 +70,5 @@ impl Reader {
 }
 
 fn channel(text: &str) -> Result<Channel> {
-    text.parse().map_err(|()| damaged("submissions", format!("{text:?} is no channel")))
+    text.parse().map_err(|()| damaged("groups", format!("{text:?} is no channel")))
 }

@@ -1,5 +1,6 @@
 //! What is SQLite's own: its file, its formats, a reader beside the writer.
 
+use limpid_model::submission::IdempotencyKey;
 use limpid_model::{
     Channel, Entry, Instant, LinkEvent, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission,
 };
@@ -63,6 +64,7 @@ async fn a_journal_of_the_first_format_becomes_one_of_the_newest() {
     let old = rusqlite::Connection::open(&path).unwrap();
     old.execute_batch(include_str!("schema_1.sql")).unwrap();
     old.execute_batch("INSERT INTO cursors VALUES ('engine', 7)").unwrap();
+    old.pragma_update(None, "application_id", super::schema::APPLICATION).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     old.close().unwrap();
     let journal = SqliteJournal::open(&path).unwrap();
@@ -92,6 +94,7 @@ async fn a_journal_of_the_first_format_keeps_its_assessments() {
          INSERT INTO assessments VALUES (7, 1, 0, 1, 3600000000, 34, 1, '', 'pm25=34', NULL, 0, 0);",
     )
     .unwrap();
+    old.pragma_update(None, "application_id", super::schema::APPLICATION).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     old.close().unwrap();
     let journal = SqliteJournal::open(&path).unwrap();
@@ -161,4 +164,92 @@ async fn blocks_and_submissions_tell_the_same() {
     let station = StationId::parse("S1").unwrap();
     let hour = journal.window(&station, at("2026-11-25T01:00:00Z"), at("2026-11-25T02:00:00Z"), None).await.unwrap();
     assert!(hour == tail[3600..7200]);
+}
+
+/// A trigger makes some writes fail within the transaction that they share with others.
+#[tokio::test]
+async fn a_submission_that_fails_leaves_nothing_and_spares_its_neighbours() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let journal = SqliteJournal::open(&path).unwrap();
+    journal.accept(submission(1, 1)).await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER poison BEFORE INSERT ON keys WHEN NEW.key = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END",
+        )
+        .unwrap();
+    let tasks: Vec<_> = (1..64)
+        .map(|hour| {
+            let mut next = submission(hour + 1, 1);
+            for entry in &mut next.entries {
+                let Entry::Reading(reading) = entry else { continue };
+                reading.start += chrono::Duration::hours(hour as i64);
+                reading.value = Some(hour as f64);
+            }
+            if hour % 8 == 0 {
+                next.idempotency = Some(IdempotencyKey { scope: "test".into(), key: "poison".into() });
+            }
+            let journal = journal.clone();
+            tokio::spawn(async move { (hour, journal.accept(next).await) })
+        })
+        .collect();
+    for task in tasks {
+        let (hour, outcome) = task.await.unwrap();
+        assert_eq!(outcome.is_err(), hour % 8 == 0, "hour {hour}");
+    }
+    let tail = journal.tail(0, 1000).await.unwrap();
+    let mut hours: Vec<_> = tail.iter().map(|accepted| accepted.reading.value.unwrap() as u32).collect();
+    hours.sort_unstable();
+    assert_eq!(hours, (0..64).filter(|hour| hour % 8 != 0 || *hour == 0).collect::<Vec<u32>>());
+    assert_eq!(journal.counts().await.unwrap().stored, 57);
+    // What failed can be sent again, and is new.
+    assert_eq!(journal.accept(submission(9, 1)).await.unwrap().counts.same, 1);
+    let mut again = submission(9, 1);
+    let Entry::Reading(reading) = &mut again.entries[0] else { unreachable!() };
+    reading.start += chrono::Duration::hours(8);
+    assert_eq!(journal.accept(again).await.unwrap().counts.stored, 1);
+}
+
+/// Receipts are found whatever the clock did between them, in full groups and in small ones.
+#[tokio::test]
+async fn a_receipt_is_found_by_its_id_after_clock_jumps() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
+    let mut sent = Vec::new();
+    let mut tasks = Vec::new();
+    for round in 0..300_u32 {
+        // Forward by a minute, back by a day, and still for a while.
+        let jump = [0, 0, 0, 60_000, -86_400_000, 5][round as usize % 6] * i64::from(round / 6 % 7);
+        let received = at("2026-11-25T12:00:00Z") + chrono::Duration::milliseconds(jump + i64::from(round));
+        let mut next = submission(u128::from(round), round % 3);
+        (next.id, next.received) = (ReceiptId::new(received, u128::from(round)), received);
+        // Every fifth is too long for a group.
+        next.body = round.to_string().repeat(if round % 5 == 0 { 3000 } else { 30 }).into_bytes();
+        sent.push((next.id, received, next.body.clone()));
+        let journal = journal.clone();
+        tasks.push(tokio::spawn(async move { journal.accept(next).await.unwrap() }));
+    }
+    for (task, (id, ..)) in tasks.into_iter().zip(&sent) {
+        assert_eq!(task.await.unwrap().id, *id);
+    }
+    for (id, received, body) in sent {
+        let found = journal.submission(id).await.unwrap().unwrap();
+        assert_eq!((found.receipt.id, found.receipt.received), (id, received));
+        assert!(found.body == body);
+    }
+    let unknown = ReceiptId::new(at("2026-11-25T12:00:00Z"), 1 << 70);
+    assert!(journal.submission(unknown).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_journal_of_an_unreleased_limpid_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("CREATE TABLE submissions (number INTEGER PRIMARY KEY)").unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    old.close().unwrap();
+    let error = SqliteJournal::open(&path).unwrap_err().to_string();
+    assert!(error.contains("name another state folder"), "{error}");
 }

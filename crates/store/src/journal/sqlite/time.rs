@@ -12,5 +12,5 @@ pub(super) fn micros(at: Instant) -> i64 {
 
 /// The instant; an error for a number that no calendar reaches.
 pub(super) fn instant(micros: i64) -> Result<Instant> {
-    Instant::from_timestamp_micros(micros).ok_or_else(|| damaged("submissions", format!("{micros} is no instant")))
+    Instant::from_timestamp_micros(micros).ok_or_else(|| damaged("groups", format!("{micros} is no instant")))
 }

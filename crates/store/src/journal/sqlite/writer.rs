@@ -178,6 +178,7 @@ impl Writer {
                 Err(error) => return Err(error),
             }
         }
+        self.state.group.write(&transaction)?;
         self.state.tally.write(&transaction).map_err(during("counting verdicts"))?;
         transaction.commit().map_err(during("committing a transaction"))?;
         Ok(done)

@@ -1,14 +1,15 @@
 //! Bringing accepted readings into the order of their series.
 //!
-//! A reading is durable in its submission's row. To find it by series and start it is written a second time, into
-//! `blocks`. That costs a page per series, so many submissions are brought over together: when the writer has
-//! nothing else to do, or at the latest when [`AT_MOST`] readings wait. Readers take what waits from the submissions.
+//! A reading is durable in its group of submissions. To find it by series and start it is written a second time, into
+//! `blocks`, many submissions together: when the writer has nothing else to do, or at the latest when [`AT_MOST`]
+//! readings wait. Readers take what waits from the groups.
 //!
 //! A block holds readings of one series and one span of time: an hour for periods under an hour, two days for the
 //! others, so that a full block is some sixty readings and stays within a page.
 
+use foldhash::HashMap;
 use limpid_model::Period;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::failure::{damaged, during};
 use super::pack::{Packed, Packer, Placed, Unpacker};
@@ -33,24 +34,35 @@ pub(super) fn span_of(period: Period) -> i64 {
 pub(super) fn write(state: &mut State, connection: &Connection) -> Result<()> {
     let failed = during("writing readings");
     let Some(newest) = state.pending.iter().map(|placed| placed.seq).max() else { return Ok(()) };
-    // In the order of the table, so that each page is touched once.
-    state.pending.sort_unstable_by_key(|Placed { reading, .. }| (reading.series, reading.start, reading.revision));
+    let ids = &state.ids;
     let place = |placed: &Placed| {
         let Packed { series, start, .. } = placed.reading;
-        (series, start.div_euclid(state.ids.span(series)))
+        (start.div_euclid(ids.span(series)), series)
     };
-    let mut insert = connection.prepare_cached("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)").map_err(&failed)?;
+    // In the order of the table, so that each page is touched once.
+    state.pending.sort_by_cached_key(|placed| (place(placed), placed.reading.start, placed.reading.revision));
+    let mut extents: HashMap<i64, Extent> = HashMap::default();
+    let mut insert = connection.prepare_cached("INSERT INTO blocks VALUES (?, ?, ?, ?)").map_err(&failed)?;
     for block in state.pending.chunk_by(|a, b| place(a) == place(b)) {
-        let [earliest, ..] = block else { continue };
-        let latest = block.last().unwrap_or(earliest);
-        let (series, span) = place(earliest);
+        let ([earliest, ..], [.., latest]) = (block, block) else { continue };
+        let (span, series) = place(earliest);
         let mut packer = Packer::with_capacity(block.len());
         block.iter().for_each(|placed| packer.place(placed));
         let newest = block.iter().map(|placed| placed.seq).max();
-        let fresh = block.iter().filter(|placed| placed.reading.revision == 1).count();
-        let fresh = i64::try_from(fresh).unwrap_or(i64::MAX);
+        insert.execute(params![span, series, newest, packer.bytes()]).map_err(&failed)?;
         let (first, last) = (earliest.reading.start, latest.reading.start);
-        insert.execute(params![series, span, newest, first, last, fresh, packer.finish()]).map_err(&failed)?;
+        let extent = extents.entry(series).or_insert(Extent { first, last, fresh: 0 });
+        (extent.first, extent.last) = (extent.first.min(first), extent.last.max(last));
+        extent.fresh += block.iter().map(|placed| i64::from(placed.reading.revision == 1)).sum::<i64>();
+    }
+    let mut widen = connection
+        .prepare_cached(
+            "INSERT INTO extents VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first),
+             last = max(last, excluded.last), fresh = fresh + excluded.fresh",
+        )
+        .map_err(&failed)?;
+    for (series, Extent { first, last, fresh }) in extents {
+        widen.execute([series, first, last, fresh]).map_err(&failed)?;
     }
     connection
         .prepare_cached("UPDATE positions SET number = ? WHERE name = 'indexed'")
@@ -61,48 +73,78 @@ pub(super) fn write(state: &mut State, connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Visits the readings of a series in the blocks of the spans `from..=to`, in no order within a span.
+/// What a series has in blocks.
+pub(super) struct Extent {
+    /// Earliest start.
+    pub first: i64,
+    /// Latest start.
+    pub last: i64,
+    /// How many readings, each key counted once.
+    pub fresh: i64,
+}
+
+/// What a series has in blocks; `None` before its first.
+pub(super) fn extent(connection: &Connection, series: i64) -> Result<Option<Extent>> {
+    connection
+        .prepare_cached("SELECT first, last, fresh FROM extents WHERE series = ?")
+        .and_then(|mut statement| {
+            let read = |row: &Row<'_>| Ok(Extent { first: row.get(0)?, last: row.get(1)?, fresh: row.get(2)? });
+            statement.query_row([series], read).optional()
+        })
+        .map_err(during("looking up a series"))
+}
+
+/// Visits the readings of a series that start within `from..to` and are in blocks, in no order within a span of
+/// `length`.
 pub(super) fn visit(
     connection: &Connection,
     series: i64,
+    length: i64,
     (from, to): (i64, i64),
     mut visit: impl FnMut(Placed),
 ) -> Result<()> {
     let failed = during("looking up readings");
-    let mut statement = connection
-        .prepare_cached("SELECT readings FROM blocks WHERE series = ? AND span BETWEEN ? AND ?")
-        .map_err(&failed)?;
-    let mut rows = statement.query([series, from, to]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let packed = row.get_ref(0).map_err(&failed)?;
-        let packed = packed.as_blob().map_err(|error| damaged("blocks", error.to_string()))?;
-        for placed in Unpacker::new(packed).placed(series) {
-            visit(placed?);
+    let Some(extent) = extent(connection, series)? else { return Ok(()) };
+    let (from, to) = (from.max(extent.first), to.min(extent.last + 1));
+    if from >= to {
+        return Ok(());
+    }
+    let mut statement =
+        connection.prepare_cached("SELECT readings FROM blocks WHERE span = ? AND series = ?").map_err(&failed)?;
+    for span in from.div_euclid(length)..=(to - 1).div_euclid(length) {
+        let mut rows = statement.query([span, series]).map_err(&failed)?;
+        while let Some(row) = rows.next().map_err(&failed)? {
+            let packed = row.get_ref(0).map_err(&failed)?;
+            let packed = packed.as_blob().map_err(|error| damaged("blocks", error.to_string()))?;
+            for placed in Unpacker::new(packed).placed(series) {
+                let placed = placed?;
+                if (from..to).contains(&placed.reading.start) {
+                    visit(placed);
+                }
+            }
         }
     }
     Ok(())
 }
 
-/// The reading of a series with the latest start, in its latest revision, of all that are in blocks.
-pub(super) fn head(connection: &Connection, series: i64) -> Result<Option<Packed>> {
-    let span: Option<i64> = connection
-        .prepare_cached("SELECT max(span) FROM blocks WHERE series = ?")
-        .and_then(|mut statement| statement.query_row([series], |row| row.get(0)))
-        .map_err(during("looking up a series"))?;
-    let Some(span) = span else { return Ok(None) };
+/// The reading of a series with the latest start, in its latest revision, of all that are in blocks; its spans have
+/// this `length`.
+pub(super) fn head(connection: &Connection, series: i64, length: i64) -> Result<Option<Packed>> {
+    let Some(Extent { last, .. }) = extent(connection, series)? else { return Ok(None) };
     let mut head: Option<Packed> = None;
-    visit(connection, series, (span, span), |Placed { reading, .. }| {
-        if head.is_none_or(|head| (head.start, head.revision) < (reading.start, reading.revision)) {
+    visit(connection, series, length, (last, last + 1), |Placed { reading, .. }| {
+        if head.is_none_or(|head| head.revision < reading.revision) {
             head = Some(reading);
         }
     })?;
     Ok(head)
 }
 
-/// The latest revisions of the readings of one span that are in blocks, ordered by start.
-pub(super) fn span(connection: &Connection, series: i64, span: i64) -> Result<Vec<Packed>> {
+/// The latest revisions of the readings of one span, of this `length`, that are in blocks, ordered by start.
+pub(super) fn span(connection: &Connection, series: i64, length: i64, span: i64) -> Result<Vec<Packed>> {
     let mut readings: Vec<Packed> = Vec::new();
-    visit(connection, series, (span, span), |Placed { reading, .. }| readings.push(reading))?;
+    let within = (span.saturating_mul(length), (span + 1).saturating_mul(length));
+    visit(connection, series, length, within, |Placed { reading, .. }| readings.push(reading))?;
     readings.sort_unstable_by_key(|reading| (reading.start, std::cmp::Reverse(reading.revision)));
     readings.dedup_by_key(|reading| reading.start);
     Ok(readings)

@@ -99,11 +99,6 @@ impl Packer {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
-
-    /// The value; `None` when nothing was added.
-    pub fn finish(self) -> Option<Vec<u8>> {
-        (!self.bytes.is_empty()).then_some(self.bytes)
-    }
 }
 
 fn zigzag(number: i64) -> u64 {
@@ -239,7 +234,7 @@ mod tests {
         fn what_is_packed_comes_out_bit_for_bit(readings in proptest::collection::vec(reading(), 0..20)) {
             let mut packer = Packer::default();
             readings.iter().for_each(|reading| packer.push(reading));
-            let bytes = packer.finish().unwrap_or_default();
+            let bytes = packer.bytes().to_vec();
             let back: Vec<Packed> = Unpacker::new(&bytes).readings().map(Result::unwrap).collect();
             prop_assert_eq!(back.iter().map(key).collect::<Vec<_>>(), readings.iter().map(key).collect::<Vec<_>>());
             let places: Vec<(i64, i64)> = (0..).map(|place| (place * 1000 - 7, place % 3 * 500)).take(readings.len()).collect();
@@ -248,7 +243,7 @@ mod tests {
                 let reading = Packed { series: 5, ..*reading };
                 packer.place(&Placed { seq: *seq, submission: *submission, reading });
             }
-            let bytes = packer.finish().unwrap_or_default();
+            let bytes = packer.bytes().to_vec();
             let back: Vec<Placed> = Unpacker::new(&bytes).placed(5).map(Result::unwrap).collect();
             prop_assert_eq!(back.iter().map(|placed| (placed.seq, placed.submission)).collect::<Vec<_>>(), places);
             let expected: Vec<_> = readings.iter().map(|reading| key(&Packed { series: 5, ..*reading })).collect();

@@ -85,13 +85,8 @@ impl Reader {
                 continue;
             }
             wanted.insert(id, (series.parameter.as_str(), series.period));
-            let span = span_of(series.period);
-            let spans = (from.div_euclid(span), (to - 1).div_euclid(span));
-            index::visit(&self.connection, id, spans, |placed| {
-                if (from..to).contains(&placed.reading.start) {
-                    found.push((placed, None));
-                }
-            })?;
+            let length = span_of(series.period);
+            index::visit(&self.connection, id, length, (from, to), |placed| found.push((placed, None)))?;
         }
         self.behind(self.indexed()?, |placed, origin| {
             let Packed { series, start, .. } = placed.reading;
@@ -143,10 +138,8 @@ impl Reader {
             *extent = (extent.0.min(first), extent.1.max(last), extent.2 + count);
             Ok(())
         };
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT series, min(first), max(last), sum(fresh) FROM blocks GROUP BY series")
-            .map_err(&failed)?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT series, first, last, fresh FROM extents").map_err(&failed)?;
         let mut rows = statement.query([]).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {
             let number = |column| row.get::<_, i64>(column).map_err(&failed);

@@ -54,19 +54,24 @@ CREATE TABLE keys (
     PRIMARY KEY (scope, key)
 ) STRICT, WITHOUT ROWID;
 
--- The same readings in the order of their series, those of one span of time packed into few values. Written behind
--- the submissions, many at a time: an insert here touches a page per series, an insert there one page for all.
--- positions.indexed says how far it got.
+-- The same readings in the order of time and series, those of one series and one span of time packed into few values.
+-- Written behind the groups, many at a time. What is measured now stands together, so that writing it touches few
+-- pages however many series there are. positions.indexed says how far it got.
 CREATE TABLE blocks (
-    series   INTEGER NOT NULL,
     span     INTEGER NOT NULL,   -- start divided by the length of the series' spans (index.rs)
+    series   INTEGER NOT NULL,
     newest   INTEGER NOT NULL,   -- number of the newest of its readings
-    first    INTEGER NOT NULL,   -- earliest start
-    last     INTEGER NOT NULL,   -- latest start
-    fresh    INTEGER NOT NULL,   -- how many are first revisions
     readings BLOB NOT NULL,
-    PRIMARY KEY (series, span, newest)
+    PRIMARY KEY (span, series, newest)
 ) STRICT, WITHOUT ROWID;
+
+-- From when to when a series has readings in blocks.
+CREATE TABLE extents (
+    series INTEGER PRIMARY KEY,
+    first  INTEGER NOT NULL,     -- earliest start
+    last   INTEGER NOT NULL,     -- latest start
+    fresh  INTEGER NOT NULL      -- how many are first revisions
+) STRICT;
 
 CREATE TABLE observations (
     seq      INTEGER PRIMARY KEY,

@@ -150,7 +150,7 @@ impl State {
         index::write(self, connection)?;
         let span = start.div_euclid(self.ids.span(series));
         if self.spans.get(&series).is_none_or(|(known, _)| *known != span) {
-            let readings = index::span(connection, series, span)?;
+            let readings = index::span(connection, series, self.ids.span(series), span)?;
             let kept: usize = self.spans.values().map(|(_, readings)| readings.len()).sum();
             if kept + readings.len() > index::AT_MOST {
                 self.spans.clear();
@@ -175,7 +175,7 @@ impl State {
         if let Some(head) = self.slot(series) {
             return Ok(*head);
         }
-        let head = index::head(connection, series)?;
+        let head = index::head(connection, series, self.ids.span(series))?;
         *self.slot(series) = Some(head);
         Ok(head)
     }

@@ -184,6 +184,13 @@ impl SchemeChoice {
         Self::known().into_iter().filter(|text| Self::parse_of(kind, text).is_some()).collect()
     }
 
+    /// The kind of station that it judges.
+    pub fn kind(&self) -> StationKind {
+        let (Self::InForce(text) | Self::Edition(text)) = self;
+        let known = FILE.scheme.iter().find(|scheme| &scheme.id == text || &scheme.family == text);
+        known.map_or(StationKind::Air, |scheme| scheme.kind)
+    }
+
     /// Reads a family or an edition that judges stations of `kind`.
     pub fn parse_of(kind: StationKind, text: &str) -> Option<Self> {
         let judges = Scheme::of_kind(kind).any(|scheme| scheme.id == text || scheme.family == text);

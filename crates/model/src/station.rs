@@ -94,6 +94,35 @@ impl FromStr for StationKind {
     }
 }
 
+/// What kind of water a station watches: some limits differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Body {
+    /// Rivers, and reservoirs of a river's kind.
+    #[default]
+    River,
+    /// Lakes and reservoirs.
+    Lake,
+    /// Wells.
+    Groundwater,
+}
+
+impl Body {
+    /// The body as configuration and answers spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::River => "river",
+            Self::Lake => "lake",
+            Self::Groundwater => "groundwater",
+        }
+    }
+
+    /// The body with this word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::River, Self::Lake, Self::Groundwater].into_iter().find(|body| body.as_str() == text)
+    }
+}
+
 /// Which end of an hour a source's label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -143,6 +172,14 @@ pub struct Station {
     pub hour_label: HourLabel,
     /// Functional zone, water target class or noise zone; may be empty.
     pub class: String,
+    /// What kind of water it watches; a river unless stated.
+    pub body: Body,
+    /// Metres above the sea, where known: less oxygen dissolves in thin air.
+    pub altitude: Option<f64>,
+    /// It watches the raw water of a centralised drinking-water source.
+    pub drinking: bool,
+    /// Cubic metres that the source gives in a month, where known.
+    pub drawn: Option<f64>,
     /// Opened.
     pub from: Option<Instant>,
     /// Closed.

@@ -38,6 +38,8 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(api::health::metrics))
         .route("/", get(pages::front::get))
         .route("/stations/{id}", get(pages::station::get))
+        .route("/water", get(pages::water::get))
+        .route("/noise", get(pages::noise::get))
         .route("/data", get(pages::data::get))
         .route("/about", get(pages::about::get))
         .route("/status", get(pages::status::get))

@@ -35,7 +35,8 @@ W1,water,河口断面,River Mouth,28.4,104.8,清江,III,,,,,,
 S9,air,旧站,Old Station,28.5,104.9,,,,2015-01-01,2020-01-01,,,
 ";
 
-const PIPELINE: &str = r#"
+/// The smallest pipeline.
+pub const PIPELINE: &str = r#"
 [publisher]
 id = "changning"
 name = { zh = "示例县生态环境局", en = "Example County Environment Bureau" }

@@ -24,6 +24,11 @@ impl Fixed {
         Self(units * SCALE)
     }
 
+    /// A number of hundredths of a unit, at most 1e13.
+    pub const fn hundredths(hundredths: i64) -> Self {
+        Self(hundredths * (SCALE / 100))
+    }
+
     /// Millionths of the unit.
     pub const fn millionths(self) -> i64 {
         self.0

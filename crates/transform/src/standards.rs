@@ -10,7 +10,10 @@ use crate::aggregate::{Aggregates, Validity};
 use crate::assess::banded::Banded;
 use crate::assess::bounds::Bounds;
 use crate::assess::hj663::{self, Looked};
-use crate::assess::{eaqi, gb3095, hj633, in_naqi, kr_cai, uk_daqi, us_epa};
+use crate::assess::{
+    black_odorous, drinking, eaqi, gb3095, gb3096, gb3838, gbt14848, hj633, hj640, in_naqi, kr_cai, tli, uk_daqi,
+    us_epa,
+};
 use crate::fixed::Fixed;
 use crate::validate::sums::{self, Sum};
 use crate::validate::table::ByKind;
@@ -84,6 +87,20 @@ pub struct Rules {
     pub in_naqi: Banded,
     /// Bands of the Korean index (`data/standards/kr_cai.csv`).
     pub kr_cai: Banded,
+    /// Classes of surface water (`data/standards/gb3838.csv`).
+    pub gb3838: gb3838::Classes,
+    /// Further limits of drinking-water sources (`data/standards/gb3838_source.csv`).
+    pub sources: drinking::Limits,
+    /// Classes of groundwater (`data/standards/gbt14848.csv`).
+    pub gbt14848: gbt14848::Classes,
+    /// The trophic level index (`data/standards/tli.csv`).
+    pub tli: tli::Coefficients,
+    /// Bounds of black and odorous water (`data/standards/black_odorous.csv`).
+    pub black_odorous: black_odorous::Profiles,
+    /// Limits of noise zones (`data/standards/gb3096.csv`).
+    pub gb3096: gb3096::Zones,
+    /// Grades of a city's noise (`data/standards/hj640.csv`).
+    pub hj640: hj640::Grades,
 }
 
 static BUILT_IN: LazyLock<Rules> =
@@ -114,6 +131,13 @@ impl Rules {
             uk_daqi: uk_daqi::parse(include_str!("../../../data/standards/uk_daqi.csv"))?,
             in_naqi: in_naqi::parse(include_str!("../../../data/standards/in_naqi.csv"))?,
             kr_cai: kr_cai::parse(include_str!("../../../data/standards/kr_cai.csv"))?,
+            gb3838: gb3838::Classes::parse(include_str!("../../../data/standards/gb3838.csv"))?,
+            sources: drinking::Limits::parse(include_str!("../../../data/standards/gb3838_source.csv"))?,
+            gbt14848: gbt14848::Classes::parse(include_str!("../../../data/standards/gbt14848.csv"))?,
+            tli: tli::Coefficients::parse(include_str!("../../../data/standards/tli.csv"))?,
+            black_odorous: black_odorous::Profiles::parse(include_str!("../../../data/standards/black_odorous.csv"))?,
+            gb3096: gb3096::Zones::parse(include_str!("../../../data/standards/gb3096.csv"))?,
+            hj640: hj640::Grades::parse(include_str!("../../../data/standards/hj640.csv"))?,
         })
     }
 }

@@ -11,9 +11,11 @@ use super::hj212::{self, Hj212};
 use super::http::{self, HttpIngest, HttpServer};
 use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
+use super::noise::{self, Noise};
 use super::pull::{self, PullSource};
 use super::stations::{self, Stations};
 use super::validation::{self, SetLimit};
+use super::water::{self, Water};
 use crate::assessment::SchemeChoice;
 use crate::station::StationKind;
 use crate::text::Text;
@@ -28,6 +30,10 @@ pub struct Pipeline {
     pub air: Air,
     /// The server of uploads, API and pages.
     pub http: HttpServer,
+    /// What is chosen where the standards of water leave a choice.
+    pub water: Water,
+    /// When nights are, and how many hours a level of noise needs.
+    pub noise: Noise,
     /// What is taken in, and how.
     pub ingest: Ingest,
     /// What is fetched from elsewhere.
@@ -159,6 +165,8 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let scheme = air.parsed(source, "scheme", &known, |text| SchemeChoice::parse_of(StationKind::Air, text));
     let composite = composite::read(air.table(source, "composite"), source);
     air.finish(source);
+    let water = water::read(root.table(source, "water"), source);
+    let noise = noise::read(root.table(source, "noise"), source);
 
     let zone = publisher.as_ref().map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
     let http = http::server(root.table(source, "http"), source);
@@ -176,6 +184,8 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     Some(Pipeline {
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
+        water,
+        noise,
         http,
         ingest,
         sources,

@@ -14,10 +14,12 @@ pub mod mapping;
 mod mistake;
 mod mqtt;
 mod network;
+mod noise;
 mod pull;
 mod stations;
 mod tls;
 mod validation;
+mod water;
 
 pub use composite::CompositeRule;
 pub use config::{Air, Authority, Datasets, Ingest, Pipeline, Publisher};
@@ -29,10 +31,12 @@ pub use mapping::Mapping;
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use mqtt::{BrokerUrl, Mqtt, NotABroker, PasswordFrom, TopicFilter};
 pub use network::{Network, NotANetwork};
+pub use noise::Noise;
 pub use pull::{KeyPlace, PullSource, SourceKind};
 pub use stations::Stations;
 pub use tls::Tls;
 pub use validation::SetLimit;
+pub use water::{BlackOdorous, Water};
 
 /// The texts of a pipeline folder.
 #[derive(Debug, Clone, Default)]

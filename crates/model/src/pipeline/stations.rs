@@ -7,14 +7,14 @@ use chrono::{DateTime, NaiveDate};
 use super::mistake::{Mistakes, list, nearest};
 use super::validation::SetLimit;
 use crate::parameter::ParameterId;
-use crate::station::{HourLabel, Station, StationId, StationKind};
+use crate::station::{Body, HourLabel, Station, StationId, StationKind};
 use crate::text::Text;
 use crate::time::{Instant, Zone};
 use crate::unit::Unit;
 
 const FILE: &str = "stations.csv";
 const REQUIRED: [&str; 6] = ["id", "kind", "name_zh", "name_en", "lat", "lon"];
-const OPTIONAL: [&str; 12] = [
+const OPTIONAL: [&str; 16] = [
     "area",
     "mn",
     "password",
@@ -23,6 +23,10 @@ const OPTIONAL: [&str; 12] = [
     "units",
     "hour_label",
     "class",
+    "body",
+    "altitude",
+    "drinking",
+    "drawn",
     "from",
     "to",
     "successor_of",
@@ -229,6 +233,14 @@ impl Row<'_> {
         let from = self.may("from", "write a date, 2026-01-01, or a time with offset", moment);
         let to = self.may("to", "write a date, 2026-01-01, or a time with offset", moment);
         let successor_of = self.may("successor_of", "write the id of another station", StationId::parse);
+        let body = self.may("body", "write river, lake or groundwater", Body::parse);
+        let altitude = self.may("altitude", "write metres above the sea from -500 to 9000", |text| {
+            text.parse().ok().filter(|metres| (-500.0..=9000.0).contains(metres))
+        });
+        let drinking = self.may("drinking", "write true or false", |text| text.parse().ok());
+        let drawn = self.may("drawn", "write the cubic metres that the source gives in a month", |text| {
+            text.parse().ok().filter(|volume: &f64| volume.is_finite() && *volume >= 0.0)
+        });
         let simulated = self.may("simulated", "write true or false", |text| text.parse().ok());
         if self.mistakes.0.len() > before {
             return None;
@@ -247,6 +259,10 @@ impl Row<'_> {
             units,
             hour_label: hour_label.unwrap_or_default(),
             class: self.get("class").to_owned(),
+            body: body.unwrap_or_default(),
+            altitude,
+            drinking: drinking.unwrap_or(false),
+            drawn,
             from,
             to,
             successor_of,

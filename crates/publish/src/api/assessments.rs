@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use chrono::Duration;
-use limpid_model::{Assessment, Instant, Period, Published, SchemeChoice};
+use limpid_model::{Assessment, Instant, Period, Published, SchemeChoice, StationKind};
 use limpid_store::{AssessmentQuery, SeriesPosition};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,14 +30,14 @@ pub struct Assessments {
     pub next: Option<String>,
 }
 
-/// Indices and levels under a standard. A family such as `hj633` means the edition in force on the date of the data.
+/// Indices and levels under a standard: of air, classes of water, days and nights of noise against their limits. A family such as `hj633` means the edition in force on the date of the data.
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "assessments",
     params(
         ("scheme" = Option<String>, Query, min_length = 1, description = "edition or family of a standard; default the pipeline's"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
         ("area" = Option<String>, Query, min_length = 1, description = "only stations of this area of the registry"),
-        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D)$", description = "PT1H (default) or P1D"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P1Y)$", description = "PT1H (default) or P1D; of water and noise P1M and P1Y too, and of noise, which is judged by day and by night, P1D is the default"),
         ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "first start, inclusive: RFC 3339 or a date of the authority's zone; default a span before `to` that fits the period"),
         ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "last start, exclusive; default now"),
         ("as_of" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "what was published by this time"),
@@ -86,12 +86,20 @@ struct Ask {
 
 impl Ask {
     fn read(app: &App, query: &Query) -> Result<Self, Failure> {
-        let serves = |period| matches!(period, Period::Hour | Period::Day);
-        let period = query.period(serves, "PT1H, P1D")?;
-        let days = if period == Period::Day { 366 } else { 7 };
+        let serves = |period| matches!(period, Period::Hour | Period::Day | Period::Month | Period::Year);
+        let scheme = query.word("scheme", SchemeChoice::parse, SchemeChoice::known())?;
+        let period = match (query.one("period")?, &scheme) {
+            // Noise is judged by day and by night.
+            (None, Some(scheme)) if scheme.kind() == StationKind::Noise => Period::Day,
+            _ => query.period(serves, "PT1H, P1D, P1M, P1Y")?,
+        };
+        let days = match period {
+            Period::Hour => 7,
+            Period::Day => 366,
+            _ => 3660,
+        };
         let zone = app.zone();
         let (from, to) = query.range(zone, app.now(), Duration::days(days))?;
-        let scheme = query.word("scheme", SchemeChoice::parse, SchemeChoice::known())?;
         let after = query.cursor()?;
         if after.as_ref().is_some_and(|after| after.position.parameter.is_some()) {
             let from = ["the one in `next` of the page before"];

@@ -82,6 +82,8 @@ pub struct LimitBody {
         super::health::ready,
         super::health::metrics,
         crate::pages::front::get,
+        crate::pages::water::get,
+        crate::pages::noise::get,
         crate::pages::station::get,
         crate::pages::data::get,
         crate::pages::about::get,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use limpid_model::{
-    Assessment, Instant, Observation, ParameterId, Period, Pipeline, Published, Record, StationId, Statistic,
+    Assessment, Instant, Observation, ParameterId, Part, Period, Pipeline, Published, Record, StationId, StationKind,
+    Statistic,
 };
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result};
 
@@ -13,6 +14,11 @@ use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result};
 const HOURS: usize = 25;
 /// How far back a start looks for the newest of everything: a machine is told of it whatever its age.
 const EVER: Instant = Instant::MIN_UTC;
+/// Judgements of water and noise that a station is shown by: by the hour, and by day and night.
+const MAIN: [(&str, Period); 3] =
+    [("gb3838-2002", Period::Hour), ("gbt14848-2017", Period::Hour), ("gb3096-2008", Period::Day)];
+/// A day and a night lie within so long, whatever the time.
+const RECENT: Duration = Duration::hours(72);
 /// Rows of one read while starting.
 const CHUNK: usize = 10_000;
 
@@ -29,8 +35,11 @@ pub struct Newest {
     pub values: BTreeMap<(ParameterId, Period), Published<Observation>>,
     /// The last value of each parameter that passed, for "last good value".
     pub good: BTreeMap<ParameterId, Published<Observation>>,
-    /// The last hours under the pipeline's scheme, by start.
+    /// The last hours under the pipeline's scheme, by start; of water and noise those under the scheme of the kind, of noise
+    /// its days and nights.
     pub hours: BTreeMap<Instant, Published<Assessment>>,
+    /// The newest judgement of water or noise under each scheme, for each period and part of the day.
+    pub judged: BTreeMap<(&'static str, Period, Option<Part>), Published<Assessment>>,
 }
 
 impl Content {
@@ -83,11 +92,16 @@ impl Content {
 
     async fn load_assessments(&mut self, journal: &dyn Journal, from: Instant, to: Instant) -> Result<()> {
         let zone = self.pipeline.publisher.zone;
-        for (scheme, from, to) in self.pipeline.air.scheme.spans(from, to, zone) {
+        let air = self.pipeline.air.scheme.spans(from, to, zone);
+        let mut asked: Vec<_> =
+            air.into_iter().map(|(scheme, from, to)| (&*scheme.id, Period::Hour, from, to)).collect();
+        // The newest of everything has one part of a noise station's day: the other one is found here.
+        asked.extend(MAIN.map(|(scheme, period)| (scheme, period, to - RECENT, to)));
+        for (scheme, period, from, to) in asked {
             let mut ask = AssessmentQuery {
                 stations: Vec::new(),
-                scheme: scheme.id.clone(),
-                period: Period::Hour,
+                scheme: scheme.to_owned(),
+                period,
                 from,
                 to,
                 as_of: None,
@@ -156,8 +170,23 @@ impl Content {
 
     fn assessment(&mut self, published: Published<Assessment>) {
         let record = &published.record;
-        let scheme = self.pipeline.air.scheme.at(record.start, self.pipeline.publisher.zone);
-        if record.period != Period::Hour || record.scheme.id != scheme.id {
+        if record.scheme.kind != StationKind::Air {
+            let newest = self.stations.entry(record.station.clone()).or_default();
+            let part = record.compliance.as_ref().and_then(|compliance| compliance.part);
+            let key = (record.scheme.id.as_str(), record.period, part);
+            let known = newest.judged.get(&key);
+            if known.is_none_or(|known| known.record.start <= record.start && known.seq <= published.seq) {
+                newest.judged.insert(key, published.clone());
+            }
+        }
+        let main = match record.scheme.kind {
+            StationKind::Air => {
+                let scheme = self.pipeline.air.scheme.at(record.start, self.pipeline.publisher.zone);
+                record.period == Period::Hour && record.scheme.id == scheme.id
+            }
+            _ => MAIN.contains(&(record.scheme.id.as_str(), record.period)),
+        };
+        if !main {
             return;
         }
         let newest = self.stations.entry(record.station.clone()).or_default();

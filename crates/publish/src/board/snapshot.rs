@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::Duration;
-use limpid_model::{Assessment, Instant, Observation, ParameterId, Period, Pipeline, Published, Station, StationId};
+use limpid_model::{
+    Assessment, Instant, Observation, ParameterId, Part, Period, Pipeline, Published, Station, StationId, StationKind,
+};
 
 use super::content::{Content, Newest};
 use super::hot::HotBodies;
@@ -33,6 +35,8 @@ pub struct StationNow {
     pub good: Vec<Published<Observation>>,
     /// The newest hour under the pipeline's scheme, of any age. People are shown a [`Self::recent_assessment`].
     pub assessment: Option<AssessmentNow>,
+    /// The newest judgement of water or noise under each scheme, for each period and part of the day, of any age.
+    pub judged: Vec<AssessmentNow>,
     /// The freshest of its values.
     pub freshness: Freshness,
 }
@@ -116,6 +120,7 @@ impl StationNow {
                 .collect(),
             good: newest.good.values().cloned().collect(),
             assessment: AssessmentNow::build(newest, now),
+            judged: newest.judged.values().map(|published| AssessmentNow::of(published, now)).collect(),
             freshness,
         }
     }
@@ -128,6 +133,7 @@ impl StationNow {
             hours: Vec::new(),
             good: Vec::new(),
             assessment: None,
+            judged: Vec::new(),
             freshness: Freshness::None,
         }
     }
@@ -144,7 +150,18 @@ impl StationNow {
 
     /// Whether people are shown something of the present: a current index or, where there is none, a current value.
     pub fn current(&self) -> bool {
-        self.recent_assessment().map_or(self.freshness, |assessment| assessment.freshness).current()
+        // A day and a night of noise say nothing of the present.
+        let judged = self.recent_assessment().filter(|_| self.station.kind != StationKind::Noise);
+        judged.map_or(self.freshness, |assessment| assessment.freshness).current()
+    }
+
+    /// The newest judgement under a scheme, for a period and a part of the day.
+    pub fn judged(&self, scheme: &str, period: Period, part: Option<Part>) -> Option<&AssessmentNow> {
+        self.judged.iter().find(|judged| {
+            let record = &judged.published.record;
+            let of = record.compliance.as_ref().and_then(|compliance| compliance.part);
+            record.scheme.id == scheme && record.period == period && of == part
+        })
     }
 
     /// The newest of its values, of any age.
@@ -172,6 +189,11 @@ impl ValueNow {
 }
 
 impl AssessmentNow {
+    fn of(published: &Published<Assessment>, now: Instant) -> Self {
+        let freshness = Freshness::of(published.record.period, published.record.end, now);
+        Self { published: published.clone(), freshness, trend: None }
+    }
+
     fn build(newest: &Newest, now: Instant) -> Option<Self> {
         let (start, published) = newest.hours.last_key_value()?;
         let freshness = Freshness::of(published.record.period, published.record.end, now);

@@ -1,12 +1,12 @@
 //! One station as a card: the index where there is one, else its values, and always since when and for how long.
 
 use limpid_model::parameter::AIR_INDEX;
-use limpid_model::{Assessment, Instant, Observation, ParameterId, Status, Zone};
+use limpid_model::{Assessment, Instant, Observation, ParameterId, StationKind, Status, Zone};
 use maud::{Markup, html};
 
 use super::view::View;
 use super::words::Lang;
-use super::{level, say};
+use super::{graded, level, say};
 use crate::app::App;
 use crate::board::{AssessmentNow, StationNow, Trend};
 use crate::stale::Freshness;
@@ -40,6 +40,11 @@ fn framed(app: &App, view: &View, now: &StationNow, name: &Markup) -> Markup {
         article.card.old[!now.current()] {
             (name)
             @match judged {
+                _ if now.station.kind == StationKind::Noise && now.freshness.current() => (graded::noise(app, view, now)),
+                _ if now.station.kind == StationKind::Noise => (plain(lang, now, at, zone)),
+                Some(judged) if now.station.kind == StationKind::Water && judged.freshness.current() => {
+                    (graded::water(app, view, now, judged))
+                }
                 Some(judged) if judged.freshness.current() => (current(lang, judged, now, at, zone)),
                 Some(judged) => (outdated(lang, judged, at, zone)),
                 None => (plain(lang, now, at, zone)),
@@ -164,7 +169,7 @@ fn hour_values(lang: Lang, now: &StationNow, judged: &Assessment) -> Markup {
 }
 
 /// The values of now, current ones only. One that is of another time than `newest` says which.
-fn values(lang: Lang, now: &StationNow, newest: &Observation, at: Instant, zone: Zone) -> Markup {
+pub fn values(lang: Lang, now: &StationNow, newest: &Observation, at: Instant, zone: Zone) -> Markup {
     let current = now.recent().filter(|value| value.freshness.current());
     html! {
         ul.vals {
@@ -213,7 +218,7 @@ pub fn names(lang: Lang, parameters: &[ParameterId]) -> Option<String> {
 }
 
 /// The name of a parameter without its explanation: Chinese names of pollutants end in their formula.
-fn short(lang: Lang, parameter: ParameterId) -> &'static str {
+pub fn short(lang: Lang, parameter: ParameterId) -> &'static str {
     let name = parameter.name().get(lang.code());
     let formula = name.rsplit(' ').next().unwrap_or(name);
     if lang == Lang::Zh && formula.chars().next().is_some_and(|first| first.is_ascii_uppercase()) {

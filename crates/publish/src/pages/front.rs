@@ -56,7 +56,7 @@ fn section(app: &Shared, view: &View, board: &Snapshot, kind: StationKind, schem
                 }
             }
             @if current.is_empty() { p.word { (lang.t("front.none_current")) } }
-            @if kind == StationKind::Air && stations.len() > 1 { (summary(lang, &stations)) }
+            @if matches!(kind, StationKind::Air | StationKind::Water) && stations.len() > 1 { (summary(lang, &stations)) }
             @for group in [current, silent].iter().filter(|group| !group.is_empty()) {
                 div.grid { @for now in group { (cards::card(app, view, now)) } }
             }
@@ -66,7 +66,7 @@ fn section(app: &Shared, view: &View, board: &Snapshot, kind: StationKind, schem
 }
 
 /// How many stations are at which level, how many have no index for their last hour, and how many say nothing.
-fn summary(lang: Lang, stations: &[&StationNow]) -> Markup {
+pub fn summary(lang: Lang, stations: &[&StationNow]) -> Markup {
     let mut levels: Vec<(&Level, usize)> = Vec::new();
     let (mut withheld, mut silent) = (0, 0);
     for now in stations {
@@ -95,21 +95,29 @@ fn summary(lang: Lang, stations: &[&StationNow]) -> Markup {
 }
 
 /// All levels in words, numerals, shapes and colours: always visible.
-fn legend(lang: Lang, scheme: &Scheme) -> Markup {
+pub fn legend(lang: Lang, scheme: &Scheme) -> Markup {
     let mut lower = 0;
     let rows: Vec<_> = scheme
         .levels()
         .map(|row| {
             // The European index is its level.
             let single = row.upper == u16::from(row.level);
-            let range = if single { row.level.to_string() } else { format!("{lower}-{}", row.upper) };
+            let range = match (scheme.kind, single) {
+                // Classes have their number in their name.
+                (StationKind::Water | StationKind::Noise, _) => String::new(),
+                (_, true) => row.level.to_string(),
+                (_, false) => format!("{lower}-{}", row.upper),
+            };
             lower = row.upper + 1;
             (row, range)
         })
         .collect();
     html! {
         h3 { (lang.t("front.legend")) }
-        p.soft { (scheme.title.get(lang.code())) " · " (lang.t("front.legend_about")) }
+        p.soft {
+            (scheme.title.get(lang.code()))
+            @if scheme.kind == StationKind::Air { " · " (lang.t("front.legend_about")) }
+        }
         ul.legend {
             @for (row, range) in &rows {
                 li { (level::shape(row)) span { (row.category().get(lang.code())) " " span.soft { (range) } } }

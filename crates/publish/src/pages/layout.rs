@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use limpid_model::StationKind;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -31,8 +32,14 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// The doors of every page.
-const DOORS: [(&str, &str); 4] =
-    [("/", "nav.now"), ("/data", "nav.data"), ("/status", "nav.status"), ("/about", "nav.about")];
+const DOORS: [(&str, &str); 6] = [
+    ("/", "nav.now"),
+    ("/water", "nav.water"),
+    ("/noise", "nav.noise"),
+    ("/data", "nav.data"),
+    ("/status", "nav.status"),
+    ("/about", "nav.about"),
+];
 
 /// A page.
 pub struct Page<'a> {
@@ -100,7 +107,7 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
                     div.wrap {
                         a.brand href=(view.link("/")) { (name) }
                         nav aria-label=(lang.t("nav.pages")) {
-                            @for (path, key) in DOORS {
+                            @for (path, key) in DOORS.into_iter().filter(|(path, _)| open(app, path)) {
                                 a href=(view.link(path)) aria-current=[(path == page.door).then_some("page")] {
                                     (door(view, key))
                                 }
@@ -134,9 +141,21 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
     }
 }
 
+/// Doors to kinds of stations that the registry does not have stay away.
+fn open(app: &App, path: &str) -> bool {
+    let has = |kind| app.pipeline.stations.iter().any(|station| station.kind == kind);
+    match path {
+        "/water" => has(StationKind::Water),
+        "/noise" => has(StationKind::Noise),
+        _ => true,
+    }
+}
+
 fn door(view: &View, key: &str) -> &'static str {
     match key {
         "nav.now" => view.lang.t("nav.now"),
+        "nav.water" => view.lang.t("nav.water"),
+        "nav.noise" => view.lang.t("nav.noise"),
         "nav.data" => view.lang.t("nav.data"),
         "nav.status" => view.lang.t("nav.status"),
         _ => view.lang.t("nav.about"),

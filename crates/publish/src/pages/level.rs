@@ -19,7 +19,7 @@ pub fn numeral(level: u8) -> &'static str {
 
 /// The shape of a level in its colour with its numeral, 64 units square. The words stand beside it.
 pub fn shape(level: &Level) -> Markup {
-    drawn(level.level, Some(&level.colour))
+    drawn(level.level, level.mark.as_deref(), Some(&level.colour))
 }
 
 /// The outline that stands where there is no level to show.
@@ -32,7 +32,7 @@ pub fn blank() -> Markup {
     }
 }
 
-fn drawn(level: u8, colour: Option<&str>) -> Markup {
+fn drawn(level: u8, mark: Option<&str>, colour: Option<&str>) -> Markup {
     // From round to many-cornered as the air gets worse; a triangle has its numeral lower.
     let (path, baseline) = match level {
         1 => ("M32 4a28 28 0 1 0 .01 0z", 32),
@@ -47,7 +47,7 @@ fn drawn(level: u8, colour: Option<&str>) -> Markup {
         svg.shape viewBox="0 0 64 64" aria-hidden="true" focusable="false" {
             path d=(path) fill=(colour) stroke="#1b1f24" stroke-width="1.5" {}
             text x="32" y=(baseline) fill=(text_on(colour)) text-anchor="middle" dominant-baseline="central"
-                font-size="24" font-weight="700" { (numeral(level)) }
+                font-size="24" font-weight="700" { (mark.unwrap_or_else(|| numeral(level))) }
         }
     }
 }

@@ -6,8 +6,9 @@
 //! - [`say`]: numbers, units, times and ages as people read them
 //! - [`level`]: a level as shape, numeral and colour
 //! - [`cards`]: one station in short
+//! - [`graded`]: classes of water and verdicts on noise
 //! - [`chart`]: series as SVG
-//! - [`front`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
+//! - [`front`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
 
 pub mod about;
 mod cards;
@@ -15,8 +16,10 @@ mod chart;
 pub mod data;
 pub mod dataset;
 pub mod front;
+mod graded;
 mod layout;
 mod level;
+pub mod noise;
 pub mod not_found;
 mod say;
 pub mod station;
@@ -24,4 +27,5 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 mod view;
+pub mod water;
 mod words;

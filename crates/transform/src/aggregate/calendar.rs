@@ -1,5 +1,6 @@
 //! Months and years, from the means of their days (GB 3095-2026 clause 3 and table 4).
 
+use crate::aggregate::energy::energy_mean;
 use crate::aggregate::{Aggregate, Validity};
 use crate::fixed::{Fixed, Mean};
 
@@ -23,6 +24,29 @@ pub fn year_mean(months: &[Vec<Option<Fixed>>; 12], validity: &Validity) -> Aggr
     let aggregate = mean(months.iter().flatten());
     let valid = complete && aggregate.n >= validity.year_days;
     Aggregate { mean: aggregate.mean.filter(|_| valid), ..aggregate }
+}
+
+/// The energetic mean of the levels of a month's days or nights; the same days are needed as for a mean.
+pub fn month_level(days: &[Option<Fixed>], month: usize, validity: &Validity) -> Aggregate {
+    let aggregate = energy_mean(days, 1);
+    Aggregate { mean: aggregate.mean.filter(|_| enough(aggregate.n, month, validity)), ..aggregate }
+}
+
+/// The energetic mean of the levels of a year's days or nights; the same days are needed as for a mean.
+pub fn year_level(months: &[Vec<Option<Fixed>>; 12], validity: &Validity) -> Aggregate {
+    let days: Vec<Option<Fixed>> = months.iter().flatten().copied().collect();
+    let valid = year_mean(months, validity).mean.is_some();
+    let aggregate = energy_mean(&days, 1);
+    Aggregate { mean: aggregate.mean.filter(|_| valid), ..aggregate }
+}
+
+/// The mean of a year's months, each the mean of its days, as water is assessed (HuanBan [2011] 22): of months with any
+/// day, at least six. `n` and `expected` count months.
+pub fn year_of_months(months: &[Vec<Option<Fixed>>; 12], validity: &Validity) -> Aggregate {
+    let months: Vec<Option<Fixed>> =
+        months.iter().map(|days| mean(days.iter()).mean.and_then(|mean| Fixed::from_f64(mean.to_f64()))).collect();
+    let aggregate = mean(months.iter());
+    Aggregate { mean: aggregate.mean.filter(|_| aggregate.n >= validity.water_year_months), ..aggregate }
 }
 
 fn enough(days: u32, month: usize, validity: &Validity) -> bool {
@@ -89,6 +113,29 @@ mod tests {
         assert_eq!([one_month(4), one_month(5)], [(Some(10.0), 361, 365), (None, 360, 365)]);
         assert_eq!(year([0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), (Some(10.0), 362, 365));
         assert_eq!(year([0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), (None, 361, 365));
+    }
+
+    #[test]
+    fn a_year_of_water_needs_six_months_and_weighs_them_alike() {
+        let of = |months: usize| {
+            // One sample in all months but January, which has two.
+            let month = |month: usize| match month {
+                0 => vec![Fixed::from_f64(1.0), None, Fixed::from_f64(3.0)],
+                other => vec![Fixed::from_f64(8.0).filter(|_| other < months)],
+            };
+            words(year_of_months(&std::array::from_fn(month), &Rules::built_in().validity))
+        };
+        assert_eq!([of(5), of(6), of(12)], [(None, 5, 12), (Some(7.0), 6, 12), (Some(7.5), 12, 12)]);
+    }
+
+    #[test]
+    fn levels_of_a_month_are_averaged_as_energy() {
+        let mut nights = days(30, 31, 50.0);
+        nights[0] = Fixed::from_f64(80.0);
+        // 10 lg((29 10^5 + 10^8) / 30)
+        let level = month_level(&nights, 0, &Rules::built_in().validity);
+        assert!((level.mean.unwrap().to_f64() - 65.352_94).abs() < 1e-4, "{level:?}");
+        assert_eq!(month_level(&nights[..26], 0, &Rules::built_in().validity).mean, None);
     }
 
     #[test]

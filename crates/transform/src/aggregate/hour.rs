@@ -7,6 +7,7 @@ use limpid_model::Instant;
 use chrono::Duration;
 
 use crate::aggregate::Aggregate;
+use crate::aggregate::energy::energy_mean;
 use crate::fixed::{Fixed, Mean};
 
 /// Minutes in an hour.
@@ -24,12 +25,26 @@ pub struct Minutes {
 }
 
 /// The mean of the hour that starts at `hour`, each value weighted by its minutes, valid with at least `minimum`
-/// minutes (GB 3095-2026 table 4: 45). `n` counts minutes.
+/// minutes (GB 3095-2026 table 4: 45). `n` counts minutes. See [`most_of_the_hour`] for which values count.
+pub fn hour_mean(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
+    let (values, n) = most_of_the_hour(values, hour);
+    let sum = values.iter().map(|value| value.value.millionths() * i64::from(value.length)).sum();
+    Aggregate { mean: Mean::new(sum, n).filter(|_| n >= minimum), n, expected: WHOLE }
+}
+
+/// The equivalent level of the hour that starts at `hour`: the energetic mean of its minutes, otherwise like [`hour_mean`].
+pub fn hour_level(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
+    let (values, n) = most_of_the_hour(values, hour);
+    let levels: Vec<Option<Fixed>> = values.iter().map(|value| Some(value.value)).collect();
+    Aggregate { mean: energy_mean(&levels, 1).mean.filter(|_| n >= minimum), n, expected: WHOLE }
+}
+
+/// The values that make an hour, in order, and the minutes that they cover.
 ///
 /// Only values wholly within the hour count, and none that overlaps an earlier one. Where a station sends several
 /// lengths (minutes and five minutes), the one that covers most of the hour is used, of equals the shortest: mixing
 /// them would count the same air twice.
-pub fn hour_mean(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
+fn most_of_the_hour(values: &[Minutes], hour: Instant) -> (Vec<&Minutes>, u32) {
     let mut lengths: BTreeMap<u8, Vec<&Minutes>> = BTreeMap::new();
     for value in values {
         let end = value.start + Duration::minutes(value.length.into());
@@ -37,22 +52,23 @@ pub fn hour_mean(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
             lengths.entry(value.length).or_default().push(value);
         }
     }
-    let (mut sum, mut n) = (0, 0);
+    let (mut most, mut n) = (Vec::new(), 0);
     for (length, mut values) in lengths {
         values.sort_by_key(|value| value.start);
-        let (mut own_sum, mut own_n, mut free_from) = (0, 0, hour);
-        for value in values {
-            if value.start >= free_from {
-                own_sum += value.value.millionths() * i64::from(length);
-                own_n += u32::from(length);
+        let mut free_from = hour;
+        values.retain(|value| {
+            let free = value.start >= free_from;
+            if free {
                 free_from = value.start + Duration::minutes(length.into());
             }
-        }
-        if own_n > n {
-            (sum, n) = (own_sum, own_n);
+            free
+        });
+        let covered = values.len() as u32 * u32::from(length);
+        if covered > n {
+            (most, n) = (values, covered);
         }
     }
-    Aggregate { mean: Mean::new(sum, n).filter(|_| n >= minimum), n, expected: WHOLE }
+    (most, n)
 }
 
 #[cfg(test)]
@@ -78,6 +94,16 @@ mod tests {
         assert_eq!(judge(&minutes(44)), (None, 44));
         assert_eq!(judge(&minutes(45)), (Some(30.0), 45));
         assert_eq!(judge(&[]), (None, 0));
+    }
+
+    #[test]
+    fn levels_are_averaged_as_energy() {
+        let half = |minute| at(minute, 1, if minute < 30 { 60.0 } else { 70.0 });
+        let minutes: Vec<Minutes> = (0..60).map(half).collect();
+        // 10 lg((10^6 + 10^7) / 2), as in the vector of two equal parts.
+        let level = hour_level(&minutes, hour(), 45);
+        assert!((level.mean.unwrap().to_f64() - 67.4036).abs() < 5e-5);
+        assert_eq!((level.n, hour_level(&minutes[..44], hour(), 45).mean), (60, None));
     }
 
     #[test]

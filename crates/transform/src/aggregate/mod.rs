@@ -1,5 +1,6 @@
 //! Means of hours, moving windows, days, months and years, and how many values each must have.
 //!
+//! - [`energy`], [`noise`]: levels of sound, and the parts of the day that they are of
 //! - [`hour`]: an hour from minutes
 //! - [`mean`]: 8 and 24 hours, and the hours of a day
 //! - [`max8h`]: the largest 8-hour mean of a day
@@ -9,13 +10,15 @@
 //! in months and years one cell a day.
 
 pub mod calendar;
+pub mod energy;
 pub mod hour;
 pub mod max8h;
 pub mod mean;
+pub mod noise;
 
 use std::collections::BTreeMap;
 
-use limpid_model::{Flag, Instant, Observation, ParameterId, Period, StationId, Statistic, Status};
+use limpid_model::{Flag, Instant, Observation, ParameterId, Period, StationId, StationKind, Statistic, Status};
 use serde::Deserialize;
 
 use crate::fixed::{Fixed, Mean};
@@ -84,6 +87,8 @@ pub struct Validity {
     pub month_days_february: u32,
     /// Days of a year mean.
     pub year_days: u32,
+    /// Months of a year mean of water.
+    pub water_year_months: u32,
 }
 
 impl Validity {
@@ -113,6 +118,7 @@ impl Validity {
             month_days: take("month_days")?,
             month_days_february: take("month_days_february")?,
             year_days: take("year_days")?,
+            water_year_months: take("water_year_months")?,
         };
         match rows.keys().next() {
             Some(unknown) => Err(TableError::content(TABLE, unknown, "is no rule that the program knows")),
@@ -140,6 +146,31 @@ pub struct Made {
     pub max8h: bool,
     /// Means of months and years, from the day means.
     pub calendar: bool,
+    /// Means are those of the energy of sound.
+    pub energy: bool,
+    /// A single value makes a mean, and a moment an hour where nothing longer does: samples of water are few, and one may
+    /// be used (HuanBan [2011] 22).
+    pub samples: bool,
+}
+
+/// Levels of noise that limpid makes of hours; their months and years are energetic means.
+const NOISE_LEVELS: [&str; 4] = ["ld", "ln", "ldn", "lden"];
+
+impl Made {
+    /// Of everything at a water station.
+    const WATER: Self = Self {
+        hour: true,
+        moving8: false,
+        moving24: false,
+        day: true,
+        max8h: false,
+        calendar: true,
+        energy: false,
+        samples: true,
+    };
+
+    /// Of the equivalent level of sound.
+    const LEVEL: Self = Self { energy: true, samples: false, ..Self::WATER };
 }
 
 impl Aggregates {
@@ -173,18 +204,30 @@ impl Aggregates {
                 day: row.day == 1,
                 max8h: row.max8h == 1,
                 calendar: row.calendar == 1,
+                ..Made::default()
             };
             aggregates.insert(parameter, made);
         }
         Ok(Self(aggregates))
     }
 
-    /// The parameters of which months and years are made.
-    pub fn of_the_calendar(&self) -> impl Iterator<Item = ParameterId> {
-        self.0.iter().filter(|(_, made)| made.calendar).map(|(parameter, _)| *parameter)
+    /// The parameters of which months and years are made at stations of `kind`.
+    pub fn of_the_calendar(&self, kind: StationKind) -> impl Iterator<Item = ParameterId> {
+        ParameterId::all().filter(move |parameter| self.at(kind, *parameter).calendar)
     }
 
-    /// What is made of `parameter`; nothing where the table does not have it.
+    /// What is made of `parameter` at a station of `kind`: of everything in water, of equivalent levels of sound, and of
+    /// what the table has.
+    pub fn at(&self, kind: StationKind, parameter: ParameterId) -> Made {
+        match parameter.as_str() {
+            "leq" => Made::LEVEL,
+            level if NOISE_LEVELS.contains(&level) => Made { hour: false, day: false, ..Made::LEVEL },
+            _ if kind == StationKind::Water => Made::WATER,
+            _ => self.of(parameter),
+        }
+    }
+
+    /// What the table says of `parameter`; nothing where it does not have it.
     pub fn of(&self, parameter: ParameterId) -> Made {
         self.0.get(&parameter).copied().unwrap_or_default()
     }

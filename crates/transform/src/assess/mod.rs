@@ -1,17 +1,36 @@
 //! Judgements under named, dated standards.
 //!
+//! Air is judged by indices, water and noise by classes and limits; the first part is about air.
+//!
 //! A scheme is a row of `data/standards/schemes.toml` (names, dates, levels), breakpoints in a table beside it, and an
 //! [`Edition`] here: pure functions from an hour, and mostly from a day, to a [`Verdict`]. [`edition`] is the list.
+//!
+//! Schemes of water and noise take [`graded::Values`], or a level, and give a [`graded::Graded`]:
+//!
+//! - [`gb3838`], [`drinking`], [`tli`], [`black_odorous`]: surface water
+//! - [`gbt14848`]: groundwater
+//! - [`gb3096`], [`hj640`]: noise
 
 pub mod banded;
+pub mod black_odorous;
 pub mod bounds;
 pub mod ca_aqhi;
+pub mod drinking;
 pub mod eaqi;
 pub mod gb3095;
+pub mod gb3096;
+pub mod gb3838;
+pub mod gbt14848;
+pub mod graded;
 pub mod hj633;
+pub mod hj640;
 pub mod hj663;
 pub mod in_naqi;
 pub mod kr_cai;
+pub mod limit;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod tli;
 pub mod uk_daqi;
 pub mod us_epa;
 #[cfg(test)]

@@ -7,10 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::{Instant, Observation, ParameterId, Period, Record, StationId, Statistic, Zone};
+use limpid_model::{Instant, Observation, ParameterId, Period, Pipeline, Record, Station, StationId, Statistic, Zone};
 use limpid_store::{Journal, ObservationQuery, Result};
 
-use crate::aggregate::calendar::{month_mean, year_mean};
+use crate::aggregate::Made;
+use crate::aggregate::calendar::{month_level, month_mean, year_level, year_mean, year_of_months};
+use crate::aggregate::mean::mean;
+use crate::engine::noise::rates;
+use crate::engine::water::classes;
 use crate::fixed::Fixed;
 use crate::standards::Rules;
 
@@ -36,13 +40,14 @@ pub(super) fn end_of_year(date: NaiveDate, zone: Zone) -> Instant {
 /// # Errors
 /// Those of the journal.
 pub(super) async fn derive_months(
+    pipeline: &Pipeline,
     journal: &Arc<dyn Journal>,
     station: &StationId,
     months: &BTreeSet<NaiveDate>,
-    zone: Zone,
     now: Instant,
 ) -> Result<Vec<Record>> {
-    let rules = Rules::built_in();
+    let (rules, zone) = (Rules::built_in(), pipeline.publisher.zone);
+    let Some(station) = pipeline.stations.get(station) else { return Ok(Vec::new()) };
     let mut of_years: BTreeMap<i32, BTreeSet<NaiveDate>> = BTreeMap::new();
     for month in months.iter().filter(|month| end_of_month(**month, zone) <= now) {
         of_years.entry(month.year()).or_default().insert(*month);
@@ -56,9 +61,9 @@ pub(super) async fn derive_months(
         } else {
             (zone.start_of(*first), end_of_month(*last, zone))
         };
-        let parameters: Vec<ParameterId> = rules.aggregates.of_the_calendar().collect();
+        let parameters: Vec<ParameterId> = rules.aggregates.of_the_calendar(station.kind).collect();
         let days = ObservationQuery {
-            stations: vec![station.clone()],
+            stations: vec![station.id.clone()],
             limit: parameters.len() * 366,
             parameters,
             period: Period::Day,
@@ -69,7 +74,10 @@ pub(super) async fn derive_months(
             after: None,
         };
         let days = journal.observations(days).await?.into_iter().map(|published| published.record).collect::<Vec<_>>();
-        records.extend(calendar(rules, zone, &days, months, whole));
+        let made = calendar(rules, station, zone, &days, months, whole);
+        records.extend(classes(rules, &pipeline.water, station, &made));
+        records.extend(rates(rules, station, zone, &days, months, whole));
+        records.extend(made);
     }
     Ok(records)
 }
@@ -80,6 +88,7 @@ pub(super) async fn derive_months(
 /// Day means are taken to the millionth of their unit.
 pub fn calendar(
     rules: &Rules,
+    station: &Station,
     zone: Zone,
     days: &[Observation],
     months: &BTreeSet<NaiveDate>,
@@ -103,27 +112,50 @@ pub fn calendar(
             let place = date.month0() as usize;
             present[place] = true;
             let usable = day.value.filter(|_| day.flag.usable());
+            let usable = usable.and_then(Fixed::from_f64);
+            // A level of noise may have been sent for a day, from midnight on, and made, from six on: what is made stands.
             if let Some(cell) = cells[place].get_mut(date.day0() as usize) {
-                *cell = usable.and_then(Fixed::from_f64);
+                *cell = usable.or(*cell);
             }
         }
+        let made = rules.aggregates.at(station.kind, one.parameter);
         for month in months.iter().filter(|month| present[month.month0() as usize]) {
             let place = month.month0() as usize;
-            let mean = month_mean(&cells[place], place, &rules.validity);
+            let aggregate = match (made.energy, made.samples) {
+                (true, _) => month_level(&cells[place], place, &rules.validity),
+                (_, true) => mean(&cells[place], 1),
+                _ => month_mean(&cells[place], place, &rules.validity),
+            };
             let start = zone.start_of(*month);
             let subject = (one.parameter, Period::Month, Statistic::Mean);
             let span = (start, Period::Month.end(start, zone));
-            records.push(mean.observation(&one.station, subject, span, "month-mean").into());
+            records.push(aggregate.observation(&one.station, subject, span, rule(made, "month")).into());
         }
         if whole {
             let start = Period::Year.start(end_of_year(zone.date_of(one.start), zone), zone);
-            let mean = year_mean(&cells, &rules.validity);
+            let aggregate = match (made.energy, made.samples) {
+                (true, _) => year_level(&cells, &rules.validity),
+                (_, true) => year_of_months(&cells, &rules.validity),
+                _ => year_mean(&cells, &rules.validity),
+            };
             let subject = (one.parameter, Period::Year, Statistic::Mean);
             let span = (start, Period::Year.end(start, zone));
-            records.push(mean.observation(&one.station, subject, span, "year-mean").into());
+            records.push(aggregate.observation(&one.station, subject, span, rule(made, "year")).into());
         }
     }
     records
+}
+
+/// Id of the rule that makes a month or year of days.
+fn rule(made: Made, period: &'static str) -> &'static str {
+    match (period, made.energy, made.samples) {
+        ("month", true, _) => "month-energy-mean",
+        ("month", _, true) => "month-sample-mean",
+        ("month", ..) => "month-mean",
+        (_, true, _) => "year-energy-mean",
+        (_, _, true) => "year-month-mean",
+        _ => "year-mean",
+    }
 }
 
 fn days_in(year: i32, month: usize) -> usize {

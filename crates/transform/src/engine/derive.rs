@@ -8,6 +8,7 @@ use limpid_model::{
 use limpid_store::Accepted;
 
 use crate::aggregate::Made;
+use crate::aggregate::energy::energy_mean;
 use crate::aggregate::max8h::max8h;
 use crate::aggregate::mean::mean;
 use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
@@ -102,7 +103,7 @@ impl Job<'_> {
         let end = hour + Duration::hours(1);
         let validity = &self.rules.validity;
         for parameter in self.hours.parameters() {
-            let made = self.rules.aggregates.of(parameter);
+            let made = self.rules.aggregates.at(self.station.kind, parameter);
             for (wanted, period, length, minimum, rule) in [
                 (made.moving8, Period::Hours8, 8, validity.moving_8h_hours, "moving-8h"),
                 (made.moving24, Period::Hours24, 24, validity.moving_24h_hours, "moving-24h"),
@@ -150,13 +151,19 @@ impl Job<'_> {
         parameters.sort_unstable();
         parameters.dedup();
         for parameter in parameters {
-            let Made { day, max8h: largest, .. } = self.rules.aggregates.of(parameter);
+            let Made { day, max8h: largest, energy, samples, .. } =
+                self.rules.aggregates.at(self.station.kind, parameter);
             let position = six().iter().position(|one| *one == parameter);
             let hours = self.hours.window(parameter, start, end);
             let made = if let Some(hours) = hours.filter(|_| day) {
-                let aggregate = mean(hours, self.rules.validity.day_hours);
+                let minimum = self.rules.validity.day_hours;
+                let (aggregate, rule) = match (energy, samples) {
+                    (true, _) => (energy_mean(hours, minimum), "day-energy-mean"),
+                    (_, true) => (mean(hours, 1), "day-sample-mean"),
+                    _ => (mean(hours, minimum), "day-mean"),
+                };
                 let subject = (parameter, Period::Day, Statistic::Mean);
-                records.push(aggregate.observation(&self.station.id, subject, (start, end), "day-mean").into());
+                records.push(aggregate.observation(&self.station.id, subject, (start, end), rule).into());
                 Some(aggregate.mean)
             } else if let Some((observation, usable)) = sent.iter().find(|(sent, _)| sent.parameter == parameter) {
                 records.push(observation.clone().into());

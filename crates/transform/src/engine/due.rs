@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, StationId, Zone};
 
 use crate::engine::calendar::{end_of_month, end_of_year, month_of};
-use crate::engine::wanted::Touched;
+use crate::engine::wanted::{MORNING, Touched};
 
 /// An hour, a day, a month or a year is derived by the clock so long after its end, when its last minutes have arrived; without this
 /// every one of them would make a further revision of everything that depends on the hour.
@@ -43,6 +43,17 @@ impl Due {
     /// A day of a station.
     pub fn day(&mut self, station: &StationId, date: NaiveDate, zone: Zone, now: Instant) {
         self.at(zone.day(date).1, now, station).day(date);
+    }
+
+    /// The hour, the day, the month and the year of a moment that makes an hour: of water.
+    pub fn sample(&mut self, reading: &Reading, zone: Zone, now: Instant) {
+        let as_hour = Reading { period: Period::Minutes(1), ..reading.clone() };
+        self.reading(&as_hour, zone, now);
+    }
+
+    /// The night that starts on a date, at a noise station: in the morning after it.
+    pub fn night(&mut self, station: &StationId, date: NaiveDate, zone: Zone, now: Instant) {
+        self.at(zone.day(date).1 + MORNING, now, station).day(date);
     }
 
     /// A month of a station, and its year.

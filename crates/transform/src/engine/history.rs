@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{Duration, Months, NaiveDate, Utc};
 use futures::TryStreamExt;
-use limpid_model::{Instant, Period, Pipeline, Record, StationId, Zone};
+use limpid_model::{Instant, Period, Pipeline, Record, StationId, StationKind, Zone};
 use limpid_store::{Journal, Result};
 
 use crate::engine::CURSOR;
@@ -69,6 +69,8 @@ pub async fn history(
         }
     };
     let known = |station: &StationId| pipeline.stations.get(station).is_some();
+    let noise =
+        |station: &StationId| pipeline.stations.get(station).is_some_and(|station| station.kind == StationKind::Noise);
     let stations: StationMonths = months.into_iter().filter(|(station, _)| known(station)).collect();
     let chunks: Vec<(&StationId, NaiveDate)> =
         stations.iter().flat_map(|(station, months)| months.iter().map(move |month| (station, *month))).collect();
@@ -78,7 +80,9 @@ pub async fn history(
     let now = Utc::now();
     let jobs = chunks.iter().map(|(station, month)| {
         let (from, to) = (zone.start_of(*month), end_of_month(*month, zone));
-        Task { station: (*station).clone(), wanted: Wanted::within(from, to, zone, 0), known: None }
+        let wanted = Wanted::within(from, to, zone, 0);
+        let noise = pipeline.stations.get(station).is_some_and(|station| station.kind == StationKind::Noise);
+        Task { station: (*station).clone(), wanted: if noise { wanted.with_nights() } else { wanted }, known: None }
     });
     let mut derived = derive_all(&pipeline, &journal, jobs.collect(), now);
     for (station, months) in &stations {
@@ -89,7 +93,12 @@ pub async fn history(
             report.months += 1;
             progress(report.months, total);
         }
-        let records = derive_months(&journal, station, months, zone, now).await?;
+        let mut months = months.clone();
+        if noise(station) {
+            // A night that reaches into a month is filed under the last date of the month before.
+            months.extend(months.clone().into_iter().map(|month| month - Months::new(1)));
+        }
+        let records = derive_months(&pipeline, &journal, station, &months, now).await?;
         report.publish(&journal, records).await?;
     }
     if newest > journal.cursor(CURSOR).await? {

@@ -11,14 +11,19 @@ use chrono::{Datelike, Duration};
 use limpid_model::{Flag, Instant, Limit, Observation, ParameterId, Period, Station, Statistic, Status, Zone};
 use limpid_store::Accepted;
 
-use crate::aggregate::Aggregate;
-use crate::aggregate::hour::{Minutes, hour_mean};
+use crate::aggregate::hour::{Minutes, hour_level, hour_mean};
+use crate::aggregate::mean::mean;
+use crate::aggregate::{Aggregate, Made};
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 use crate::validate::{self, InTime, Judged, climatology, note, worst};
 
 /// Id of the rule that makes an hour of minutes.
 const HOUR_MEAN: &str = "hour-mean";
+/// Id of the rule that makes an hour of the levels of minutes.
+const HOUR_LEVEL: &str = "hour-energy-mean";
+/// Id of the rule that makes an hour of samples.
+const HOUR_SAMPLES: &str = "hour-sample-mean";
 
 /// The hours of one parameter, one cell an hour.
 #[derive(Debug, Clone)]
@@ -54,8 +59,8 @@ pub struct Hours {
 
 impl Hours {
     /// Hours from readings. An hour that the station sent stands; else it is made of its minutes once it has ended by
-    /// `now`, for parameters of which that is meant (`aggregates.csv`). Moments never make an hour: how many of them
-    /// an hour should have is nowhere said.
+    /// `now`, for parameters of which that is meant (`aggregates.csv`). Moments make an hour of water where nothing longer does; else
+    /// never: how many of them an hour should have is nowhere said.
     pub fn of(
         rules: &Rules,
         station: &Station,
@@ -67,7 +72,9 @@ impl Hours {
         let first = zone.floor_hour(span.0);
         let length = usize::try_from((span.1 - first).num_hours()).unwrap_or(0);
         let mut hours = Self { zone, first, length, series: BTreeMap::new() };
+        let made = |parameter| rules.aggregates.at(station.kind, parameter);
         let mut minutes: BTreeMap<(ParameterId, usize), Vec<Minutes>> = BTreeMap::new();
+        let mut samples: BTreeMap<(ParameterId, usize), Vec<Option<Fixed>>> = BTreeMap::new();
         for accepted in readings {
             let reading = &accepted.reading;
             let Some(place) = hours.place(zone.floor_hour(reading.start)) else { continue };
@@ -77,10 +84,14 @@ impl Hours {
                     let judged = hours.usual(&station.limits, place, reading.parameter, judged);
                     hours.set(place, judged.usable(), as_sent(accepted, judged, reading.start + Duration::hours(1)));
                 }
-                Period::Minutes(length) if rules.aggregates.of(reading.parameter).hour => {
+                Period::Minutes(length) if made(reading.parameter).hour => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
                     let values = minutes.entry((reading.parameter, place)).or_default();
                     values.extend(judged.usable().map(|value| Minutes { start: reading.start, length, value }));
+                }
+                Period::Moment if made(reading.parameter).samples => {
+                    let judged = validate::reading(rules, station.kind, &station.limits, reading);
+                    samples.entry((reading.parameter, place)).or_default().extend(judged.usable().map(Some));
                 }
                 _ => {}
             }
@@ -89,10 +100,22 @@ impl Hours {
             let start = hours.start(place);
             let ended = now >= start + Duration::hours(1);
             if ended && !hours.has(parameter, start) {
-                let (judged, aggregate) = from_minutes(rules, start, &values);
+                let (judged, aggregate) = from_minutes(rules, made(parameter), start, &values);
                 let judged = hours.usual(&station.limits, place, parameter, judged);
                 let usable = judged.usable();
-                hours.set(place, usable, made_of_minutes(station, parameter, start, judged, aggregate));
+                hours.set(place, usable, as_made(station, parameter, start, judged, aggregate));
+            }
+        }
+        for ((parameter, place), values) in samples {
+            let start = hours.start(place);
+            let ended = now >= start + Duration::hours(1);
+            if ended && !hours.has(parameter, start) {
+                let aggregate = mean(&values, 1);
+                let judged = hours.usual(&station.limits, place, parameter, made_by(aggregate, HOUR_SAMPLES));
+                let usable = judged.usable();
+                // How many samples there should be is not known.
+                let made = as_made(station, parameter, start, judged, aggregate);
+                hours.set(place, usable, Observation { expected: None, ..made });
             }
         }
         hours.contradictions(rules);
@@ -295,15 +318,25 @@ pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instan
 }
 
 /// An hour made of minutes, judged by how many they are.
-fn from_minutes(rules: &Rules, start: Instant, values: &[Minutes]) -> (Judged, Aggregate) {
-    let aggregate = hour_mean(values, start, rules.validity.hour_minutes);
+fn from_minutes(rules: &Rules, made: Made, start: Instant, values: &[Minutes]) -> (Judged, Aggregate) {
+    let minimum = rules.validity.hour_minutes;
+    let (aggregate, rule) = if made.energy {
+        (hour_level(values, start, minimum), HOUR_LEVEL)
+    } else {
+        (hour_mean(values, start, minimum), HOUR_MEAN)
+    };
+    (made_by(aggregate, rule), aggregate)
+}
+
+/// An aggregate as a value with its flag.
+fn made_by(aggregate: Aggregate, rule: &str) -> Judged {
     let value = aggregate.mean.map(Mean::to_f64).and_then(Fixed::from_f64);
     let flag = if aggregate.mean.is_some() { Flag::Pass } else { Flag::Missing };
-    (Judged { value, flag, rules: HOUR_MEAN.to_owned() }, aggregate)
+    Judged { value, flag, rules: rule.to_owned() }
 }
 
 /// The same as it is published.
-fn made_of_minutes(
+fn as_made(
     station: &Station,
     parameter: ParameterId,
     start: Instant,

@@ -14,7 +14,7 @@ use std::time::Duration as Wait;
 
 use chrono::{Duration, Utc};
 use futures::TryStreamExt;
-use limpid_model::{Instant, Pipeline, Record, StationId};
+use limpid_model::{Instant, Period, Pipeline, Record, StationId, StationKind};
 use limpid_store::{Accepted, Journal, Result, StationExtent, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -123,8 +123,19 @@ impl Live {
         let newest = batch.last().map_or(cursor, |accepted| accepted.seq);
         let mut touched: BTreeMap<StationId, Touched> = BTreeMap::new();
         for Accepted { reading, .. } in &batch {
-            touched.entry(reading.station.clone()).or_default().reading(reading, zone, now);
+            let of_station = touched.entry(reading.station.clone()).or_default();
+            of_station.reading(reading, zone, now);
             self.due.reading(reading, zone, now);
+            match self.pipeline.stations.get(&reading.station).map(|station| station.kind) {
+                Some(StationKind::Water) if reading.period == Period::Moment => {
+                    of_station.sample(reading, zone, now);
+                    self.due.sample(reading, zone, now);
+                }
+                Some(StationKind::Noise) => {
+                    self.due.night(&reading.station, zone.date_of(reading.start), zone, now);
+                }
+                _ => {}
+            }
         }
         let fallen_due = self.due.take(now, DUE_AT_ONCE);
         for (station, due) in &fallen_due {
@@ -154,11 +165,14 @@ impl Live {
         let zone = self.pipeline.publisher.zone;
         let mut tasks = Vec::new();
         let mut calendar = Vec::new();
-        for (station, touched) in touched {
-            if self.pipeline.stations.get(&station).is_none() {
+        for (station, mut touched) in touched {
+            let Some(kind) = self.pipeline.stations.get(&station).map(|station| station.kind) else {
                 // The registry lost it since the reading came in; `limpid import` derives it once it is back.
                 tracing::warn!(station.id = %station, "readings of a station that is not in stations.csv are not published");
                 continue;
+            };
+            if kind == StationKind::Noise {
+                touched.with_nights(zone);
             }
             let months = touched.months(zone);
             if months.iter().any(|month| end_of_month(*month, zone) <= now) {
@@ -186,7 +200,7 @@ impl Live {
             // Months are made of published days, and the cursor stays until they are published too.
             self.hand_over(std::mem::take(&mut records), None).await?;
             for (station, months) in calendar {
-                records.extend(derive_months(&self.journal, &station, &months, zone, now).await?);
+                records.extend(derive_months(&self.pipeline, &self.journal, &station, &months, now).await?);
             }
         }
         self.hand_over(records, (newest > cursor).then_some((CURSOR, newest))).await
@@ -216,12 +230,18 @@ impl Live {
         if let Some(last) = last.first().filter(|_| cursor > 0) {
             let (now, zone) = ((self.clock)(), self.pipeline.publisher.zone);
             let (from, to) = (last.received - AROUND, last.received + AROUND);
+            let pipeline = self.pipeline.clone();
+            let noise =
+                |id: &StationId| pipeline.stations.get(id).is_some_and(|station| station.kind == StationKind::Noise);
             for extent in self.journal.extents().await? {
                 for hour in
                     zone.hours(from.max(zone.floor_hour(extent.first)), to.min(extent.last + Duration::hours(1)))
                 {
                     self.due.hour(&extent.station, hour, now);
                     self.due.day(&extent.station, zone.date_of(hour), zone, now);
+                    if noise(&extent.station) {
+                        self.due.night(&extent.station, zone.date_of(hour), zone, now);
+                    }
                 }
                 self.resume_months(&extent, (from, to), now);
             }

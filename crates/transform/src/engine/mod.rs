@@ -6,6 +6,7 @@
 //! - [`wanted`]: which hours, windows and days a reading touches
 //! - [`hours`]: a station's hours, sent or made of minutes, each with its flag
 //! - [`derive`]: what is published of them
+//! - [`water`], [`noise`]: classes of water, days and nights of noise
 //! - [`calendar`]: months and years, of published days
 //! - `due`: what falls due by the clock
 //! - `tasks`: several stations at once
@@ -19,10 +20,12 @@ mod due;
 pub mod history;
 pub mod hours;
 pub mod live;
+pub mod noise;
 mod tasks;
 #[cfg(test)]
 mod tests;
 pub mod wanted;
+pub mod water;
 
 pub use derive::derive;
 pub use history::{Report, history};

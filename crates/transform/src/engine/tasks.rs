@@ -9,7 +9,9 @@ use limpid_store::{Journal, Result, StoreError};
 
 use crate::engine::derive::derive_of;
 use crate::engine::hours::Hours;
+use crate::engine::noise::nights;
 use crate::engine::wanted::Wanted;
+use crate::engine::water::classes;
 use crate::standards::Rules;
 
 /// What to derive of one station.
@@ -67,7 +69,9 @@ async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Ta
             hours = hours.after(&known, from);
         }
         let hours = hours.in_time(rules, one);
-        let records = derive_of(rules, one, zone, &hours, &readings, &wanted, now);
+        let mut records = derive_of(rules, one, zone, &hours, &readings, &wanted, now);
+        records.extend(nights(rules, &pipeline, one, &hours, &wanted, now));
+        records.extend(classes(rules, &pipeline.water, one, &records));
         let hours = (!wanted.windows.is_empty()).then(|| (station, hours.kept()));
         Derived { records, hours }
     });

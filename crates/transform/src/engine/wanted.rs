@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Days, Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, Zone};
 
 use crate::engine::calendar::month_of;
@@ -21,6 +21,9 @@ const AFTER_HOURS: i64 = series::AFTER as i64;
 /// the engine read the years between them.
 const GAP: Duration = Duration::hours(48);
 
+/// A night, and the last part of Lden, have ended by so long after midnight.
+pub(super) const MORNING: Duration = Duration::hours(12);
+
 /// At most so much of a station is read at once: a month of minutes of a dozen parameters is half a million readings.
 const LONGEST: Duration = Duration::days(31);
 
@@ -35,6 +38,8 @@ pub struct Touched {
     days: BTreeSet<NaiveDate>,
     /// Months that fell due, by their first day.
     months: BTreeSet<NaiveDate>,
+    /// Dates whose days and nights of noise may have changed.
+    nights: BTreeSet<NaiveDate>,
 }
 
 impl Touched {
@@ -55,6 +60,22 @@ impl Touched {
         }
     }
 
+    /// Takes note of a moment that may make an hour: at a water station, once the hour has ended.
+    pub fn sample(&mut self, reading: &Reading, zone: Zone, now: Instant) {
+        let hour = zone.floor_hour(reading.start);
+        if now >= Period::Hour.end(hour, zone) {
+            self.hours.insert(hour);
+        }
+    }
+
+    /// At a noise station, an hour and a day touch the day and night of their date, and the night of the date before, which
+    /// reaches into it.
+    pub fn with_nights(&mut self, zone: Zone) {
+        let of_hours = self.hours.iter().flat_map(|hour| felt(*hour).map(|hour| zone.date_of(hour)));
+        let dates: BTreeSet<NaiveDate> = of_hours.chain(self.days.iter().copied()).collect();
+        self.nights.extend(dates.into_iter().flat_map(|date| [date - Days::new(1), date]));
+    }
+
     /// The hour that starts at `hour` has to be derived, with its windows and its day.
     pub fn hour(&mut self, hour: Instant) {
         self.hours.insert(hour);
@@ -70,10 +91,11 @@ impl Touched {
         self.months.insert(month);
     }
 
-    /// The months that have to be derived, by their first day: those that fell due, and those of every hour and day.
+    /// The months that have to be derived, by their first day: those that fell due, and those of every hour, day and
+    /// night.
     pub fn months(&self, zone: Zone) -> BTreeSet<NaiveDate> {
         let of_hours = self.hours.iter().flat_map(|hour| felt(*hour).map(|hour| zone.date_of(hour)));
-        let dates = of_hours.chain(self.days.iter().copied());
+        let dates = of_hours.chain(self.days.iter().copied()).chain(self.nights.iter().copied());
         dates.map(month_of).chain(self.months.iter().copied()).collect()
     }
 
@@ -83,6 +105,7 @@ impl Touched {
         self.hours.extend(other.hours);
         self.days.extend(other.days);
         self.months.extend(other.months);
+        self.nights.extend(other.nights);
     }
 
     /// What has to be derived, in pieces that lie close together. Of readings of minutes and moments only those
@@ -92,6 +115,7 @@ impl Touched {
         places.extend(self.readings.iter().map(|hour| (*hour, Place::Readings)));
         places.extend(self.hours.iter().map(|hour| (*hour, Place::Hour)));
         places.extend(self.days.iter().map(|date| (zone.start_of(*date), Place::Day(*date))));
+        places.extend(self.nights.iter().map(|date| (zone.start_of(*date), Place::Night(*date))));
         places.sort_by_key(|(start, _)| *start);
         let mut pieces: Vec<Wanted> = Vec::new();
         let (mut first, mut last) = (Instant::MIN_UTC, Instant::MIN_UTC);
@@ -114,6 +138,7 @@ enum Place {
     Readings,
     Hour,
     Day(NaiveDate),
+    Night(NaiveDate),
 }
 
 /// What to derive from one stretch of a station's readings.
@@ -129,6 +154,8 @@ pub struct Wanted {
     pub windows: BTreeSet<Instant>,
     /// Days that are published, with their index, once they have ended.
     pub days: BTreeSet<NaiveDate>,
+    /// Dates whose days and nights of noise are published, each once it has ended.
+    pub nights: BTreeSet<NaiveDate>,
 }
 
 impl Wanted {
@@ -136,7 +163,14 @@ impl Wanted {
     pub fn within(from: Instant, to: Instant, zone: Zone, fresh_after: u64) -> Self {
         let all: BTreeSet<Instant> = zone.hours(from, to).collect();
         let days = all.iter().map(|hour| zone.date_of(*hour)).filter(|date| zone.start_of(*date) >= from);
-        Self { days: days.collect(), readings: all.clone(), hours: all.clone(), windows: all, fresh_after }
+        let days = days.collect();
+        Self { days, readings: all.clone(), hours: all.clone(), windows: all, fresh_after, nights: BTreeSet::new() }
+    }
+
+    /// The same with the days and nights of noise that its days take part in.
+    pub fn with_nights(mut self) -> Self {
+        self.nights = self.days.iter().flat_map(|date| [*date - Days::new(1), *date]).collect();
+        self
     }
 
     fn add(&mut self, start: Instant, place: Place, zone: Zone) {
@@ -149,6 +183,7 @@ impl Wanted {
                 self.days.extend(felt(start).map(|hour| zone.date_of(hour)));
             }
             Place::Day(date) => _ = self.days.insert(date),
+            Place::Night(date) => _ = self.nights.insert(date),
         }
     }
 
@@ -173,12 +208,14 @@ impl Wanted {
             self.windows.first().map(|first| *first - Duration::hours(REACH_HOURS)),
             // Where summer time is half an hour a day begins within an hour, which then belongs to the day before.
             self.days.first().map(|date| zone.floor_hour(zone.start_of(*date))),
+            self.nights.first().map(|date| zone.floor_hour(zone.start_of(*date))),
         ];
         let lasts = [
             self.readings.last().map(|last| *last + hour),
             self.hours.last().map(|last| *last + hour),
             self.windows.last().map(|last| *last + hour),
             self.days.last().map(|date| zone.floor_hour(zone.day(*date).1) + hour),
+            self.nights.last().map(|date| zone.floor_hour(zone.day(*date).1) + MORNING),
         ];
         let (first, last) = (firsts.into_iter().flatten().min()?, lasts.into_iter().flatten().max()?);
         // What these hours are judged beside.

@@ -20,7 +20,7 @@ pub struct AssessmentItem {
     pub station: StationId,
     /// Edition of the standard.
     pub scheme: &'static str,
-    /// `PT1H` or `P1D`.
+    /// `PT1H`, `P1D`, `P1M` or `P1Y`.
     pub period: String,
     /// Inclusive, with the authority's offset.
     pub start: String,

@@ -115,10 +115,15 @@ fn a_day_as_sent_stands_where_there_is_no_hour() {
     let mut readings = flat("pm10", "2026-11-24T16:00:00Z", 1, 80.0);
     readings.push(sent());
     assert_eq!(only(&all("Asia/Shanghai", readings), "P1D mean"), ["pm10 2026-11-24T16:00 - 9 1/24"]);
-    // limpid makes no day of sound levels, so the station's own stands beside hours.
+    // L90 is never made of L90s, so the station's own stands beside hours.
+    let mut readings = flat("l90", "2026-11-24T16:00:00Z", 24, 55.0);
+    readings.push(reading("l90", Period::Day, at("2026-11-24T16:00:00Z"), Some(58.1), ""));
+    assert_eq!(only(&all("Asia/Shanghai", readings), "P1D mean"), ["l90 2026-11-24T16:00 58.1 1"]);
+    // Of the equivalent level it makes a day, of its energy.
     let mut readings = flat("leq", "2026-11-24T16:00:00Z", 24, 55.0);
-    readings.push(reading("leq", Period::Day, at("2026-11-24T16:00:00Z"), Some(58.1), ""));
-    assert_eq!(only(&all("Asia/Shanghai", readings), "P1D mean"), ["leq 2026-11-24T16:00 58.1 1"]);
+    readings[..12].iter_mut().for_each(|hour| hour.value = Some(65.0));
+    let day = only(&all("Asia/Shanghai", readings), "P1D mean leq")[0].to_owned();
+    assert!(day.starts_with("2026-11-24T16:00 62.4036") && day.ends_with("24/24"), "{day}");
 }
 
 #[test]

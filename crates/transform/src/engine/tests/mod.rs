@@ -6,7 +6,9 @@ mod derived;
 mod due;
 mod flaky;
 mod months;
+mod noise;
 mod replay;
+mod water;
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use limpid_model::pipeline::Files;
 use limpid_model::{Instant, Mark, ParameterId, Period, Pipeline, Reading, ReceiptId, Record, StationId};
 use limpid_store::Accepted;
 
-/// Two air stations, S1 and S2, and a stack, X1, in a zone.
+/// Two air stations, S1 and S2, a stack, X1, a river, W1, a lake that is drunk of, W2, and a noise monitor, N1, in a zone.
 pub fn pipeline(zone: &str) -> Arc<Pipeline> {
     pipeline_with(zone, "")
 }
@@ -26,7 +28,7 @@ pub fn pipeline_with(zone: &str, sections: &str) -> Arc<Pipeline> {
     let files = Files {
         pipeline: publisher + sections,
         stations:
-            "id,kind,name_zh,name_en,lat,lon\nS1,air,一,One,40,116\nS2,air,二,Two,40,117\nX1,outlet,排口,Stack,40,117\n"
+            "id,kind,name_zh,name_en,lat,lon,class,body,drinking\nS1,air,一,One,40,116,,,\nS2,air,二,Two,40,117,,,\nX1,outlet,排口,Stack,40,117,,,\nW1,water,河,River,40,117,III,,\nW2,water,湖,Lake,40,117,II,lake,true\nN1,noise,声,Square,40,117,2,,\n"
                 .to_owned(),
     };
     Arc::new(Pipeline::parse(&files).unwrap())

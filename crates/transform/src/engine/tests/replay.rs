@@ -67,16 +67,20 @@ fn set_clock(now: Instant) {
 
 /// Readings with their place in the list that they were made in; a correction stands behind what it corrects.
 fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize, Reading)>> {
-    let parameters = ["pm25", "pm10", "so2", "no2", "co", "o3", "no", "nox"];
-    let one = (0..2_usize, 0..60_i64, 0..8_usize, 0..10_u8, 0..200_i32);
+    let air = ["pm25", "pm10", "so2", "no2", "co", "o3", "no", "nox"];
+    let water = ["ph", "do", "codmn", "nh3n", "tp", "transparency", "fe", "tn"];
+    let noise = ["leq", "leq", "leq", "leq", "leq", "l90", "lmax", "ld"];
+    let plans = [("S1", air), ("S2", air), ("W2", water), ("N1", noise)];
+    let one = (0..4_usize, 0..60_i64, 0..8_usize, 0..10_u8, 0..200_i32);
     prop::collection::vec(one, 1..80).prop_map(move |choices| {
         let first = zone.floor_hour(at(first));
         let mut made: Vec<Reading> = Vec::new();
         for (station, hour, parameter, kind, number) in choices {
             let hour = first + Duration::hours(hour);
+            let (station, parameters) = plans[station];
             let mut add = |period, start, value: Option<f64>, mark| {
                 made.push(Reading {
-                    station: StationId::parse(["S1", "S2"][station]).unwrap(),
+                    station: StationId::parse(station).unwrap(),
                     parameter: ParameterId::known(parameters[parameter]),
                     period,
                     start,

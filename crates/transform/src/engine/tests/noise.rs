@@ -1,0 +1,128 @@
+//! Days and nights of noise: which hours make them, on days whose clocks change too.
+
+use chrono::{Duration, NaiveDate};
+use limpid_model::{Instant, Period, Reading, Record, StationId, Zone};
+
+use super::{accepted, at, pipeline, reading, words};
+use crate::engine::Touched;
+use crate::engine::hours::Hours;
+use crate::engine::noise::{nights, rates};
+use crate::standards::Rules;
+
+/// What is published of the nights that hours of a level touch, by `now`, in words.
+fn of(zone: &str, levels: Vec<(Instant, f64)>, now: &str) -> Vec<Record> {
+    let pipeline = pipeline(zone);
+    let (zone, now) = (pipeline.publisher.zone, at(now));
+    let station = pipeline.stations.get(&StationId::parse("N1").unwrap()).unwrap();
+    let one = |(start, level): (Instant, f64)| reading("leq", Period::Hour, start, Some(level), "");
+    let readings: Vec<Reading> = levels.into_iter().map(one).collect();
+    let mut touched = Touched::default();
+    readings.iter().for_each(|reading| touched.reading(reading, zone, now));
+    touched.with_nights(zone);
+    let readings = accepted(readings);
+    let wanted = touched.wanted(zone, 0);
+    let derived = wanted.iter().flat_map(|wanted| {
+        let hours = Hours::of(Rules::built_in(), station, zone, &readings, wanted.span(zone).unwrap(), now)
+            .in_time(Rules::built_in(), station);
+        nights(Rules::built_in(), &pipeline, station, &hours, wanted, now)
+    });
+    derived.collect()
+}
+
+fn hours(first: &str, count: i64, level: impl Fn(i64) -> f64) -> Vec<(Instant, f64)> {
+    (0..count).map(|hour| (at(first) + Duration::hours(hour), level(hour))).collect()
+}
+
+fn levels(records: &[Record], name: &str) -> Vec<String> {
+    let start = format!("P1D mean {name} ");
+    records.iter().map(words).filter_map(|word| word.strip_prefix(&start).map(str::to_owned)).collect()
+}
+
+/// `day 2 60 met`: part, zone, limit, verdict.
+fn verdicts(records: &[Record]) -> Vec<String> {
+    let one = |record: &Record| match record {
+        Record::Assessment(a) => {
+            let compliance = a.compliance.as_ref()?;
+            let verdict = match compliance.reached {
+                Some(true) => "met",
+                Some(false) => "exceeded",
+                None => "missing",
+            };
+            let limit = compliance.compared.first().map_or(0.0, |compared| compared.limit);
+            Some(format!("{} {} {limit} {verdict}", compliance.part?.as_str(), compliance.target.as_deref()?))
+        }
+        Record::Observation(_) => None,
+    };
+    records.iter().filter_map(one).collect()
+}
+
+#[test]
+fn a_night_is_filed_under_the_date_on_which_it_starts() {
+    // From 06:00 of 24 November in Shanghai: 16 hours at 60, 8 at 50.
+    let all = hours("2026-11-23T22:00:00Z", 24, |hour| if hour < 16 { 60.0 } else { 50.0 });
+    let records = of("Asia/Shanghai", all.clone(), "2026-11-25T00:00:00Z");
+    assert_eq!(levels(&records, "ld"), ["2026-11-23T22:00 60 1 16/16"]);
+    assert_eq!(levels(&records, "ln"), ["2026-11-24T14:00 50 1 8/8"]);
+    // 10 lg((16 x 10^6 + 8 x 10^6) / 24)
+    assert_eq!(levels(&records, "ldn"), ["2026-11-23T22:00 60 1 24/24"]);
+    assert_eq!(verdicts(&records), ["day 2 60 met", "night 2 50 met"]);
+    // Before six in the morning there is a day and no night.
+    let early = of("Asia/Shanghai", all, "2026-11-24T21:59:59Z");
+    assert_eq!((levels(&early, "ld").len(), levels(&early, "ln").len(), levels(&early, "ldn").len()), (1, 0, 0));
+}
+
+#[test]
+fn nights_of_seven_and_nine_hours() {
+    // Berlin: clocks go forward in the night from 28 to 29 March 2026, back in that from 24 to 25 October.
+    let spring = of("Europe/Berlin", hours("2026-03-28T05:00:00Z", 48, |_| 50.1), "2026-04-01T00:00:00Z");
+    assert_eq!(levels(&spring, "ln")[0], "2026-03-28T21:00 50.1 1 7/7");
+    assert_eq!(levels(&spring, "ld")[..2], ["2026-03-28T05:00 50.1 1 16/16", "2026-03-29T04:00 50.1 1 16/16"]);
+    assert_eq!(verdicts(&spring)[..2], ["day 2 60 met", "night 2 50 exceeded"]);
+    let autumn = of("Europe/Berlin", hours("2026-10-24T04:00:00Z", 48, |_| 50.0), "2026-11-01T00:00:00Z");
+    assert_eq!(levels(&autumn, "ln")[0], "2026-10-24T20:00 50 1 9/9");
+    assert_eq!(levels(&autumn, "ldn")[0].split(' ').nth(1), levels(&autumn, "ldn")[1].split(' ').nth(1));
+}
+
+#[test]
+fn too_few_hours_give_no_level() {
+    let night = |count| {
+        let records = of("Asia/Shanghai", hours("2026-11-24T14:00:00Z", count, |_| 45.0), "2026-11-26T00:00:00Z");
+        (levels(&records, "ln").join(","), verdicts(&records).join(","))
+    };
+    assert_eq!(night(6), ("2026-11-24T14:00 45 1 6/8".into(), "night 2 50 met".into()));
+    assert_eq!(night(5), ("2026-11-24T14:00 - 9 5/8".into(), "night 2 0 missing".into()));
+}
+
+#[test]
+fn lden_has_an_evening() {
+    // From 07:00 of 24 November: 12 hours at 65, 4 at 62, 8 at 57; the reference has 66.1141.
+    let level = |hour| match hour {
+        0..12 => 65.0,
+        12..16 => 62.0,
+        _ => 57.0,
+    };
+    let records = of("Asia/Shanghai", hours("2026-11-23T23:00:00Z", 24, level), "2026-11-26T00:00:00Z");
+    let lden = levels(&records, "lden");
+    assert!(lden.iter().any(|word| word.starts_with("2026-11-23T23:00 66.1141")), "{lden:?}");
+}
+
+#[test]
+fn rates_of_a_month_count_valid_days_and_nights() {
+    let pipeline = pipeline("Asia/Shanghai");
+    let zone = Zone::parse("Asia/Shanghai").unwrap();
+    let station = pipeline.stations.get(&StationId::parse("N1").unwrap()).unwrap();
+    // Three days of which the second night is loud; the last night is silent.
+    let all = hours("2026-11-23T22:00:00Z", 64, |hour| if (40..48).contains(&hour) { 58.0 } else { 48.0 });
+    let days: Vec<_> = of("Asia/Shanghai", all, "2026-11-30T00:00:00Z")
+        .into_iter()
+        .filter_map(|record| match record {
+            Record::Observation(observation) => Some(observation),
+            Record::Assessment(_) => None,
+        })
+        .collect();
+    let november: NaiveDate = "2026-11-01".parse().unwrap();
+    let records = rates(Rules::built_in(), station, zone, &days, &[november].into(), false);
+    let [Record::Assessment(month)] = &records[..] else { panic!("{records:?}") };
+    let met: Vec<_> = month.compliance.as_ref().unwrap().met.iter().map(|met| (met.met, met.judged)).collect();
+    assert_eq!((month.period, month.level, met), (Period::Month, Some(2), vec![(3, 3), (1, 2)]));
+}

@@ -1,0 +1,108 @@
+//! Classes of water, of what is published of a station: its hours, days, months and years.
+
+use std::collections::BTreeMap;
+
+use limpid_model::pipeline::Water;
+use limpid_model::station::Body;
+use limpid_model::{
+    Assessment, Flag, Instant, Observation, ParameterId, Period, Record, Scheme, Station, StationKind, Statistic,
+    Status,
+};
+
+use crate::assess::gb3838::{self, Section};
+use crate::assess::graded::{Graded, Values};
+use crate::assess::{black_odorous, drinking, gbt14848, tli};
+use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
+
+/// Judges the observations among `records`, which must have every parameter of each period that they have any of: under
+/// every scheme that fits the station's body of water, and as a drinking-water source where it is one.
+///
+/// Of lakes the trophic level index is published as a value too. Nothing is said of a period without any item of a
+/// scheme: a river's thermometer has no class. Stations of other kinds have none either.
+pub fn classes(rules: &Rules, water: &Water, station: &Station, records: &[Record]) -> Vec<Record> {
+    if station.kind != StationKind::Water {
+        return Vec::new();
+    }
+    let mut periods: BTreeMap<(Period, Instant, Instant), Values> = BTreeMap::new();
+    for record in records {
+        let Record::Observation(observation) = record else { continue };
+        if let Some(span) = judged(observation) {
+            let values = periods.entry(span).or_default();
+            let usable = observation.value.filter(|_| observation.flag.usable()).and_then(Fixed::from_f64);
+            values.extend(usable.map(|value| (observation.parameter, Mean::from(value))));
+        }
+    }
+    let job = Job { rules, water, station };
+    periods.into_iter().flat_map(|((period, start, end), values)| job.judge(period, (start, end), &values)).collect()
+}
+
+fn judged(observation: &Observation) -> Option<(Period, Instant, Instant)> {
+    let period = matches!(observation.period, Period::Hour | Period::Day | Period::Month | Period::Year);
+    let fits = period && observation.statistic == Statistic::Mean;
+    fits.then_some((observation.period, observation.start, observation.end))
+}
+
+struct Job<'a> {
+    rules: &'a Rules,
+    water: &'a Water,
+    station: &'a Station,
+}
+
+impl Job<'_> {
+    fn judge(&self, period: Period, span: (Instant, Instant), values: &Values) -> Vec<Record> {
+        let mut records = Vec::new();
+        let mut add = |id: &str, graded: Graded| {
+            let any = graded.items.iter().any(|item| item.1.is_some()) || graded.level.is_some();
+            if let Some(scheme) = Scheme::parse(id).filter(|_| any) {
+                let assessment: Assessment = graded.assessment(&self.station.id, scheme, period, span);
+                records.push(Record::from(assessment));
+            }
+        };
+        let Station { body, parameters: plan, .. } = self.station;
+        let target = gb3838::class(&self.station.class);
+        if *body == Body::Groundwater {
+            add(gbt14848::ID, gbt14848::judge(self.rules, plan, target, values));
+        } else {
+            let saturation = self.water.saturation.then(|| self.station.altitude.unwrap_or(0.0));
+            add(gb3838::ID, gb3838::section(self.rules, Section { body: *body, target, plan, saturation }, values));
+            if let Some(profile) = self.water.black_odorous {
+                // A point that does not measure all of the profile's items is no point of that campaign.
+                let graded = black_odorous::judge(self.rules, profile, values);
+                if graded.level.is_some() {
+                    add(profile.scheme(), graded);
+                }
+            }
+        }
+        if self.station.drinking {
+            add(drinking::ID, drinking::judge(self.rules, *body, plan, values));
+        }
+        if *body == Body::Lake
+            && let Some(index) = tli::index(self.rules, values)
+        {
+            add(tli::ID, tli::judge(self.rules, values));
+            records.push(self.index(period, span, index).into());
+        }
+        records
+    }
+
+    /// The trophic level index as a value.
+    fn index(&self, period: Period, (start, end): (Instant, Instant), index: Fixed) -> Observation {
+        Observation {
+            station: self.station.id.clone(),
+            parameter: ParameterId::known("tli"),
+            period,
+            statistic: Statistic::Mean,
+            start,
+            end,
+            value: Some(Mean::from(index).to_f64()),
+            flag: Flag::Pass,
+            mark: None,
+            status: Status::Provisional,
+            n: None,
+            expected: None,
+            rules: tli::ID.to_owned(),
+            from: None,
+        }
+    }
+}

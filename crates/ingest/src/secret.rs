@@ -15,14 +15,23 @@ pub enum SecretError {
         name: String,
     },
     /// The file cannot be read.
-    #[error("file {path} cannot be read")]
+    #[error("file {path} cannot be read: {why}")]
     File {
         /// The file.
         path: PathBuf,
         /// Why.
-        #[source]
-        source: io::Error,
+        why: io::Error,
     },
+}
+
+impl SecretError {
+    /// How the setting that names it ends: `env` or `file`.
+    pub fn place(&self) -> &'static str {
+        match self {
+            Self::NotSet { .. } => "env",
+            Self::File { .. } => "file",
+        }
+    }
 }
 
 /// Reads a secret; a relative path starts at the pipeline's `folder`, and the last line end does not count.
@@ -31,7 +40,7 @@ pub(crate) fn read(from: &PasswordFrom, folder: &Path) -> Result<String, SecretE
         PasswordFrom::Env(name) => std::env::var(name).map_err(|_| SecretError::NotSet { name: name.clone() }),
         PasswordFrom::File(path) => {
             let path = folder.join(path);
-            let text = std::fs::read_to_string(&path).map_err(|source| SecretError::File { path, source })?;
+            let text = std::fs::read_to_string(&path).map_err(|why| SecretError::File { path, why })?;
             let text = text.strip_suffix('\n').unwrap_or(&text);
             Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
         }

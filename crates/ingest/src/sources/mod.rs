@@ -2,7 +2,8 @@
 //! answered, and each is a folder of the same shape: what is where (paths, units, labels), `Adapter`, tests.
 //!
 //! - `adapter`: what an adapter is; [`ADAPTERS`] lists them
-//! - `client`: one bounded answer at a time; `round`: one round of a source; [`serve()`]: round after round
+//! - `client`: one bounded answer at a time; `round`: one round of a source; [`serve()`]: round after round;
+//!   `repair`: gaps of the ledger are read again
 //!
 //! Every answer with something new is one submission, kept byte for byte. Each round reads a window back, so that late
 //! hours come and changed ones become revisions; an answer that is known is not read again, over restarts too
@@ -18,6 +19,7 @@ mod eea;
 mod hubeau;
 mod open_meteo;
 mod openaq;
+mod repair;
 mod round;
 mod serve;
 mod summary;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::round::round;
 use super::summary::Report;
-use super::{Source, Sources, Window};
+use super::{Source, Sources, Window, repair};
 use crate::intake::Intake;
 
 /// Windows that wait to be read again: each costs an upstream a round, and whoever finds gaps finds them again.
@@ -66,21 +66,24 @@ impl Resweep {
 /// The sources' work, to be awaited until `stop`, and the way to ask for more of it.
 pub fn serve(sources: Sources, intake: Intake, stop: CancellationToken) -> (Resweep, impl Future<Output = ()>) {
     let mut ways = HashMap::new();
-    let mut tasks = JoinSet::new();
     let mut running = Vec::new();
-    for source in sources.0 {
+    for source in sources.0.iter().cloned() {
         let (way, sweeps) = mpsc::channel(SWEEPS);
         ways.insert(source.config.id.clone(), way);
         running.push(run(source, intake.clone(), sweeps, stop.clone()));
     }
+    let resweep = Resweep { ways };
+    let repair = repair::run(sources, intake, resweep.clone(), stop.clone());
     let work = async move {
-        running.into_iter().for_each(|source| {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(repair);
+        for source in running {
             tasks.spawn(source);
-        });
+        }
         stop.cancelled().await;
         while tasks.join_next().await.is_some() {}
     };
-    (Resweep { ways }, work)
+    (resweep, work)
 }
 
 async fn run(source: Arc<Source>, intake: Intake, mut sweeps: mpsc::Receiver<Window>, stop: CancellationToken) {

@@ -49,8 +49,11 @@ impl fmt::Debug for Broker {
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
     /// `password_env` or `password_file` names something that is not there.
-    #[error("there is no password, which ingest.mqtt names")]
-    NoPassword(#[from] SecretError),
+    #[error("{missing}, which ingest.mqtt.password_{} names", missing.place())]
+    NoPassword {
+        /// What is not there.
+        missing: SecretError,
+    },
     /// `ca_file` cannot be read.
     #[error("certificates of {path} cannot be read, which ingest.mqtt.ca_file names")]
     CaFile {
@@ -94,7 +97,8 @@ impl Broker {
             // Nothing is published from here; the default is a table of 65,535 places.
             .set_outgoing_inflight_upper_limit(1);
         if let Some(name) = &config.username {
-            let password = config.password.as_ref().map(|from| secret::read(from, folder)).transpose()?;
+            let password = config.password.as_ref().map(|from| secret::read(from, folder)).transpose();
+            let password = password.map_err(|missing| BrokerError::NoPassword { missing })?;
             options.set_credentials(name, password.unwrap_or_default());
         }
         if config.url.tls {

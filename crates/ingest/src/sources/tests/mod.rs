@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use wiremock::MockServer;
 
 use super::adapter::{Adapter, Ask, Harvest, Media, Request};
-use super::{ADAPTERS, Report, Sources};
+use super::{ADAPTERS, Report, Source, Sources};
 use crate::Intake;
 use crate::formats::Fault;
 use crate::testing;
@@ -46,6 +46,10 @@ impl Bench {
     pub async fn over(&self, window: Option<(Instant, Instant)>) -> Report {
         let id = self.sources.ids().next().unwrap();
         self.sources.pull(&self.intake, id, window, &|_, _| {}).await.unwrap()
+    }
+
+    pub fn source(&self) -> &Source {
+        &self.sources.0[0]
     }
 
     pub async fn kept(&self, station: &str) -> Vec<String> {

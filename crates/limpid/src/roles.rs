@@ -67,6 +67,10 @@ pub async fn run(
 
     if has(Role::Transform) {
         let (pipeline, journal, stop) = (pipeline.clone(), journal.clone(), stop.clone());
+        let (gaps, readings, stopping) = (pipeline.clone(), journal.clone(), stop.clone());
+        tasks.spawn(async move {
+            limpid_transform::ledger(gaps, readings, stopping).await.context("the gap ledger stopped")
+        });
         tasks.spawn(async move { limpid_transform::live(pipeline, journal, stop).await.context("the engine stopped") });
     }
     if has(Role::Publish) {

@@ -10,7 +10,7 @@ use crate::time::{Instant, Period};
 
 /// The instrument's own mark beside a value (HJ 212 `N F M S D C T B` …): 1 to 4 printable ASCII characters, kept
 /// as sent. No mark at all is not the same as `N`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mark([u8; 4]);
 
 impl Mark {

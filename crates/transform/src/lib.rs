@@ -5,15 +5,18 @@
 //! - [`validate`]: instrument marks, plausible ranges and consistency, which give each value its flag
 //! - [`aggregate`]: hours from minutes, moving means, day means, the largest 8-hour mean of a day, months and years
 //! - [`assess`]: air quality indices, one edition a file or folder
+//! - [`gaps`]: which expected hours are missing and why, and how complete years are
 //! - [`engine`]: applies all of that, live and over history, by the same pure function [`engine::derive`]
 //!
-//! Everything but the engine knows no clock, file or socket.
+//! Everything but the engine and the ledger's task knows no clock, file or socket.
 
 pub mod aggregate;
 pub mod assess;
 pub mod engine;
 pub mod fixed;
+pub mod gaps;
 pub mod standards;
 pub mod validate;
 
 pub use engine::{Report, history, live};
+pub use gaps::ledger;

@@ -15,6 +15,7 @@ use crate::assess::{
     us_epa,
 };
 use crate::fixed::Fixed;
+use crate::gaps::complete::Minimums;
 use crate::validate::sums::{self, Sum};
 use crate::validate::table::ByKind;
 use crate::validate::{Consistency, Marks, Ranges, flat, steps};
@@ -71,6 +72,8 @@ pub struct Rules {
     pub validity: Validity,
     /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
     pub aggregates: Aggregates,
+    /// Of which parameters the year has a legal minimum of valid days (`data/standards/minimums.csv`).
+    pub minimums: Minimums,
     /// Breakpoints of the Chinese index (`data/standards/hj633.csv`).
     pub breakpoints: hj633::Breakpoints,
     /// Breakpoints of the US index (`data/standards/us_epa.csv`).
@@ -123,6 +126,7 @@ impl Rules {
             flat: flat::parse(include_str!("../../../data/validation/flat.csv"))?,
             validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
             aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
+            minimums: Minimums::parse(include_str!("../../../data/standards/minimums.csv"))?,
             breakpoints: hj633::Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
             us_epa: Banded::parse(us_epa::TABLE, include_str!("../../../data/standards/us_epa.csv"))?,
             eaqi: eaqi::parse(include_str!("../../../data/standards/eaqi.csv"))?,

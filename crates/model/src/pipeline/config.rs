@@ -7,6 +7,7 @@ use super::Files;
 use super::composite::{self, CompositeRule};
 use super::drop::{self, DropFolder};
 use super::fields::{Fields, Source};
+use super::gaps::{self, GapRules};
 use super::hj212::{self, Hj212};
 use super::http::{self, HttpIngest, HttpServer};
 use super::mistake::Mistakes;
@@ -42,6 +43,8 @@ pub struct Pipeline {
     pub datasets: Datasets,
     /// Thresholds of automatic checks, in place of the built-in ones.
     pub validation: Vec<SetLimit>,
+    /// What the gap ledger expects.
+    pub gaps: GapRules,
     /// The registry.
     pub stations: Stations,
 }
@@ -175,6 +178,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let mut datasets = root.table(source, "datasets");
     let every_hours = datasets.integer(source, "every_hours", 0..=8784).unwrap_or(24);
     datasets.finish(source);
+    let gaps = gaps::read(root.table(source, "gaps"), source);
 
     let validation = validation::read(root.table(source, "validation"), source);
     let tables = root.tables(source, "source");
@@ -191,6 +195,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         sources,
         datasets: Datasets { every_hours },
         validation,
+        gaps,
         stations: Stations::default(),
     })
 }

@@ -4,13 +4,16 @@
 //! - [`cursor`]: the place in a list where the next page begins
 //! - [`item`]: published records as JSON objects and as columns
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
+//! - [`gaps`], [`completeness`]: what is missing
 //! - [`stream`]: the same records, pushed
 //! - [`uploads`], [`sensorthings`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
 //! - [`health`], [`openapi`]: for machines that look after machines
 
 pub mod assessments;
+pub mod completeness;
 mod conformance;
 pub mod cursor;
+pub mod gaps;
 pub mod health;
 pub mod item;
 pub mod latest;

@@ -65,6 +65,8 @@ pub struct LimitBody {
         super::latest::get,
         super::observations::get,
         super::assessments::get,
+        super::gaps::get,
+        super::completeness::get,
         super::stream::get,
         super::uploads::submit,
         super::uploads::receipt,

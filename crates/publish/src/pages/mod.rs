@@ -16,6 +16,7 @@ mod chart;
 pub mod data;
 pub mod dataset;
 pub mod front;
+mod gaps;
 mod graded;
 mod layout;
 mod level;

@@ -5,6 +5,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use maud::{Markup, html};
 
+use super::gaps::Missing;
 use super::layout::{self, Page};
 use super::view::View;
 use super::{front, say};
@@ -29,6 +30,8 @@ pub async fn get(
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;
     let board = app.board.now();
+    let all = app.pipeline.stations.iter().map(|station| station.id.clone());
+    let missing = Missing::read(&app, all.collect()).await?;
     let counts = app.journal.counts().await?;
     let numbers = [
         (lang.t("verdict.stored"), counts.stored),
@@ -41,6 +44,7 @@ pub async fn get(
         h1 { (lang.t("status.title")) }
         p { (lang.fill("status.board", &[("time", &say::moment(board.generated, app.zone()))])) }
         (stations(&app, &view, &board))
+        (missing.of_all(&app, &view))
         h2 { (lang.t("status.received")) }
         p { (lang.t("status.received_about")) }
         div.scroll tabindex="0" { table {

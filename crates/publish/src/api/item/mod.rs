@@ -3,11 +3,13 @@
 
 mod assessment;
 mod compliance;
+mod gap;
 mod observation;
 
 use limpid_model::{Pipeline, Published, StationId};
 
 pub use assessment::{ASSESSMENT, AssessmentItem, VerdictItem};
+pub use gap::{COMPLETENESS, CompletenessItem, GAP, GapItem, GapRow};
 pub use observation::{OBSERVATION, ObservationItem};
 
 use crate::answer::table::{Cell, Column, Kind};

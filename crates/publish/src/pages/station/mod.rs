@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use self::history::History;
 use super::chart::Span;
 use super::front::kind_name;
+use super::gaps::Missing;
 use super::layout::{self, Page};
 use super::view::View;
 use super::{cards, not_found, say};
@@ -46,6 +47,7 @@ pub async fn get(
     let to = app.zone().floor_hour(app.now()) + TimeDelta::hours(1);
     let span = Span { from: to - TimeDelta::hours(HOURS), to, zone: app.zone() };
     let history = History::read(&app, station, span).await?;
+    let missing = Missing::read(&app, vec![station.id.clone()]).await?;
     let board = app.board.now();
     let now = board.station(&station.id);
     let name = station.name.get(view.lang.code());
@@ -63,6 +65,7 @@ pub async fn get(
         }
         (history::charts(&view, &history, span))
         (history::table(&view, &history, span))
+        (missing.of_station(&app, &view, station))
         (downloads(&view, station))
         (about(&app, &view, station))
     };

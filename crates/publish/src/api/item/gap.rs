@@ -1,0 +1,148 @@
+//! Gaps and completeness.
+
+use limpid_model::{Completeness, Gap, Zone};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{integer, optional_integer, text, time};
+use crate::answer::table::{Cell, Column, Kind};
+
+/// A gap with what its station adds to it.
+#[derive(Debug, Clone)]
+pub struct GapRow {
+    /// The gap.
+    pub gap: Gap,
+    /// Its station is a simulated one.
+    pub simulated: bool,
+}
+
+/// Consecutive hours without a value that may be used, of one cause.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Gap)]
+pub struct GapItem {
+    /// Station id.
+    pub station: String,
+    /// Parameter id.
+    pub parameter: &'static str,
+    /// Start of the first hour.
+    pub start: String,
+    /// End of the last hour.
+    pub end: String,
+    /// How many hours.
+    pub hours: i64,
+    /// The first of these that holds: `instrument_mark`, `failed_check`, `sent_missing`, `platform_down`,
+    /// `source_down`, `link_down`, `rejected`, `quarantined`, `incomplete`, `station_silent`.
+    pub cause: &'static str,
+    /// What exactly: the mark, the rule, the reason of the refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// True when the station is a simulated one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+}
+
+impl GapItem {
+    /// The object of a row.
+    pub fn new(row: &GapRow, zone: Zone) -> Self {
+        let gap = &row.gap;
+        Self {
+            station: gap.station.to_string(),
+            parameter: gap.parameter.as_str(),
+            start: zone.format(gap.start),
+            end: zone.format(gap.end),
+            hours: gap.hours(),
+            cause: gap.cause.as_str(),
+            reason: gap.reason.clone(),
+            simulated: row.simulated,
+        }
+    }
+}
+
+/// The columns of gaps.
+pub const GAP: &[Column<GapRow>] = &[
+    text("station", "station id", |row| Cell::text(row.gap.station.as_str())),
+    text("parameter", "parameter id", |row| Cell::text(row.gap.parameter.as_str())),
+    time("start", "start of the first hour", |row| Cell::Time(row.gap.start)),
+    time("end", "end of the last hour", |row| Cell::Time(row.gap.end)),
+    integer("hours", "how many hours", |row| Cell::Integer(row.gap.hours())),
+    text("cause", "why there is no value that may be used", |row| Cell::text(row.gap.cause.as_str())),
+    text("reason", "the mark, the rule, or the reason of the refusal", |row| {
+        row.gap.reason.as_deref().map_or(Cell::Empty, Cell::text)
+    }),
+    Column {
+        name: "simulated",
+        kind: Kind::Flag,
+        about: "true when the station is a simulated one",
+        cell: |row| Cell::Flag(row.simulated),
+    },
+];
+
+/// How complete a year of one parameter at one station is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Completeness)]
+pub struct CompletenessItem {
+    /// Station id.
+    pub station: String,
+    /// Parameter id.
+    pub parameter: &'static str,
+    /// Calendar year.
+    pub year: i32,
+    /// Days up to here are counted.
+    pub until: String,
+    /// Days with a valid mean (ozone: with a valid largest 8-hour mean).
+    pub valid_days: u32,
+    /// Days that have passed, from the year's begin or the station's.
+    pub passed_days: u32,
+    /// Valid days that the year needs by law; null where no minimum is known.
+    pub needed_days: Option<u32>,
+    /// `met`, `possible`, `lost` (too many days, in the year or in a month), or `no_minimum`.
+    pub prospect: &'static str,
+    /// The months that have begun, January first.
+    pub months: Vec<MonthItem>,
+}
+
+/// The days of a month.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MonthDays)]
+pub struct MonthItem {
+    /// Days with a valid value.
+    pub valid_days: u32,
+    /// Days that have passed.
+    pub passed_days: u32,
+    /// Valid days that the month needs by law; null where no minimum is known.
+    pub needed_days: Option<u32>,
+}
+
+impl CompletenessItem {
+    /// The object of a row.
+    pub fn new(row: &Completeness, zone: Zone) -> Self {
+        let month = |month: &limpid_model::MonthDays| MonthItem {
+            valid_days: month.valid,
+            passed_days: month.passed,
+            needed_days: month.needed,
+        };
+        Self {
+            station: row.station.to_string(),
+            parameter: row.parameter.as_str(),
+            year: row.year,
+            until: zone.format(row.until),
+            valid_days: row.valid,
+            passed_days: row.passed,
+            needed_days: row.needed,
+            prospect: row.prospect.as_str(),
+            months: row.months.iter().map(month).collect(),
+        }
+    }
+}
+
+/// The columns of completeness.
+pub const COMPLETENESS: &[Column<Completeness>] = &[
+    text("station", "station id", |row| Cell::text(row.station.as_str())),
+    text("parameter", "parameter id", |row| Cell::text(row.parameter.as_str())),
+    integer("year", "calendar year", |row| Cell::Integer(row.year.into())),
+    time("until", "days up to here are counted", |row| Cell::Time(row.until)),
+    integer("valid_days", "days with a valid value", |row| Cell::Integer(row.valid.into())),
+    integer("passed_days", "days that have passed", |row| Cell::Integer(row.passed.into())),
+    optional_integer("needed_days", "valid days that the year needs by law", |row| Cell::integer(row.needed)),
+    text("prospect", "met, possible, lost or no_minimum", |row| Cell::text(row.prospect.as_str())),
+];

@@ -4,6 +4,7 @@
 
 mod cuts;
 mod downlink;
+mod gaps;
 mod house;
 mod import;
 mod intake;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod failures;
+mod gaps;
 mod series;
 
 use axum::body::Body;

@@ -24,9 +24,8 @@ fn words(item: &Value, now: DateTime<Utc>) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hours_of_a_dead_platform_are_told_from_hours_of_a_calibration_and_late_data_repair_them() {
-    let folder = Folder::new(
-        "id,kind,name_zh,name_en,lat,lon,parameters\nS1,air,一号站,Station One,28.5,104.9,pm25 co\n",
-    );
+    let folder =
+        Folder::new("id,kind,name_zh,name_en,lat,lon,parameters\nS1,air,一号站,Station One,28.5,104.9,pm25 co\n");
     folder.configure("[gaps]\ngrace_minutes = 0\n");
     let secret = folder.token("*");
     let now = Utc::now().duration_trunc(TimeDelta::hours(1)).unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, Duration};
+use limpid_model::pipeline::PullSource;
 use limpid_model::{Instant, Link, LinkSpan, Observation, Period, Pipeline, Record, Station, StationId, Statistic};
 use limpid_store::{GapWindow, Journal, LedgerEntries, ObservationQuery, Result, StoreError};
 
@@ -227,6 +228,12 @@ fn recent(pipeline: &Pipeline) -> Duration {
     Duration::days(pipeline.gaps.recent_days.cast_signed())
 }
 
+/// The pull sources that name a station. What a source that names nobody brings is not known before it brings it.
+fn sources<'a>(pipeline: &'a Pipeline, station: &'a Station) -> impl Iterator<Item = &'a str> {
+    let named = |source: &&PullSource| source.stations.iter().any(|(_, id)| *id == station.id);
+    pipeline.sources.iter().filter(named).map(|source| source.id.as_str())
+}
+
 /// The gaps of a station in a window.
 async fn look(
     pipeline: &Arc<Pipeline>,
@@ -249,7 +256,7 @@ async fn look(
             let stood = |link: &Link| spans.get(link).map_or_else(Stood::default, Stood::of);
             let links = Links {
                 platform: stood(&Link::Platform),
-                sources: Vec::new(),
+                sources: sources(&pipeline, one).map(|id| stood(&Link::Source(id.to_owned()))).collect(),
                 connection: stood(&Link::Station(station.clone())),
             };
             find(&Case {

@@ -156,3 +156,19 @@ async fn another_registry_is_worked_out_anew_and_a_restart_is_not() {
     desk.ledger = again("co");
     assert_eq!(desk.at(4, 30).await, ["co 0-4 station_silent"]);
 }
+
+#[tokio::test]
+async fn a_source_is_blamed_for_the_stations_that_it_feeds() {
+    let mut desk = Desk::new();
+    let source = "[[source]]\nkind = \"hubeau\"\nid = \"feed\"\n[source.stations]\n\"9\" = \"S1\"";
+    desk.ledger = Ledger::new(Arc::new(pipeline("Asia/Shanghai", "pm25", source)), desk.journal.clone(), now);
+    desk.alive(-5, 9).await;
+    NOW.set(hour(2));
+    desk.take(vec![good(0)]).await;
+    let feed = || Link::Source("feed".into());
+    let events =
+        [LinkEvent::up(feed(), hour(0)), LinkEvent::down(feed(), hour(2), "503"), LinkEvent::up(feed(), hour(4))];
+    desk.journal.note_links(events.to_vec()).await.unwrap();
+    // The hour from 1 to 2 would have been read after 2:00.
+    assert_eq!(desk.at(5, 30).await, ["pm25 1-4 source_down", "pm25 4-5 station_silent"]);
+}

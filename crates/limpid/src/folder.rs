@@ -15,7 +15,18 @@ pub fn read(folder: &Path) -> Result<Pipeline, Mistakes> {
     let header = "write the header row id,kind,name_zh,name_en,lat,lon in it";
     let stations = text(folder, "stations.csv", header, &mut mistakes);
     match (pipeline, stations) {
-        (Some(pipeline), Some(stations)) => Pipeline::parse(&Files { pipeline, stations }),
+        (Some(pipeline), Some(stations)) => {
+            let pipeline = Pipeline::parse(&Files { pipeline, stations })?;
+            // Optional; its rows can only be judged by a registry that is right.
+            if !folder.join("episodes.csv").exists() {
+                return Ok(pipeline);
+            }
+            let remedy = "write the header row station,from,what in it, or remove it";
+            match text(folder, "episodes.csv", remedy, &mut mistakes) {
+                Some(episodes) => pipeline.with_episodes(&episodes),
+                None => Err(mistakes),
+            }
+        }
         _ => Err(mistakes),
     }
 }

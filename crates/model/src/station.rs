@@ -194,6 +194,79 @@ pub struct Station {
     pub line: usize,
 }
 
+/// What begins an episode of a station's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It was opened.
+    Opened,
+    /// It went to another place.
+    Moved,
+    /// It got another name.
+    Renamed,
+    /// An instrument was changed for another.
+    Instrument,
+    /// It took over from another station.
+    Successor,
+    /// Something else, told in the note.
+    Note,
+}
+
+impl Change {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Opened, Self::Moved, Self::Renamed, Self::Instrument, Self::Successor, Self::Note];
+
+    /// The stable word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Moved => "moved",
+            Self::Renamed => "renamed",
+            Self::Instrument => "instrument",
+            Self::Successor => "successor",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A stretch of a station's life in which nothing of this changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Episode {
+    /// Inclusive; `None` when the registry does not say.
+    pub from: Option<Instant>,
+    /// Exclusive; `None` while it lasts.
+    pub to: Option<Instant>,
+    /// What began it; `None` when nothing is said of that.
+    pub what: Option<Change>,
+    /// Names then.
+    pub name: Text,
+    /// WGS 84 latitude then, degrees north.
+    pub lat: f64,
+    /// WGS 84 longitude then, degrees east.
+    pub lon: f64,
+    /// The instrument, in the operator's words; may be empty.
+    pub instrument: String,
+    /// A sentence about it; may be empty.
+    pub note: String,
+}
+
+impl Episode {
+    /// The whole life of a station, as it is now.
+    pub fn of(station: &Station) -> Self {
+        Self {
+            from: station.from,
+            to: station.to,
+            what: None,
+            name: station.name.clone(),
+            lat: station.lat,
+            lon: station.lon,
+            instrument: String::new(),
+            note: String::new(),
+        }
+    }
+}
+
 impl Station {
     /// The unit in which this station sends `parameter` when the message does not name one.
     pub fn wire_unit(&self, parameter: ParameterId) -> Unit {

@@ -4,9 +4,12 @@
 //!   at line ends, appends them to a file and acknowledges after one `fdatasync` for the whole group
 //! - latest: `GET /api/v1/latest` of 200 stations, against a bare axum handler that returns the same stored bytes
 //! - idle: resident memory with 200 stations
+//! - crowd: how fast 10,000 connected stations are answered while 20 clients misbehave, and the memory that takes
 //!
-//! One line a figure: name, value, unit, and the ratio to the baseline. See BENCHMARKS.md.
+//! One line a figure: name, value, unit, and the ratio to the baseline. Named (`-- crowd`), only that is measured. See
+//! BENCHMARKS.md.
 
+mod crowd;
 mod intake;
 mod latest;
 mod process;
@@ -24,11 +27,11 @@ fn main() {
     }
     // `cargo bench --bench served -- intake` measures only that.
     let asked = |name: &str| arguments[1..].iter().all(|word| word.starts_with("--") || word == name);
-    if asked("intake") {
-        intake::measure();
-    }
-    if asked("latest") {
-        latest::measure();
+    for (name, measure) in [("intake", intake::measure as fn()), ("latest", latest::measure), ("crowd", crowd::measure)]
+    {
+        if asked(name) {
+            measure();
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 use super::Files;
 use super::composite::{self, CompositeRule};
 use super::drop::{self, DropFolder};
+use super::episodes;
 use super::fields::{Fields, Source};
 use super::gaps::{self, GapRules};
 use super::hj212::{self, Hj212};
@@ -135,6 +136,20 @@ impl Pipeline {
                 Err(mistakes)
             }
         }
+    }
+
+    /// The same with what `episodes.csv` says of the stations' lives.
+    ///
+    /// # Errors
+    /// Everything that is wrong with that file.
+    pub fn with_episodes(self, text: &str) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let episodes = episodes::parse(text, self.publisher.zone, &self.stations, &mut mistakes);
+        mistakes.0.sort_by_key(|mistake| mistake.line);
+        if !mistakes.0.is_empty() {
+            return Err(mistakes);
+        }
+        Ok(Self { stations: self.stations.with_episodes(episodes), ..self })
     }
 }
 

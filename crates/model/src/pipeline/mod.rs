@@ -6,6 +6,7 @@
 mod composite;
 mod config;
 mod drop;
+mod episodes;
 mod fields;
 mod gaps;
 mod hj212;

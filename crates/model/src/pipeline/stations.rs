@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate};
 
+use super::episodes::Episodes;
 use super::mistake::{Mistakes, list, nearest};
 use super::validation::SetLimit;
 use crate::parameter::ParameterId;
-use crate::station::{Body, HourLabel, Station, StationId, StationKind};
+use crate::station::{Body, Episode, HourLabel, Station, StationId, StationKind};
 use crate::text::Text;
 use crate::time::{Instant, Zone};
 use crate::unit::Unit;
@@ -39,6 +40,7 @@ pub struct Stations {
     rows: Vec<Station>,
     by_id: HashMap<StationId, usize>,
     by_mn: HashMap<String, usize>,
+    episodes: Episodes,
 }
 
 impl Stations {
@@ -72,6 +74,36 @@ impl Stations {
         for station in &mut self.rows {
             station.limits = SetLimit::of_station(limits, &station.id);
         }
+    }
+
+    /// The dated stretches of a station's life, the oldest first; at least one. What `episodes.csv` does not say is as
+    /// the registry has it now.
+    pub fn episodes(&self, station: &Station) -> Vec<Episode> {
+        let now = Episode::of(station);
+        let mut episodes: Vec<Episode> = Vec::new();
+        for (_, row) in self.episodes.get(&station.id).into_iter().flatten() {
+            if episodes.is_empty() && now.from != row.from {
+                episodes.push(now.clone());
+            }
+            let mut row = row.clone();
+            if let Some(last) = episodes.last_mut() {
+                last.to = row.from;
+                if row.instrument.is_empty() {
+                    row.instrument.clone_from(&last.instrument);
+                }
+            }
+            episodes.push(row);
+        }
+        match episodes.last_mut() {
+            Some(last) => last.to = station.to,
+            None => episodes.push(now),
+        }
+        episodes
+    }
+
+    /// The same registry with what `episodes.csv` says.
+    pub(super) fn with_episodes(self, episodes: Episodes) -> Self {
+        Self { episodes, ..self }
     }
 
     /// How many there are.
@@ -319,7 +351,7 @@ fn degrees(text: &str, limit: f64) -> Option<f64> {
 }
 
 /// A date in the authority's calendar, or an instant with an offset.
-fn instant(text: &str, zone: Zone) -> Option<Instant> {
+pub(super) fn instant(text: &str, zone: Zone) -> Option<Instant> {
     let date = text.parse::<NaiveDate>().map(|date| zone.start_of(date));
     date.ok().or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()))
 }

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
+use limpid_model::station::{Change, Episode};
 use limpid_model::{ParameterId, Station, StationId, StationKind, Text, Zone};
 use serde::Serialize;
 use serde_json::json;
@@ -55,16 +56,20 @@ pub struct StationItem {
     /// True when its readings are made up by a simulator.
     pub simulated: bool,
     /// Dated stretches of its life, the oldest first.
-    pub episodes: Vec<Episode>,
+    pub episodes: Vec<EpisodeItem>,
 }
 
 /// A stretch of a station's life in which nothing of this changed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Episode {
+#[schema(as = Episode)]
+pub struct EpisodeItem {
     /// Inclusive; null when the registry does not say.
     pub from: Option<String>,
     /// Exclusive; null while it lasts.
     pub to: Option<String>,
+    /// What began it: opened, moved, renamed, instrument, successor or note; null when nothing is said of that.
+    #[schema(value_type = Option<String>)]
+    pub what: Option<Change>,
     /// Names then.
     #[schema(value_type = BTreeMap<String, String>)]
     pub name: Text,
@@ -72,18 +77,25 @@ pub struct Episode {
     pub lat: f64,
     /// WGS 84, degrees east.
     pub lon: f64,
+    /// The instrument then, in the operator's words.
+    pub instrument: Option<String>,
+    /// A sentence about it.
+    pub note: Option<String>,
 }
 
 impl StationItem {
-    /// The object of a station.
-    pub fn new(station: &Station, zone: Zone) -> Self {
+    /// The object of a station of the registry.
+    pub fn new(station: &Station, registry: &limpid_model::Stations, zone: Zone) -> Self {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let episode = Episode {
-            from: station.from.map(|at| zone.format(at)),
-            to: station.to.map(|at| zone.format(at)),
-            name: station.name.clone(),
-            lat: station.lat,
-            lon: station.lon,
+        let episode = |episode: Episode| EpisodeItem {
+            from: episode.from.map(|at| zone.format(at)),
+            to: episode.to.map(|at| zone.format(at)),
+            what: episode.what,
+            name: episode.name,
+            lat: episode.lat,
+            lon: episode.lon,
+            instrument: some(&episode.instrument),
+            note: some(&episode.note),
         };
         Self {
             id: station.id.clone(),
@@ -96,7 +108,7 @@ impl StationItem {
             parameters: station.parameters.clone(),
             successor_of: station.successor_of.clone(),
             simulated: station.simulated,
-            episodes: vec![episode],
+            episodes: registry.episodes(station).into_iter().map(episode).collect(),
         }
     }
 }
@@ -173,9 +185,11 @@ pub async fn list(
         .collect();
     let body = match format {
         Format::Csv => table::csv(STATION, &chosen, zone).map_err(|error| Failure::internal("writing CSV", &error))?,
-        Format::GeoJson => to_bytes(&geojson(&chosen, zone))?,
+        Format::GeoJson => to_bytes(&geojson(&chosen, &app.pipeline.stations, zone))?,
         Format::Json | Format::Parquet => {
-            to_bytes(&Stations { items: chosen.iter().map(|station| StationItem::new(station, zone)).collect() })?
+            let registry = &app.pipeline.stations;
+            let item = |station| StationItem::new(station, registry, zone);
+            to_bytes(&Stations { items: chosen.iter().map(item).collect() })?
         }
     };
     let mut response = cache::tagged(&headers, Cache::Minutes, format.media_type(), body);
@@ -201,11 +215,11 @@ pub async fn one(
     Query::parse(&uri, &[])?;
     let station = app.pipeline.stations.get_str(&id);
     let station = station.ok_or_else(|| Failure::not_found(format!("there is no station {:?}", cut(&id))))?;
-    let body = to_bytes(&StationItem::new(station, app.zone()))?;
+    let body = to_bytes(&StationItem::new(station, &app.pipeline.stations, app.zone()))?;
     Ok(cache::tagged(&headers, Cache::Minutes, Format::Json.media_type(), body))
 }
 
-fn geojson(stations: &[Station], zone: Zone) -> serde_json::Value {
+fn geojson(stations: &[Station], registry: &limpid_model::Stations, zone: Zone) -> serde_json::Value {
     let features: Vec<_> = stations
         .iter()
         .map(|station| {
@@ -213,7 +227,7 @@ fn geojson(stations: &[Station], zone: Zone) -> serde_json::Value {
                 "type": "Feature",
                 "id": station.id,
                 "geometry": { "type": "Point", "coordinates": [station.lon, station.lat] },
-                "properties": StationItem::new(station, zone),
+                "properties": StationItem::new(station, registry, zone),
             })
         })
         .collect();

@@ -19,6 +19,8 @@ use crate::app::Clock;
 /// The board is rebuilt at most so often: within the second that a reading may take to be seen, and seldom enough
 /// that a burst costs five builds a second at most.
 const COALESCE: Duration = Duration::from_millis(200);
+/// Between two builds passes at least so many times as one takes: with ten thousand stations it takes most of a second.
+const SHARE: u32 = 3;
 /// The board is rebuilt at least so often, so that ages and staleness move on.
 const REFRESH: Duration = Duration::from_secs(15);
 /// Records of one read of the journal.
@@ -116,7 +118,7 @@ impl Follower {
             metrics::gauge!("limpid_board_position").set(self.position as f64);
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep_until(begun + COALESCE) => {}
+                () = tokio::time::sleep_until(begun + COALESCE.max(begun.elapsed() * SHARE)) => {}
             }
         }
     }

@@ -96,6 +96,8 @@ pub enum Deviation {
     MissingValue,
     /// A number with an exponent, a plus sign or full-width digits.
     NumberFormat,
+    /// The MN is used from two addresses by turns.
+    TwoAddresses,
 }
 
 /// What becomes of a frame that departs so.
@@ -131,7 +133,7 @@ static RULES: LazyLock<Vec<Rule>> =
 
 impl Deviation {
     /// All of them, in the order of their bits and of the table.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::CrcWrong,
         Self::CrcModbus,
         Self::CrcModbusSwapped,
@@ -174,6 +176,7 @@ impl Deviation {
         Self::NotANumber,
         Self::MissingValue,
         Self::NumberFormat,
+        Self::TwoAddresses,
     ];
 
     /// The stable word for it, in metrics and reports.

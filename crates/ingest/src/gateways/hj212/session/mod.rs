@@ -95,7 +95,7 @@ impl Session {
         let command = message.cn.and_then(codes::command);
         let identity = self.identify(&message);
         if let (Some(line), Ok(station)) = (&self.line, &identity) {
-            line.heard(station, &message);
+            deviations.add_if(line.heard(station, &message).two_addresses, Deviation::TwoAddresses);
         }
         let from = identity.as_ref().ok().map(|station| station.id.clone());
         let (station, entries) = match identity {

@@ -16,6 +16,7 @@ use crate::assess::{
 };
 use crate::fixed::Fixed;
 use crate::gaps::complete::Minimums;
+use crate::validate::slip::{self, Slip};
 use crate::validate::sums::{self, Sum};
 use crate::validate::table::ByKind;
 use crate::validate::{Consistency, Marks, Ranges, flat, steps};
@@ -68,6 +69,8 @@ pub struct Rules {
     pub rate: ByKind<Steps>,
     /// Values that stand still (`data/validation/flat.csv`).
     pub flat: ByKind<Flat>,
+    /// Hours a thousand times off those before them (`data/validation/slip.csv`).
+    pub slip: ByKind<Slip>,
     /// How many values make a valid aggregate (`data/standards/validity.csv`).
     pub validity: Validity,
     /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
@@ -124,6 +127,7 @@ impl Rules {
             spike: steps::parse("spike.csv", include_str!("../../../data/validation/spike.csv"))?,
             rate: steps::parse("rate.csv", include_str!("../../../data/validation/rate.csv"))?,
             flat: flat::parse(include_str!("../../../data/validation/flat.csv"))?,
+            slip: slip::parse(include_str!("../../../data/validation/slip.csv"))?,
             validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
             aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
             minimums: Minimums::parse(include_str!("../../../data/standards/minimums.csv"))?,

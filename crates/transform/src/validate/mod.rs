@@ -5,7 +5,8 @@
 //! - [`climatology`]: values that are usual in a month at a place
 //! - [`consistency`]: PM2.5 is part of PM10, and NO2 of NOx
 //! - [`sums`]: NOx is the sum of NO and NO2
-//! - [`series`]: an hour beside the hours around it, by [`steps`] (spikes, rates of change) and [`flat`] lines
+//! - [`series`]: an hour beside the hours around it, by [`steps`] (spikes, rates of change), [`flat`] lines and
+//!   [`slip`]s of the unit
 //!
 //! Flags 3, 4 and 9 do not enter aggregates and indices.
 
@@ -15,6 +16,7 @@ pub mod flat;
 pub mod marks;
 pub mod range;
 pub mod series;
+pub mod slip;
 pub mod steps;
 pub mod sums;
 pub mod table;

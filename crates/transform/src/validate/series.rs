@@ -1,11 +1,12 @@
-//! What an hour is worth beside the hours around it: spike, rate of change, flat line.
+//! What an hour is worth beside the hours around it: spike, rate of change, flat line, slip of the unit.
 
 use limpid_model::limit::{Flat, Steps};
 use limpid_model::{Flag, Limit, ParameterId, StationKind};
 
 use crate::fixed::Fixed;
 use crate::standards::Rules;
-use crate::validate::{flat, steps};
+use crate::validate::slip::Slip;
+use crate::validate::{flat, slip, steps};
 
 /// An hour is judged by at most so many hours before it …
 pub const BEFORE: usize = Flat::LONGEST as usize;
@@ -19,6 +20,7 @@ pub struct InTime {
     spike: Option<Steps>,
     rate: Option<Steps>,
     flat: Option<Flat>,
+    slip: Option<Slip>,
 }
 
 impl InTime {
@@ -37,8 +39,10 @@ impl InTime {
             spike: spike.or_else(|| rules.spike.get(kind, parameter).copied()),
             rate: rate.or_else(|| rules.rate.get(kind, parameter).copied()),
             flat: flat.or_else(|| rules.flat.get(kind, parameter).copied()),
+            slip: rules.slip.get(kind, parameter).copied(),
         };
-        (checks.spike.is_some() || checks.rate.is_some() || checks.flat.is_some()).then_some(checks)
+        let any = checks.spike.is_some() || checks.rate.is_some() || checks.flat.is_some() || checks.slip.is_some();
+        any.then_some(checks)
     }
 
     /// What the checks find wrong with the hour at `place` of `hours`, which are the values that are sound by themselves, one
@@ -51,6 +55,7 @@ impl InTime {
                 self.spike.and_then(|limit| steps::spike(limit, before, hour, after)),
                 self.rate.and_then(|limit| steps::rate(limit, before, hour)),
                 self.flat.and_then(|limit| flat::judge(limit, &hours[place.saturating_sub(BEFORE)..=place])),
+                self.slip.and_then(|limit| slip::judge(limit, &hours[place.saturating_sub(BEFORE)..=place])),
             ]
         });
         found.into_iter().flatten().flatten()

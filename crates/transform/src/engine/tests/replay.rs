@@ -93,6 +93,8 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
             match kind {
                 // A day's worth at once, so that days and windows are sometimes complete.
                 0 | 1 => (0..24).for_each(|k| add(Period::Hour, hour + Duration::hours(k), Some(value + k as f64), "")),
+                // A third of them a slip of the unit beside a day's worth.
+                2 | 3 if number % 3 == 0 => add(Period::Hour, hour, Some(value / 1000.0), "N"),
                 2 | 3 => add(Period::Hour, hour, Some(value), "N"),
                 4 => add(Period::Hour, hour, (number % 2 == 0).then_some(-value), "D"),
                 5 => (0..10).for_each(|k| add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N")),

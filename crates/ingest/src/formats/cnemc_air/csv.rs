@@ -4,10 +4,10 @@ use limpid_model::{Pipeline, Reason};
 
 use super::record;
 use crate::formats::fields::Fields;
-use crate::formats::{Fault, Found, Lines};
+use crate::formats::{Fault, Finder, Found, Lines};
 
 struct Csv<'p> {
-    pipeline: &'p Pipeline,
+    find: Finder<'p>,
     fields: Fields,
     /// Names of the columns, in lower case.
     names: Vec<String>,
@@ -18,6 +18,11 @@ struct Csv<'p> {
 /// # Errors
 /// When there is no column for the station or the time, or one stands twice.
 pub(in crate::formats) fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Result<impl Lines<'p> + use<'p>, Fault> {
+    open_for(header, Box::new(|code| pipeline.stations.by_id_or_name(code)))
+}
+
+/// The same, with the stations that `find` knows.
+pub(crate) fn open_for<'p>(header: &str, find: Finder<'p>) -> Result<impl Lines<'p> + use<'p>, Fault> {
     let mut fields = Fields::new();
     fields.split(header);
     let names: Vec<String> = fields.iter().map(str::to_lowercase).collect();
@@ -27,7 +32,7 @@ pub(in crate::formats) fn open<'p>(header: &str, pipeline: &'p Pipeline) -> Resu
             return Err(Fault::new(Reason::Damaged, detail).field(needed));
         }
     }
-    Ok(Csv { pipeline, fields, names })
+    Ok(Csv { find, fields, names })
 }
 
 impl<'p> Lines<'p> for Csv<'p> {
@@ -37,6 +42,6 @@ impl<'p> Lines<'p> for Csv<'p> {
             return Err(Fault::count(count, self.names.len()));
         }
         let field = |name: &str| self.names.iter().position(|known| known == name).map(|at| self.fields.get(at));
-        record::read(field, self.pipeline, found)
+        record::read(field, &self.find, found)
     }
 }

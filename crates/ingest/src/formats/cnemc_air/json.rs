@@ -1,7 +1,7 @@
 //! Records in JSON: a list of them, or an object that has one somewhere near its root; each is an object, or what a
 //! GeoJSON feature has as its properties. Values are texts or numbers.
 
-use limpid_model::{Pipeline, Reason};
+use limpid_model::{Pipeline, Reason, Station};
 use serde_json::{Map, Value};
 
 use super::record;
@@ -15,6 +15,11 @@ const DEPTH: usize = 4;
 /// # Errors
 /// When it is no JSON or has no list of records. A record that cannot be read is a refusal among what was found.
 pub fn read<'p>(bytes: &[u8], pipeline: &'p Pipeline) -> Result<Found<'p>, Fault> {
+    read_for(bytes, &|code| pipeline.stations.by_id_or_name(code))
+}
+
+/// The same, with the stations that `find` knows.
+pub(crate) fn read_for<'p>(bytes: &[u8], find: &dyn Fn(&str) -> Option<&'p Station>) -> Result<Found<'p>, Fault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let root: Value =
         serde_json::from_slice(bytes).map_err(|error| Fault::new(Reason::Damaged, format!("not JSON: {error}")))?;
@@ -27,7 +32,7 @@ pub fn read<'p>(bytes: &[u8], pipeline: &'p Pipeline) -> Result<Found<'p>, Fault
             fields.iter().map(|(name, value)| (name.to_lowercase(), text(value))).collect();
         let field = |name: &str| texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
         let start = found.len();
-        if let Err(fault) = record::read(field, pipeline, &mut found) {
+        if let Err(fault) = record::read(field, find, &mut found) {
             found.push(Err(fault.into()));
         }
         for refusal in found[start..].iter_mut().filter_map(|item| item.as_mut().err()) {

@@ -9,7 +9,7 @@
 //!
 //! - [`record`]: what a record means; `csv`, `xml`, [`json`]: where its fields stand
 
-pub(super) mod csv;
+pub(crate) mod csv;
 pub mod json;
 pub mod record;
 #[cfg(test)]

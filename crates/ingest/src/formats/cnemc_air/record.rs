@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use limpid_model::reading::parse_value;
 use limpid_model::receipt::Refusal;
 use limpid_model::station::HourLabel;
-use limpid_model::{Instant, ParameterId, Period, Pipeline, Reason, Unit, VerdictKind, Zone};
+use limpid_model::{Instant, ParameterId, Period, Reason, Station, Unit, VerdictKind, Zone};
 
 use crate::formats::long::short;
 use crate::formats::{Fault, Found, Row, unknown_station};
@@ -23,24 +23,29 @@ const VALUES: [(&str, &str, &str); 5] = [
 const OZONE: (&str, &str) = ("o3", "o3_24h");
 
 /// Texts that say "missing" here, beside those that always do.
-const MISSING: [&str; 3] = ["-;", "&mdash;", "\u{2014};"];
+const MISSING: [&str; 4] = ["-;", "&mdash;", "&#8212;", "\u{2014};"];
 
-/// Adds the readings of a record. `field` gives the text of a field, by its name in lower case.
+/// Adds the readings of a record. `field` gives the text of a field, by its name in lower case; `find` knows stations by
+/// their code.
 ///
 /// # Errors
 /// When the record names no station or no time.
 pub fn read<'p, 'f>(
     field: impl Fn(&str) -> Option<&'f str>,
-    pipeline: &'p Pipeline,
+    find: &dyn Fn(&str) -> Option<&'p Station>,
     found: &mut Found<'p>,
 ) -> Result<(), Fault> {
     let code = field("stationcode").unwrap_or("").trim();
     if code.is_empty() {
         return Err(Fault::new(Reason::UnknownStation, "the record has no StationCode").field("StationCode"));
     }
-    let label = time(field("timepoint").unwrap_or("").trim())?;
-    let start = HourLabel::End.start(Period::Hour, label, pipeline.publisher.zone);
-    let station = pipeline.stations.by_id_or_name(code);
+    let station = find(code);
+    // Of a station that nobody knows, that is what matters.
+    let label = time(field("timepoint").unwrap_or("").trim()).map_err(|fault| match station {
+        Some(_) => fault,
+        None => Fault { reason: Reason::UnknownStation, ..fault },
+    })?;
+    let start = HourLabel::End.start(Period::Hour, label, feed_zone());
     let mut add = |parameter: &str, unit: &str, value: Result<Option<f64>, Refusal>| {
         let value = match value {
             Ok(None) => return,
@@ -95,7 +100,7 @@ fn time(text: &str) -> Result<Instant, Fault> {
             let digits = millis.find(['+', '-']).filter(|at| *at > 0).map_or(millis, |at| &millis[..at]);
             digits.parse().ok().and_then(DateTime::from_timestamp_millis)
         }
-        None => ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
+        None => ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
             .iter()
             .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
             .map(|local| feed_zone().at(local)),

@@ -88,7 +88,7 @@ fn append(open: &mut Option<(usize, Vec<(String, String)>)>, depth: usize, text:
 fn record<'p>(fields: &[(String, String)], number: usize, pipeline: &'p Pipeline, found: &mut Found<'p>) {
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
     let start = found.len();
-    if let Err(fault) = record::read(field, pipeline, found) {
+    if let Err(fault) = record::read(field, &|code| pipeline.stations.by_id_or_name(code), found) {
         found.push(Err(fault.into()));
     }
     for refusal in found[start..].iter_mut().filter_map(|item| item.as_mut().err()) {

@@ -32,15 +32,15 @@ fn an_hour_is_labelled_by_its_end_in_beijing_and_text_is_number() {
             "S1 pm10 PT1H 2022-01-04T06:00Z 71",
             "S1 so2 PT1H 2022-01-04T06:00Z 12",
             "S1 no2 PT1H 2022-01-04T06:00Z 55",
+            "S1 co PT1H 2022-01-04T06:00Z 1.4",
             // Not 47: that is the day's maximum so far.
             "S1 o3 PT1H 2022-01-04T06:00Z 23",
-            "S1 co PT1H 2022-01-04T06:00Z 1.4",
         ]
     );
 }
 
 #[test]
-fn the_hour_of_ozone_is_the_smaller_of_both_fields_and_one_alone_is_kept_aside() {
+fn the_hour_of_ozone_is_the_smaller_of_both_fields() {
     let ozone = |o3: &str, most: &str| {
         rows(&format!("timepoint,stationcode,o3,o3_24h\n2022-01-04 15:00:00,1001A,{o3},{most}\n")).join(" ")
     };
@@ -48,8 +48,8 @@ fn the_hour_of_ozone_is_the_smaller_of_both_fields_and_one_alone_is_kept_aside()
     assert_eq!(ozone("64", "171"), "S1 o3 PT1H 2022-01-04T06:00Z 64", "exchanged");
     assert_eq!(ozone("64", "64"), "S1 o3 PT1H 2022-01-04T06:00Z 64");
     assert_eq!(ozone("—", ""), "");
-    assert!(ozone("64", "—").starts_with("quarantined not_a_reading: o3 of S1: only one of "));
-    assert!(ozone("-;", "64").starts_with("quarantined not_a_reading"));
+    assert_eq!(ozone("64", "—"), "", "alone it may be the maximum");
+    assert_eq!(ozone("-;", "64"), "S1 o3 PT1H 2022-01-04T06:00Z 64");
     assert!(ozone("many", "64").starts_with("rejected not_a_number"));
 }
 
@@ -68,13 +68,7 @@ fn missing_has_many_words_and_zero_is_a_value() {
 #[test]
 fn times_come_in_every_way_and_hours_may_be_mixed() {
     // 1641279600000 ms is 2022-01-04T07:00:00Z, 15:00 in Beijing.
-    for time in [
-        "/Date(1641279600000)/",
-        "/Date(1641279600000+0800)/",
-        "2022-01-04T15:00:00",
-        "2022-01-04 15:00",
-        "2022年01月04日 15时",
-    ] {
+    for time in ["/Date(1641279600000)/", "/Date(1641279600000+0800)/", "2022-01-04T15:00:00", "2022-01-04 15:00"] {
         let body = format!("[{{\"TimePoint\":{time:?},\"StationCode\":\"1001A\",\"PM10\":\"1\"}}]");
         assert_eq!(rows(&body), ["S1 pm10 PT1H 2022-01-04T06:00Z 1"], "{time}");
     }
@@ -82,7 +76,7 @@ fn times_come_in_every_way_and_hours_may_be_mixed() {
         "timepoint,stationcode,pm10\n2022-01-04T15:00:00,1001A,1\n2022-01-04T14:00:00,1012A,2\nyesterday,1001A,3\n";
     let rows = rows(mixed);
     assert_eq!(rows[..2], ["S1 pm10 PT1H 2022-01-04T06:00Z 1", "S2 pm10 PT1H 2022-01-04T05:00Z 2"]);
-    assert!(rows[2].starts_with("rejected bad_time: \"yesterday\""), "{rows:?}");
+    assert!(rows[2].starts_with("rejected bad_time") && rows[2].contains("yesterday"), "{rows:?}");
     // Geo-archives wrap each site.
     let wrapped = "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"geometry\":null,\"properties\":\
                    {\"StationCode\":\"1001A\",\"TimePoint\":\"2018-02-20T07:00:00\",\"PM10\":\"-;\",\"NO2\":\"8\"}}]}";
@@ -103,7 +97,7 @@ fn a_real_excerpt_gives_what_was_read_off_by_hand() {
         let ours = rows.iter().filter_map(|row| row.strip_prefix(&format!("{id} ")));
         ours.map(|row| row.replace(" PT1H 2022-01-04T06:00Z", "")).collect()
     };
-    assert_eq!(of("S1"), ["pm25 49", "pm10 71", "so2 12", "no2 55", "o3 23", "co 1.4"]);
-    assert_eq!(of("S2"), ["pm25 34", "pm10 1", "so2 8", "no2 48", "o3 22", "co 1.2"]);
+    assert_eq!(of("S1"), ["pm25 49", "pm10 71", "so2 12", "no2 55", "co 1.4", "o3 23"]);
+    assert_eq!(of("S2"), ["pm25 34", "pm10 1", "so2 8", "no2 48", "co 1.2", "o3 22"]);
     assert_eq!(rows.len(), 12);
 }

@@ -93,6 +93,8 @@ pub(super) fn read(kind: &str, stations: &str, lines: &str, name: &str, body: &[
         }
     };
     let mut lines: Vec<String> = harvest.rows.into_iter().map(line).collect();
+    // A round passes over the stations of others.
+    lines.retain(|line| !line.contains(" unknown_station: "));
     lines.extend(
         harvest
             .outlooks

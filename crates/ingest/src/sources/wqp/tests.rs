@@ -31,7 +31,7 @@ fn results_of_the_portal_are_those_of_its_files() {
     // 09:00 in Chicago's winter is 15:00 UTC.
     assert_eq!(rows[0], "W1 ph PT0S 2026-11-20T15:00Z 7.9");
     assert!(rows[1].starts_with("quarantined below_detection"), "{rows:?}");
-    assert!(rows[2].starts_with("quarantined unknown_station"), "which the round passes over: {rows:?}");
+    assert_eq!(rows.len(), 2, "another location is passed over: {rows:?}");
     assert!(read("wqp", STATIONS, LINES, "results/x", b"").is_err());
     assert!(read("wqp", STATIONS, LINES, "results/x", b"<html>").is_err());
 }
@@ -46,6 +46,8 @@ fn a_real_file_is_read_by_the_same_rules_as_an_import() {
     let location = reader.records().next().unwrap().unwrap()[at].to_owned();
     let names = format!("stations = {{ \"{location}\" = \"W1\" }}");
     let rows = read("wqp", STATIONS, &names, "results/x", &body).unwrap();
-    assert_eq!(rows.len(), csv::Reader::from_reader(text.as_bytes()).records().count(), "each line is one entry");
+    let own =
+        csv::Reader::from_reader(text.as_bytes()).into_records().filter(|row| row.as_ref().unwrap()[at] == location);
+    assert!(rows.len() <= own.count() && rows.iter().all(|row| !row.contains("damaged")), "{rows:?}");
     assert!(rows.iter().any(|row| row.starts_with("W1 ")), "{rows:?}");
 }

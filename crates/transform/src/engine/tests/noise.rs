@@ -1,5 +1,9 @@
 //! Days and nights of noise: which hours make them, on days whose clocks change too.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
 use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, Record, StationId, Zone};
 
@@ -125,4 +129,58 @@ fn rates_of_a_month_count_valid_days_and_nights() {
     let [Record::Assessment(month)] = &records[..] else { panic!("{records:?}") };
     let met: Vec<_> = month.compliance.as_ref().unwrap().met.iter().map(|met| (met.met, met.judged)).collect();
     assert_eq!((month.period, month.level, met), (Period::Month, Some(2), vec![(3, 3), (1, 2)]));
+}
+
+/// Half a year of Barcelona's monitors against a program of another make, in a zone whose clocks never change and in one
+/// whose clocks do: the labels are taken as UTC, since the city does not say what they are.
+#[test]
+fn barcelona_is_as_an_independent_program_has_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let file = root.join("../shared/data/noise-barcelona/2015_1S_XarxaSoroll_EqMonitor_Dades_1Hora.csv");
+    if !file.exists() {
+        println!("skipped: ../shared/data/noise-barcelona is not here");
+        return;
+    }
+    let mut monitors: BTreeMap<String, BTreeMap<Instant, f64>> = BTreeMap::new();
+    for row in csv::Reader::from_path(file).unwrap().into_records() {
+        let row = row.unwrap();
+        let hour = format!("{}-{}-{}T{:0>5}:00Z", &row[0], &row[1], &row[2], &row[3]);
+        if let Ok(level) = row[5].parse() {
+            monitors.entry(row[4].to_owned()).or_default().insert(at(&hour), level);
+        }
+    }
+    assert!(monitors.len() > 5, "{} monitors", monitors.len());
+    let folder = tempfile::tempdir().unwrap();
+    let hours = folder.path().join("hours.csv");
+    let line = |(monitor, levels): (&String, &BTreeMap<Instant, f64>)| {
+        levels.iter().map(|(start, level)| format!("{monitor},{},{level}\n", start.timestamp())).collect::<String>()
+    };
+    std::fs::write(&hours, monitors.iter().map(line).collect::<String>()).unwrap();
+    for zone in ["Asia/Shanghai", "Europe/Madrid"] {
+        let script = root.join("tests/peers/noise_levels.py");
+        let output = Command::new("python3").arg(script).arg(zone).arg(&hours).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let peer: BTreeMap<String, Option<f64>> = serde_json::from_slice(&output.stdout).unwrap();
+        let mut ours: BTreeMap<String, Option<f64>> = BTreeMap::new();
+        let clock = Zone::parse(zone).unwrap();
+        for (monitor, levels) in &monitors {
+            let levels: Vec<_> = levels.iter().map(|(start, level)| (*start, *level)).collect();
+            for record in of(zone, levels, "2016-01-01T00:00:00Z") {
+                if let Record::Observation(one) = record {
+                    let key = format!("{monitor} {} {}", clock.date_of(one.start), one.parameter);
+                    ours.insert(key, one.value);
+                }
+            }
+        }
+        let lden = ours.iter().filter(|(key, value)| key.ends_with("lden") && value.is_some()).count();
+        println!("{zone}: {} levels of {} monitors, {lden} of them Lden", ours.len(), monitors.len());
+        assert!(lden > 500, "{lden}");
+        assert_eq!(ours.keys().collect::<Vec<_>>(), peer.keys().collect::<Vec<_>>(), "{zone}");
+        for (key, value) in &ours {
+            match (value, peer[key]) {
+                (Some(ours), Some(peer)) => assert!((ours - peer).abs() < 2e-6, "{zone} {key}: {ours}, and {peer}"),
+                (ours, peer) => assert_eq!((*ours, peer), (None, None), "{zone} {key}"),
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 mod standard;
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use limpid_model::pipeline::Edition;
 use limpid_model::{ParameterId, Period, StationKind, Unit};
@@ -35,6 +35,9 @@ pub struct Command {
     period: Option<String>,
     /// What it is.
     pub meaning: String,
+    /// Counts frames of it, once a recorder of metrics is there.
+    #[serde(skip)]
+    pub frames: OnceLock<metrics::Counter>,
 }
 
 /// Who sends a command, and why.

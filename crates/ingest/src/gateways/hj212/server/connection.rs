@@ -1,6 +1,7 @@
 //! One connection: bytes in, frames out, journal, answers back in the order of the frames.
 
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -58,6 +59,9 @@ pub(super) async fn run(
     let mut deadline = Instant::now() + patience.idle;
     // When the frame that has begun must have ended.
     let mut late: Option<Instant> = None;
+    // Set again when it has run out, and not with every frame that moves the deadline.
+    let mut timer = pin!(sleep_until(deadline));
+    let mut stopped = pin!(stop.cancelled());
     let mut audit = Audit::default();
     let mut open = true;
     let mut ended = Ok(());
@@ -101,7 +105,13 @@ pub(super) async fn run(
             open = false;
         }
         // Only while it is the peer who is waited for.
-        late = late.or_else(|| Some(Instant::now() + patience.frame)).filter(|_| waiting && framer.unfinished());
+        if !(waiting && framer.unfinished()) {
+            late = None;
+        } else if late.is_none() {
+            let by = Instant::now() + patience.frame;
+            late = Some(by);
+            timer.as_mut().reset(by.min(deadline));
+        }
         if !open && flight.is_empty() {
             return ended;
         }
@@ -139,8 +149,12 @@ pub(super) async fn run(
                     Err(error) => (open, ended) = (false, Err(error)),
                 }
             }
-            () = sleep_until(late.map_or(deadline, |late| late.min(deadline))), if open => open = false,
-            () = stop.cancelled(), if open => open = false,
+            () = &mut timer, if open => {
+                let due = late.map_or(deadline, |late| late.min(deadline));
+                open = Instant::now() < due;
+                timer.as_mut().reset(due);
+            }
+            () = &mut stopped, if open => open = false,
         }
         if !answers.is_empty() && ended.is_ok() {
             ended = timeout(WRITE, writer.write_all(&answers)).await.unwrap_or_else(|late| Err(late.into()));

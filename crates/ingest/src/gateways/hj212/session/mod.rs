@@ -84,7 +84,8 @@ impl Session {
     pub fn take(&self, frame: &Frame<'_>) -> Work {
         // Asked for only where it makes a difference, which it does for hardly any frame.
         let plain = frame.data.is_ascii();
-        let encoding = self.claimed(frame.data).filter(|_| !plain).map_or(Encoding::Auto, |own| own.encoding);
+        let own = if plain { None } else { self.claimed(frame.data) };
+        let encoding = own.map_or(Encoding::Auto, |own| own.encoding);
         let (text, encoding) = message::decode_as(frame.data, encoding);
         let Some(message) = Message::parse(&text) else {
             return self.keep(&Garbage { bytes: frame.raw, damage: frame::Damage::Shape });
@@ -227,12 +228,18 @@ fn excerpt(text: &str) -> String {
 
 fn count(command: Option<&Command>, station: Option<&Station>, deviations: Deviations) {
     // Labels are of our own tables and registry only: a sender cannot make new ones.
-    let cn = command.map_or("other", |command| command.cn.as_str());
-    metrics::counter!("limpid_hj212_frames_total", "cn" => cn.to_owned()).increment(1);
+    match command {
+        Some(command) => command.frames.get_or_init(|| frames(&command.cn)).increment(1),
+        None => frames("other").increment(1),
+    }
     if command.is_some_and(|command| command.direction == Direction::Request) {
         metrics::counter!("limpid_hj212_misdirected_total").increment(1);
     }
     count_deviations(station, deviations);
+}
+
+fn frames(cn: &str) -> metrics::Counter {
+    metrics::counter!("limpid_hj212_frames_total", "cn" => cn.to_owned())
 }
 
 fn count_deviations(station: Option<&Station>, deviations: Deviations) {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::{Duration as Span, Timelike, Utc};
+use chrono::{Duration as Span, SecondsFormat, Timelike, Utc};
 use serde_json::json;
 
 use crate::support::{BIN, Folder, summary};
@@ -89,10 +89,11 @@ async fn a_line_that_breaks_loses_and_doubles_nothing() {
     let breaks = broken.load(Ordering::SeqCst);
     assert!(breaks >= 5 && report["reconnects"].as_u64().unwrap() >= 5, "{breaks} breaks, {report}");
 
-    let path = "/api/v1/observations?station=S1&parameter=pm25&period=PT1H";
+    let from = (now - Span::hours(HOURS)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let path = format!("/api/v1/observations?station=S1&parameter=pm25&period=PT1H&from={from}");
     let all = |text: &str| text.matches("\"value\":").count() == HOURS as usize;
-    limpid.until(path, Duration::from_secs(30), all).await;
-    let items = limpid.all(path).await;
+    limpid.until(&path, Duration::from_secs(30), all).await;
+    let items = limpid.all(&path).await;
     assert!(items.iter().all(|item| item["revision"] == 1));
     let values: Vec<f64> = items.iter().filter_map(|item| item["value"].as_f64()).collect();
     assert_eq!(values, (1..=HOURS).rev().map(|hour| hour as f64).collect::<Vec<_>>());

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_model::Pipeline;
-use limpid_model::pipeline::TopicFilter;
-use rumqttc::v5::MqttOptions;
-use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
-use rustls::pki_types::CertificateDer;
+use limpid_model::pipeline::{BrokerUrl, TopicFilter};
+use rumqttc::v5::mqttbytes::v5::Login;
 use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::secret::{self, SecretError};
@@ -24,18 +23,18 @@ pub const IN_FLIGHT: u16 = 256;
 pub const LARGEST: u32 = 256 << 10;
 
 /// How long the broker keeps the subscription and what comes for it while limpid is away (MQTT 5.0, 3.1.2.11.2).
-const SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// A connection over which nothing comes is tried so often; two tries without an answer, and it is taken for lost.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
-
-/// For a connection to stand, with TLS and the broker's answer.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The broker of a pipeline, ready to be connected to.
 #[derive(Clone)]
 pub struct Broker {
-    pub(super) options: MqttOptions,
+    host: String,
+    port: u16,
+    /// The name under which the broker keeps what comes while limpid is away.
+    pub(super) client_id: String,
+    pub(super) login: Option<Login>,
+    /// Set where the connection is encrypted: by what the broker is judged, and who it must be.
+    pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     pub(super) filter: TopicFilter,
 }
 
@@ -69,6 +68,15 @@ pub enum BrokerError {
         /// Where they were looked for.
         place: String,
     },
+    /// No certificate can be of this host.
+    #[error("{host:?} of ingest.mqtt.url is no name that a certificate could have; write a host name or an address")]
+    Name {
+        /// The host.
+        host: String,
+        /// Why.
+        #[source]
+        source: InvalidDnsNameError,
+    },
     /// The encryption library does not work with these settings.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
@@ -81,37 +89,29 @@ impl Broker {
     /// When one of these is not there.
     pub fn new(pipeline: &Pipeline, folder: &Path) -> Result<Self, BrokerError> {
         let config = &pipeline.ingest.mqtt;
-        let id = config.client_id.clone().unwrap_or_else(|| format!("limpid-{}", pipeline.publisher.id));
-        let mut options = MqttOptions::new(id, &config.url.host, config.url.port);
-        let mut network = NetworkOptions::new();
-        network.set_tcp_nodelay(true);
-        options
-            .set_network_options(network)
-            .set_connection_timeout(CONNECT.as_secs())
-            .set_keep_alive(KEEP_ALIVE)
-            .set_clean_start(false)
-            .set_session_expiry_interval(u32::try_from(SESSION.as_secs()).ok())
-            .set_receive_maximum(Some(IN_FLIGHT))
-            .set_max_packet_size(Some(LARGEST))
-            .set_manual_acks(true)
-            // Nothing is published from here; the default is a table of 65,535 places.
-            .set_outgoing_inflight_upper_limit(1);
-        if let Some(name) = &config.username {
-            let password = config.password.as_ref().map(|from| secret::read(from, folder)).transpose();
-            let password = password.map_err(|missing| BrokerError::NoPassword { missing })?;
-            options.set_credentials(name, password.unwrap_or_default());
-        }
-        if config.url.tls {
-            let tls = client_config(config.ca_file.as_ref().map(|path| folder.join(path)))?;
-            options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(Arc::new(tls))));
-        }
-        Ok(Self { options, filter: config.topic.clone() })
+        let client_id = config.client_id.clone().unwrap_or_else(|| format!("limpid-{}", pipeline.publisher.id));
+        let login = match &config.username {
+            None => None,
+            Some(name) => {
+                let password = config.password.as_ref().map(|from| secret::read(from, folder)).transpose();
+                let password = password.map_err(|missing| BrokerError::NoPassword { missing })?;
+                Some(Login { username: name.clone(), password: password.unwrap_or_default() })
+            }
+        };
+        let BrokerUrl { host, port, tls } = config.url.clone();
+        let tls = if tls {
+            let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+            let name = ServerName::try_from(name).map_err(|source| BrokerError::Name { host: host.clone(), source })?;
+            Some((Arc::new(client_config(config.ca_file.as_ref().map(|path| folder.join(path)))?), name))
+        } else {
+            None
+        };
+        Ok(Self { host, port, client_id, login, tls, filter: config.topic.clone() })
     }
 
-    /// `host:port`, for the log.
+    /// `host:port`.
     pub(super) fn address(&self) -> String {
-        let (host, port) = self.options.broker_address();
-        format!("{host}:{port}")
+        format!("{}:{}", self.host, self.port)
     }
 }
 

@@ -1,26 +1,24 @@
 //! One connection: messages in, journal, acknowledgements back in the order of the messages (MQTT 5.0, 4.6).
 
 use std::collections::HashSet;
-use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::stream::{self, FuturesOrdered, Stream, StreamExt};
-use limpid_model::{Link, StationId};
+use futures::FutureExt;
+use futures::stream::{FuturesOrdered, StreamExt};
+use limpid_model::StationId;
 use limpid_store::StoreError;
 use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::{ConnectReturnCode, Filter, Packet, Publish, RetainForwardRule, SubscribeReasonCode};
-use rumqttc::v5::{AsyncClient, ConnectionError, Event, MqttOptions};
+use rumqttc::v5::mqttbytes::v5::{
+    ConnAck, ConnectReturnCode, Filter, Packet, PubAck, Publish, RetainForwardRule, SubAck, Subscribe,
+    SubscribeReasonCode,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::gateways::mqtt::broker::{Broker, IN_FLIGHT};
+use crate::gateways::mqtt::server::link::{Link, LinkError};
 use crate::gateways::mqtt::session::Session;
 use crate::{Intake, Upload};
-
-/// Acknowledgements that wait for their turn on the wire: one for each packet identifier, and the subscription and the
-/// leave beside them. [`IN_FLIGHT`] would do, but mosquitto 2.0.11 sends more than that when it resumes a session. What
-/// waits here is small; messages with their payloads wait in the flight, which is no longer than it says.
-const REQUESTS: usize = u16::MAX as usize + 2;
 
 /// A payload of more bytes than this is read on a blocking thread: it takes about half a millisecond.
 const INLINE: usize = 64 << 10;
@@ -45,23 +43,20 @@ pub(super) enum Lost {
     /// The broker does not let limpid read the topic.
     #[error("the broker refuses the subscription ({0:?}); let limpid's user read ingest.mqtt.topic with QoS 1")]
     Subscription(SubscribeReasonCode),
-    /// The broker uses packet identifiers again before they are acknowledged.
-    #[error("the broker sends more messages before an acknowledgement than there are packet identifiers")]
-    Flood,
     /// The journal did not take a message.
     #[error("the journal does not take messages now; none is acknowledged")]
     Journal(#[source] StoreError),
     /// The network, or the broker's end of it.
     #[error("the connection to the broker failed")]
-    Network(#[source] Box<ConnectionError>),
+    Link(#[source] LinkError),
 }
 
-impl From<ConnectionError> for Lost {
-    fn from(error: ConnectionError) -> Self {
+impl From<LinkError> for Lost {
+    fn from(error: LinkError) -> Self {
         use ConnectReturnCode::{BadUserNamePassword, NotAuthorized};
         match error {
-            ConnectionError::ConnectionRefused(BadUserNamePassword | NotAuthorized) => Self::Identity,
-            error => Self::Network(Box::new(error)),
+            LinkError::Refused(BadUserNamePassword | NotAuthorized) => Self::Identity,
+            error => Self::Link(error),
         }
     }
 }
@@ -75,44 +70,71 @@ pub(super) async fn run(
     heard: &mut HashSet<StationId>,
     stop: &CancellationToken,
 ) -> Ended {
-    let (client, events) = connect(broker.options.clone());
-    let mut events = pin!(events);
+    let connected = tokio::select! {
+        connected = Link::connect(broker) => connected,
+        () = stop.cancelled() => return Ended::Stopped,
+    };
+    let mut link = match connected.and_then(|(link, answer)| subscribe(link, broker, &answer)) {
+        Ok(link) => link,
+        Err(why) => return Ended::Lost { why: why.into(), useful: false },
+    };
     let mut flight = FuturesOrdered::new();
-    let (mut connected, mut useful) = (false, false);
+    let mut useful = false;
     let presence = session.intake().presence();
     let (mut links, mut broker_link) = (presence.connection(), None);
     let why = loop {
-        tokio::select! {
+        // Messages of QoS 0 are not counted by the broker: while as many as there is room for wait, nothing is read.
+        let room = flight.len() < usize::from(IN_FLIGHT);
+        let come = tokio::select! {
+            biased;
+            () = stop.cancelled() => break None,
             Some((publish, outcome)) = flight.next(), if !flight.is_empty() => {
-                if let Err(why) = acknowledge(&client, &publish, outcome) {
+                // With it all that became durable by the same commit: their acknowledgements leave in one write.
+                let mut acknowledged = acknowledge(&mut link, &publish, outcome);
+                while acknowledged.is_ok() && let Some(Some((publish, outcome))) = flight.next().now_or_never() {
+                    acknowledged = acknowledge(&mut link, &publish, outcome);
+                }
+                useful = useful || acknowledged.is_ok();
+                let sent = link.flush().await.map_err(Lost::from);
+                if let Err(why) = acknowledged.and(sent) {
                     break Some(why);
                 }
-                useful = true;
+                continue;
             }
-            // Messages of QoS 0 are not counted by the broker: while as many as there is room for wait, nothing is read.
-            Some(event) = events.next(), if flight.len() < usize::from(IN_FLIGHT) => match event {
-                Ok(Event::Incoming(Packet::Publish(publish))) => {
+            come = link.next(), if room => come.map(Some),
+        };
+        // That packet, and those that came by the same read.
+        let mut come = come;
+        let taken = loop {
+            match come {
+                Ok(Some(Packet::Publish(publish))) => {
                     let (publish, upload) = take(session, publish).await;
                     if let Some(station) = upload.as_ref().and_then(|upload| upload.station.as_ref()) {
                         links.heard(station);
-                        heard.insert(station.clone());
+                        if !heard.contains(station) {
+                            heard.insert(station.clone());
+                        }
                     }
                     flight.push_back(submit(session.intake().clone(), publish, upload));
                 }
-                Ok(Event::Incoming(packet)) => {
-                    connected = true;
-                    if let Err(why) = greet(&client, broker, &packet) {
-                        break Some(why);
-                    }
-                    if matches!(packet, Packet::SubAck(_)) {
-                        broker_link = Some(presence.hold(Link::Broker));
+                Ok(Some(Packet::SubAck(answer))) => match granted(&answer) {
+                    Ok(()) => {
+                        broker_link = Some(presence.hold(limpid_model::Link::Broker));
                         heard.iter().for_each(|station| links.heard(station));
                     }
-                }
-                Ok(Event::Outgoing(_)) => {}
-                Err(error) => break Some(error.into()),
-            },
-            () = stop.cancelled() => break None,
+                    Err(why) => break Err(why),
+                },
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error.into()),
+            }
+            if flight.len() >= usize::from(IN_FLIGHT) {
+                break Ok(());
+            }
+            come = link.come();
+        };
+        if let Err(why) = taken {
+            break Some(why);
         }
     };
     drop((links, broker_link));
@@ -120,10 +142,10 @@ pub(super) async fn run(
         let mut failed = why.is_some();
         while let Some((publish, outcome)) = flight.next().await {
             // Behind a message that was not acknowledged none is: the broker sends them all again, in their order.
-            failed = failed || acknowledge(&client, &publish, outcome).is_err();
+            failed = failed || acknowledge(&mut link, &publish, outcome).is_err();
         }
-        if connected && !matches!(why, Some(Lost::Network(_))) {
-            disconnect(&client, &mut events).await;
+        if !matches!(why, Some(Lost::Link(_))) {
+            link.leave().await;
         }
     };
     if tokio::time::timeout(GRACE, leave).await.is_err() {
@@ -135,38 +157,33 @@ pub(super) async fn run(
     }
 }
 
-/// A client, and what happens on its connection. The stream keeps a step that was begun, so that dropping the wait for
-/// its next item loses nothing.
-fn connect(options: MqttOptions) -> (AsyncClient, impl Stream<Item = Result<Event, ConnectionError>>) {
-    let (client, eventloop) = AsyncClient::new(options, REQUESTS);
-    let step = |mut eventloop: rumqttc::v5::EventLoop| async move { Some((eventloop.poll().await, eventloop)) };
-    (client, stream::unfold(eventloop, step))
+/// Asks for the topic at a broker that has let limpid in.
+fn subscribe(mut link: Link, broker: &Broker, answer: &ConnAck) -> Result<Link, LinkError> {
+    tracing::info!(
+        broker = %broker.address(),
+        topic = broker.filter.as_str(),
+        resumed = answer.session_present,
+        "connected to the broker"
+    );
+    // Asked for each time, since a broker may have lost it; only a new one brings retained messages.
+    let mut filter = Filter::new(broker.filter.as_str(), QoS::AtLeastOnce);
+    filter.retain_forward_rule = RetainForwardRule::OnNewSubscribe;
+    let mut subscribe = Subscribe::new(filter, None);
+    // The one packet with an identifier that goes this way.
+    subscribe.pkid = 1;
+    link.put(&Packet::Subscribe(subscribe))?;
+    Ok(link)
 }
 
-/// Subscribes when the broker has let limpid in, and checks that it was given what it asked for.
-fn greet(client: &AsyncClient, broker: &Broker, packet: &Packet) -> Result<(), Lost> {
-    match packet {
-        Packet::ConnAck(answer) => {
-            tracing::info!(
-                broker = %broker.address(),
-                topic = broker.filter.as_str(),
-                resumed = answer.session_present,
-                "connected to the broker"
-            );
-            // Asked for each time, since a broker may have lost it; only a new one brings retained messages.
-            let mut filter = Filter::new(broker.filter.as_str(), QoS::AtLeastOnce);
-            filter.retain_forward_rule = RetainForwardRule::OnNewSubscribe;
-            client.try_subscribe_many([filter]).map_err(|_| Lost::Flood)
+/// Checks that the broker gave what it was asked for.
+fn granted(answer: &SubAck) -> Result<(), Lost> {
+    match answer.return_codes.first() {
+        Some(SubscribeReasonCode::Success(QoS::AtLeastOnce | QoS::ExactlyOnce)) => {
+            metrics::gauge!("limpid_mqtt_connected").set(1);
+            Ok(())
         }
-        Packet::SubAck(answer) => match answer.return_codes.first() {
-            Some(SubscribeReasonCode::Success(QoS::AtLeastOnce | QoS::ExactlyOnce)) => {
-                metrics::gauge!("limpid_mqtt_connected").set(1);
-                Ok(())
-            }
-            // QoS 0 in place of 1: the broker would forget what is not taken at once.
-            code => Err(Lost::Subscription(code.copied().unwrap_or(SubscribeReasonCode::Unspecified))),
-        },
-        _ => Ok(()),
+        // QoS 0 in place of 1: the broker would forget what is not taken at once.
+        code => Err(Lost::Subscription(code.copied().unwrap_or(SubscribeReasonCode::Unspecified))),
     }
 }
 
@@ -199,23 +216,15 @@ async fn submit(intake: Intake, publish: Publish, upload: Option<Upload>) -> (Pu
     (publish, outcome)
 }
 
-/// Sends the acknowledgement of a message that is durable.
-fn acknowledge(client: &AsyncClient, publish: &Publish, outcome: Result<(), StoreError>) -> Result<(), Lost> {
+/// Puts the acknowledgement of a message that is durable behind those that wait to be sent.
+fn acknowledge(link: &mut Link, publish: &Publish, outcome: Result<(), StoreError>) -> Result<(), Lost> {
     if let Err(error) = outcome {
         metrics::counter!("limpid_mqtt_unkept_total").increment(1);
         return Err(Lost::Journal(error));
     }
-    client.try_ack(publish).map_err(|_| Lost::Flood)?;
-    metrics::counter!("limpid_mqtt_acks_total").increment(u64::from(publish.qos != QoS::AtMostOnce));
-    Ok(())
-}
-
-/// Sends what waits, takes leave, and stays until the broker closes, which says that it has read everything: one that
-/// is connected to again before that forgets what it had not read. Messages that come meanwhile are not taken; the
-/// broker keeps them.
-async fn disconnect(client: &AsyncClient, events: &mut (impl Stream<Item = Result<Event, ConnectionError>> + Unpin)) {
-    // With no room for it the broker sees the connection end without a word, which does no harm.
-    if client.try_disconnect().is_ok() {
-        while let Some(Ok(_)) = events.next().await {}
+    if publish.qos != QoS::AtMostOnce {
+        link.put(&Packet::PubAck(PubAck::new(publish.pkid, None)))?;
+        metrics::counter!("limpid_mqtt_acks_total").increment(1);
     }
+    Ok(())
 }

@@ -11,5 +11,6 @@ mod import;
 mod intake;
 mod kill;
 mod mistakes;
+mod mqtt;
 mod pull;
 mod support;

@@ -76,7 +76,8 @@ impl From<Invalid> for Failure {
 }
 
 impl Failure {
-    fn problem(self) -> Problem {
+    /// As it is told to the sender.
+    pub(super) fn problem(self) -> Problem {
         match self {
             Self::Token { sent } => {
                 let detail = if sent {

@@ -6,6 +6,7 @@
 //!   under a grant
 //! - `conformance`: how a station departs from its protocol
 //! - `sensorthings`: the same door for clients of that standard
+//! - [`decode()`]: what a body says, without socket and journal
 //! - `answer`: the receipt as it leaves; `failure`: the status of every failure; `audit`: the trail of them
 
 mod answer;
@@ -13,6 +14,7 @@ mod audit;
 mod batch;
 mod body;
 mod conformance;
+mod decode;
 mod failure;
 mod ndjson;
 mod rate;
@@ -45,6 +47,7 @@ use rate::Rates;
 use request::{Media, Request as Asked};
 
 pub use crate::gateways::json::MOST_READINGS;
+pub use decode::{Shape, decode};
 
 /// Work on a body of more bytes than this goes to a blocking thread: it takes about half a millisecond.
 const INLINE: usize = 64 << 10;

@@ -58,9 +58,16 @@ pub(super) enum Invalid {
 /// Reads a batch; the first fault ends it.
 pub(super) fn parse(body: &[u8]) -> Result<Batch, Invalid> {
     let place = Place::default();
+    let batch =
+        whole(body, &place).and_then(|(station, readings)| Ok(Batch { station: named(station, &place)?, readings }));
+    batch.map_err(|error| place.invalid(&error))
+}
+
+/// A batch of which every reading can be understood, and its station where it names one.
+fn whole<'b>(body: &'b [u8], place: &Place) -> serde_json::Result<(Option<Text<'b>>, Vec<RawReading>)> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let batch = BatchSeed(&place).deserialize(&mut deserializer);
-    batch.and_then(|batch| deserializer.end().map(|()| batch)).map_err(|error| place.invalid(&error))
+    let batch = BatchSeed(place).deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| batch)
 }
 
 /// Reads one reading that names its own station, as it stands on a line of NDJSON.
@@ -99,6 +106,10 @@ pub(super) fn each(body: &[u8]) -> Result<Each, Refusal> {
         readings: Vec<serde_json::Value>,
     }
 
+    // Nearly all are good, and these need no tree of values.
+    if let Ok((station, readings)) = whole(body, &Place::default()) {
+        return Ok((station.map(|Text(station)| station.into_owned()), readings.into_iter().map(Ok).collect()));
+    }
     let damaged = |detail| Refusal { kind: VerdictKind::Rejected, reason: Reason::Damaged, detail };
     let Loose { station, readings } =
         serde_json::from_slice(body).map_err(|error| damaged(excerpt(error.to_string())))?;
@@ -201,21 +212,21 @@ pub(super) fn excerpt(mut error: String) -> String {
 struct BatchSeed<'a>(&'a Place);
 
 impl<'de> DeserializeSeed<'de> for BatchSeed<'_> {
-    type Value = Batch;
+    type Value = (Option<Text<'de>>, Vec<RawReading>);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Batch, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for BatchSeed<'_> {
-    type Value = Batch;
+    type Value = (Option<Text<'de>>, Vec<RawReading>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with station and readings")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Batch, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let place = self.0;
         let (mut station, mut readings) = (None, None);
         while let Some(key) = map.next_key_seed(KeySeed { place, known: &BATCH })? {
@@ -226,9 +237,12 @@ impl<'de> Visitor<'de> for BatchSeed<'_> {
             }
             place.enter(None);
         }
-        let station = named(station, place)?;
-        let readings = readings.ok_or_else(|| place.missing("readings"))?;
-        Ok(Batch { station, readings })
+        match readings {
+            Some(readings) => Ok((station, readings)),
+            // A body without either is told of the station.
+            None if station.is_none() => Err(place.missing("station")),
+            None => Err(place.missing("readings")),
+        }
     }
 }
 

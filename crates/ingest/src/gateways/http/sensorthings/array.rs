@@ -26,7 +26,7 @@ struct Group {
 }
 
 /// Reads a body. A line that cannot be understood costs only itself, and a Datastream that is none its lines.
-pub(super) fn read(intake: &Intake, grant: &Grant, body: &[u8]) -> Result<Understood, Failure> {
+pub(in crate::gateways::http) fn read(intake: &Intake, grant: &Grant, body: &[u8]) -> Result<Understood, Failure> {
     let groups: Vec<Group> = serde_json::from_slice(body).map_err(|error| no_json(&error))?;
     if groups.iter().map(|group| group.lines.len()).sum::<usize>() > MOST_READINGS {
         return Err(Failure::TooMany);

@@ -7,9 +7,9 @@
 //! Entities are not created here: a Datastream is a station and a parameter of the registry. Where the standard leaves
 //! something open, or limpid is narrower, docs/sensorthings.md says so.
 
-mod array;
+pub(super) mod array;
 mod datastream;
-mod observation;
+pub(super) mod observation;
 #[cfg(test)]
 mod tests;
 

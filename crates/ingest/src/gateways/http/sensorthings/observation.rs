@@ -21,7 +21,12 @@ const CALENDAR: [Period; 4] = [Period::Hour, Period::Day, Period::Month, Period:
 const MOST_MINUTES: u8 = 30;
 
 /// Reads a body with one observation, of the Datastream `id` unless that is none.
-pub(super) fn read(intake: &Intake, grant: &Grant, id: Option<&str>, body: &[u8]) -> Result<Understood, Failure> {
+pub(in crate::gateways::http) fn read(
+    intake: &Intake,
+    grant: &Grant,
+    id: Option<&str>,
+    body: &[u8],
+) -> Result<Understood, Failure> {
     let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|error| no_json(&error))?;
     let invalid = |fault: Fault| invalid(fault, None);
     let datastream = match id {

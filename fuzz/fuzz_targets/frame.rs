@@ -1,4 +1,4 @@
-//! The HJ 212 framer and parser, fed by whoever can reach the port. Beyond "no panic" it holds three laws: the frames
+//! The HJ 212 framer, fed by whoever can reach the port. Beyond "no panic" it holds three laws: the frames
 //! do not depend on how the network cuts the stream, no byte but blanks is lost, and a good frame behind anything is
 //! taken.
 
@@ -6,7 +6,6 @@
 
 use libfuzzer_sys::fuzz_target;
 use limpid_ingest::gateways::hj212::frame::{Found, Framer, encode};
-use limpid_ingest::gateways::hj212::message::{Message, answer, decode};
 
 const GOOD: &[u8] =
     b"QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=010000A8900016F000169DC0;Flag=5;CP=&&RtdInterval=30&&";
@@ -19,13 +18,6 @@ fuzz_target!(|input: &[u8]| {
     let unblank: Vec<u8> = stream.iter().copied().filter(|byte| !blank(*byte)).collect();
     assert_eq!(kept, unblank);
     assert_eq!(kept_of_pieces, unblank);
-    for data in &whole {
-        let (text, _) = decode(data);
-        if let Some(message) = Message::parse(&text) {
-            let _ = message.factors();
-            assert!(Message::parse(&answer(&message, "9014")).is_none_or(|answer| !answer.wants_answer()));
-        }
-    }
     let good = encode(GOOD);
     let (frames, _) = read([stream, good.as_slice()].into_iter());
     assert_eq!(frames.last().map(Vec::as_slice), Some(GOOD));

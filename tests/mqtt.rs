@@ -1,0 +1,134 @@
+//! The built program at a real broker, each of them killed while messages come: nothing that was acknowledged is lost,
+//! and nothing is there twice.
+
+// What only the tests of the gateway call.
+#[allow(dead_code)]
+#[path = "../crates/ingest/src/gateways/mqtt/server/tests/mosquitto.rs"]
+mod mosquitto;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Duration as Span, Utc};
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::Packet;
+use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
+use serde_json::json;
+
+use crate::support::{Folder, Limpid};
+use mosquitto::Mosquitto;
+
+/// Minutes that the station sends in all.
+const MINUTES: u32 = 1_500;
+
+/// Messages that the station sends again after its connection was lost: a broker that is killed forgets what it had
+/// acknowledged and not written yet.
+const AGAIN: u32 = 200;
+
+/// Long enough for a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Minute `n` of the test, far enough back to lie in the past.
+fn minute(n: u32) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_040, 0).unwrap() + Span::minutes(n.into())
+}
+
+/// Sends every minute with QoS 1, one after the other, and again what may have been forgotten. `acked` is how many the
+/// broker has acknowledged.
+async fn station(port: u16, acked: Arc<AtomicU32>) {
+    let mut next = 0;
+    while next < MINUTES {
+        let options = MqttOptions::new(format!("station-{}", rand::random::<u32>()), "127.0.0.1", port);
+        let (client, mut events) = AsyncClient::new(options, 4);
+        next = next.saturating_sub(AGAIN);
+        while next < MINUTES && send(&client, &mut events, next).await.is_some() {
+            next += 1;
+            acked.fetch_max(next, Ordering::SeqCst);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Sends one minute, and waits for its acknowledgement; `None` when the connection is lost.
+async fn send(client: &AsyncClient, events: &mut EventLoop, n: u32) -> Option<()> {
+    let reading = json!({"parameter": "pm25", "start": minute(n).to_rfc3339(), "period": "PT1M", "value": n});
+    let body = json!({"station": "S1", "readings": [reading]}).to_string();
+    client.try_publish("limpid/S1/readings", QoS::AtLeastOnce, false, body).ok()?;
+    loop {
+        if let Event::Incoming(Packet::PubAck(_)) = events.poll().await.ok()? {
+            return Some(());
+        }
+    }
+}
+
+async fn until(acked: &AtomicU32, count: u32) {
+    let began = Instant::now();
+    while acked.load(Ordering::SeqCst) < count {
+        assert!(began.elapsed() < PATIENCE, "the station came to {} only", acked.load(Ordering::SeqCst));
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// What limpid has published, by minute.
+async fn published(limpid: &Limpid) -> BTreeMap<DateTime<Utc>, f64> {
+    let time = |n| minute(n).to_rfc3339().replace('+', "%2B");
+    let path = format!(
+        "/api/v1/observations?station=S1&parameter=pm25&period=PT1M&from={}&to={}&limit=50000",
+        time(0),
+        time(MINUTES)
+    );
+    let mut found = BTreeMap::new();
+    for item in limpid.all(&path).await {
+        assert_eq!(item["revision"], 1, "{item}");
+        let start = item["start"].as_str().unwrap().parse().unwrap();
+        assert!(found.insert(start, item["value"].as_f64().unwrap()).is_none(), "twice: {item}");
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_or_doubled_when_broker_and_program_are_killed_in_mid_stream() {
+    let mut broker = Mosquitto::start();
+    let (folder, _) = Folder::two_stations();
+    folder.configure(&format!("[ingest.mqtt]\nenabled = true\nurl = \"mqtt://127.0.0.1:{}\"", broker.port));
+    let limpid = folder.run();
+    // The session must stand before the first message: what is sent before is for nobody.
+    let began = Instant::now();
+    while !broker.log().contains("SUBACK to limpid-test") {
+        assert!(began.elapsed() < PATIENCE, "{}", broker.log());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let acked = Arc::new(AtomicU32::new(0));
+    let sending = tokio::spawn(station(broker.port, Arc::clone(&acked)));
+
+    until(&acked, 200).await;
+    broker.kill();
+    broker.restart();
+    until(&acked, 400).await;
+    limpid.kill();
+    // The broker keeps what comes meanwhile.
+    until(&acked, 700).await;
+    let limpid = folder.run();
+    until(&acked, 900).await;
+    broker.stop();
+    broker.restart();
+    until(&acked, 1_200).await;
+    broker.kill();
+    limpid.kill();
+    broker.restart();
+    let limpid = folder.run();
+    sending.await.unwrap();
+
+    let began = Instant::now();
+    loop {
+        let found = published(&limpid).await;
+        assert!(found.iter().all(|(start, value)| minute(*value as u32) == *start), "{found:?}");
+        if found.len() == MINUTES as usize {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{} of {MINUTES} came\n{}", found.len(), broker.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

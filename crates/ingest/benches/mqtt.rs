@@ -29,7 +29,7 @@ use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
 use tokio_util::sync::CancellationToken;
 
 /// Messages in one run.
-const MESSAGES: u32 = 20_000;
+const MESSAGES: u32 = 100_000;
 
 /// Runs of each figure, taken in turn; the median counts.
 const RUNS: usize = 5;

@@ -15,9 +15,11 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::secret::{self, SecretError};
 
 /// Messages that the broker may send before the first of them is acknowledged (MQTT 5.0, 3.1.2.11.3). Each waits for
-/// the journal, which takes all that wait at once, so that this many share one fsync; at [`LARGEST`] each they hold
-/// 64 MiB at most.
-pub const IN_FLIGHT: u16 = 256;
+/// the journal, which takes all that wait at once: while some hundred share one fsync, as many more can come.
+pub const IN_FLIGHT: u16 = 2048;
+
+/// Bytes of messages that wait for the journal, [`LARGEST`] more at most: while so many do, nothing is read.
+pub(super) const HELD: usize = 64 << 20;
 
 /// The largest packet that the broker may send (MQTT 5.0, 3.1.2.11.4), some 2,000 readings.
 pub const LARGEST: u32 = 256 << 10;

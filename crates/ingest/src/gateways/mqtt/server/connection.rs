@@ -15,7 +15,7 @@ use rumqttc::v5::mqttbytes::v5::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::gateways::mqtt::broker::{Broker, IN_FLIGHT};
+use crate::gateways::mqtt::broker::{Broker, HELD, IN_FLIGHT};
 use crate::gateways::mqtt::server::link::{Link, LinkError};
 use crate::gateways::mqtt::session::Session;
 use crate::{Intake, Upload};
@@ -79,19 +79,23 @@ pub(super) async fn run(
         Err(why) => return Ended::Lost { why: why.into(), useful: false },
     };
     let mut flight = FuturesOrdered::new();
-    let mut useful = false;
+    let (mut held, mut useful) = (0, false);
     let presence = session.intake().presence();
     let (mut links, mut broker_link) = (presence.connection(), None);
     let why = loop {
         // Messages of QoS 0 are not counted by the broker: while as many as there is room for wait, nothing is read.
-        let room = flight.len() < usize::from(IN_FLIGHT);
+        let room = flight.len() < usize::from(IN_FLIGHT) && held < HELD;
         let come = tokio::select! {
             biased;
             () = stop.cancelled() => break None,
-            Some((publish, outcome)) = flight.next(), if !flight.is_empty() => {
+            Some((publish, bytes, outcome)) = flight.next(), if !flight.is_empty() => {
                 // With it all that became durable by the same commit: their acknowledgements leave in one write.
+                held -= bytes;
                 let mut acknowledged = acknowledge(&mut link, &publish, outcome);
-                while acknowledged.is_ok() && let Some(Some((publish, outcome))) = flight.next().now_or_never() {
+                while acknowledged.is_ok()
+                    && let Some(Some((publish, bytes, outcome))) = flight.next().now_or_never()
+                {
+                    held -= bytes;
                     acknowledged = acknowledge(&mut link, &publish, outcome);
                 }
                 useful = useful || acknowledged.is_ok();
@@ -108,6 +112,7 @@ pub(super) async fn run(
         let taken = loop {
             match come {
                 Ok(Some(Packet::Publish(publish))) => {
+                    let bytes = publish.payload.len();
                     let (publish, upload) = take(session, publish).await;
                     if let Some(station) = upload.as_ref().and_then(|upload| upload.station.as_ref()) {
                         links.heard(station);
@@ -115,7 +120,8 @@ pub(super) async fn run(
                             heard.insert(station.clone());
                         }
                     }
-                    flight.push_back(submit(session.intake().clone(), publish, upload));
+                    held += bytes;
+                    flight.push_back(submit(session.intake().clone(), publish, bytes, upload));
                 }
                 Ok(Some(Packet::SubAck(answer))) => match granted(&answer) {
                     Ok(()) => {
@@ -128,7 +134,7 @@ pub(super) async fn run(
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error.into()),
             }
-            if flight.len() >= usize::from(IN_FLIGHT) {
+            if flight.len() >= usize::from(IN_FLIGHT) || held >= HELD {
                 break Ok(());
             }
             come = link.come();
@@ -140,7 +146,7 @@ pub(super) async fn run(
     drop((links, broker_link));
     let leave = async {
         let mut failed = why.is_some();
-        while let Some((publish, outcome)) = flight.next().await {
+        while let Some((publish, _, outcome)) = flight.next().await {
             // Behind a message that was not acknowledged none is: the broker sends them all again, in their order.
             failed = failed || acknowledge(&mut link, &publish, outcome).is_err();
         }
@@ -207,13 +213,18 @@ async fn take(session: &Session, publish: Publish) -> (Publish, Option<Upload>) 
     (publish, Some(upload))
 }
 
-/// Makes a message durable.
-async fn submit(intake: Intake, publish: Publish, upload: Option<Upload>) -> (Publish, Result<(), StoreError>) {
+/// Makes a message of so many bytes durable.
+async fn submit(
+    intake: Intake,
+    publish: Publish,
+    bytes: usize,
+    upload: Option<Upload>,
+) -> (Publish, usize, Result<(), StoreError>) {
     let outcome = match upload {
         None => Ok(()),
         Some(upload) => intake.submit(upload).await.map(|_| ()),
     };
-    (publish, outcome)
+    (publish, bytes, outcome)
 }
 
 /// Puts the acknowledgement of a message that is durable behind those that wait to be sent.

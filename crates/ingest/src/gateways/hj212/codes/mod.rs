@@ -205,7 +205,8 @@ mod tests {
         assert_eq!(meaning("011", Outlet), Some("cod"));
         assert_eq!(meaning("11", Outlet), None, "11 is chlorine");
         assert_eq!(meaning("02", Air), Some("so2"));
-        assert_eq!(meaning("002", Water), None, "002 is colour");
+        assert_eq!(meaning("002", Water), Some("colour"));
+        assert_eq!((meaning("2", Water), meaning("002", Air)), (None, None));
         assert_eq!(
             (meaning("w01010", Water), meaning("a01001", Air)),
             (Some("water_temperature"), Some("temperature"))

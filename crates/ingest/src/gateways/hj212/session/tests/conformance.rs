@@ -291,7 +291,11 @@ fn zone_encoding_and_units_are_the_stations_own() {
     // The same ozone under two codes, of which one is sent in mg/m3.
     let expected = ["o3 PT0S 11-25T00:00:00 50 N", "o3 PT0S 11-25T00:00:00 50 unmarked"];
     assert_eq!(outcome(&session(&own), &data).0, expected);
-    // Of other kinds of station too: mercury is no parameter, but COD of an outlet is.
+    // Mercury is in ug/L by the table of 2017, and in mg/L by that of 2005.
+    let mercury = "QN=1;CN=2011;PW=1;MN=W1MN;Flag=5;CP=&&DataTime=20261125080000;w20111-Rtd=0.05,w20111-Flag=N&&";
+    assert_eq!(entries(mercury), ["hg PT0S 11-25T00:00:00 0.05 N"]);
+    assert_eq!(entries(&mercury.replace("w20111", "020").replace("Flag=5", "Flag=1")), ["hg PT0S 11-25T00:00:00 50 N"]);
+    // Units by code are for other kinds of station too.
     let outlet = "QN=1;CN=2011;PW=123456;MN=LD130133000015;Flag=5;CP=&&DataTime=20261125080000;011-Rtd=231000&&";
     let own = "[[ingest.hj212.station]]\nstation = \"O1\"\nunits = { \"011\" = \"ug/L\" }\n";
     assert_eq!(outcome(&session(own), outlet).0, ["cod PT0S 11-25T00:00:00 231 unmarked"]);

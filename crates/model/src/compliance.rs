@@ -72,3 +72,46 @@ pub struct Met {
     /// Those of them that met the limit.
     pub met: u32,
 }
+
+/// How many drinking-water sources meet the standard, and how much of the water comes from them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SourceRates {
+    /// Sources with a verdict.
+    pub judged: u32,
+    /// Those of them that meet the standard.
+    pub met: u32,
+    /// Percent of the water drawn that comes from those; `None` unless it is known of every judged source how much it
+    /// gives.
+    pub volume_percent: Option<f64>,
+}
+
+impl SourceRates {
+    /// Counts sources, each with its verdict and the volume that it gives in a month: by source and by volume, as monthly
+    /// reports do. `None` without any source that is judged.
+    pub fn of(sources: impl IntoIterator<Item = (bool, Option<f64>)>) -> Option<Self> {
+        let mut rates = Self { judged: 0, met: 0, volume_percent: None };
+        let mut volumes = Some((0.0, 0.0));
+        for (met, drawn) in sources {
+            rates.judged += 1;
+            rates.met += u32::from(met);
+            volumes =
+                volumes.zip(drawn).map(|((good, all), drawn)| (if met { good + drawn } else { good }, all + drawn));
+        }
+        rates.volume_percent = volumes.filter(|(_, all)| *all > 0.0).map(|(good, all)| 100.0 * good / all);
+        (rates.judged > 0).then_some(rates)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_counted_and_weighed_by_their_water() {
+        let rates = SourceRates::of([(true, Some(900.0)), (false, Some(300.0)), (true, Some(0.0))]).unwrap();
+        assert_eq!((rates.judged, rates.met, rates.volume_percent), (3, 2, Some(75.0)));
+        let unknown = SourceRates::of([(true, Some(900.0)), (true, None)]).unwrap();
+        assert_eq!((unknown.met, unknown.volume_percent), (2, None), "a volume that is not known is not guessed");
+        assert_eq!(SourceRates::of([]), None);
+    }
+}

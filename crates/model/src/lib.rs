@@ -40,7 +40,7 @@ pub mod time;
 pub mod unit;
 
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
-pub use compliance::{Compared, Compliance, Met, Part};
+pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
 pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};
 pub use limit::Limit;
 pub use link::{Link, LinkEvent, LinkSpan};

@@ -100,7 +100,7 @@ mod tests {
     fn read(noise: &str) -> Result<Noise, Vec<String>> {
         let pipeline = format!("[publisher]\nid = \"x\"\nname = \"X\"\nzone = \"Asia/Shanghai\"\n{noise}");
         let stations = "id,kind,name_zh,name_en,lat,lon\n".to_owned();
-        let parsed = Pipeline::parse(&Files { pipeline, stations, ..Files::default() });
+        let parsed = Pipeline::parse(&Files { pipeline, stations });
         parsed.map(|pipeline| pipeline.noise).map_err(|mistakes| mistakes.0.iter().map(ToString::to_string).collect())
     }
 

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::{Instant, Period, Scheme, StationKind, Zone};
+use limpid_model::{Instant, Period, Scheme, SourceRates, StationKind, Zone};
 use maud::{Markup, html};
 
 use super::layout::{self, Page};
@@ -123,7 +123,16 @@ fn drinking(view: &View, sources: &[&StationNow], at: Instant, zone: Zone) -> Ma
             [Period::Month, Period::Day, Period::Hour].into_iter().find_map(|period| now.judged(SOURCES, period, None));
         of.map(|judged| judged.published.record.clone())
     };
+    let verdict = |now: &&StationNow| Some((newest(now)?.compliance?.reached?, now.station.drawn));
     html! {
+        @if let Some(rates) = SourceRates::of(sources.iter().filter_map(verdict)) {
+            p {
+                (lang.fill("water.rate", &[("met", &rates.met.to_string()), ("judged", &rates.judged.to_string())]))
+                @if let Some(percent) = rates.volume_percent {
+                    (lang.fill("water.rate_volume", &[("percent", &format!("{percent:.1}"))]))
+                }
+            }
+        }
         div.scroll { table {
             thead { tr {
                 th scope="col" { (lang.t("col.source")) }
@@ -157,10 +166,10 @@ mod tests {
     use crate::testing::{Service, at, hour};
 
     const STATIONS: &str = "\
-id,kind,name_zh,name_en,lat,lon,area,class,drinking
-W1,water,河口断面,River Mouth,28.4,104.8,清江,III,
-W2,water,上游断面,Upper Reach,28.4,104.8,清江,II,true
-W3,water,静湖湖心,Still Lake,28.4,104.8,静湖,,
+id,kind,name_zh,name_en,lat,lon,area,class,drinking,drawn
+W1,water,河口断面,River Mouth,28.4,104.8,清江,III,,
+W2,water,上游断面,Upper Reach,28.4,104.8,清江,II,true,52000
+W3,water,静湖湖心,Still Lake,28.4,104.8,静湖,,,
 ";
 
     /// A class of the hour that ends with `end`.
@@ -230,7 +239,12 @@ W3,water,静湖湖心,Still Lake,28.4,104.8,静湖,,
         }
         assert!(!page.contains("Ⅰ类（优）</td>"), "a class of yesterday evening is not shown as that of now");
         let page = service.get("/water?lang=en").await.text().to_owned();
-        for words in ["class V (moderately polluted)", "Target not reached (class III)", "meets the standard"] {
+        for words in [
+            "class V (moderately polluted)",
+            "Target not reached (class III)",
+            "meets the standard",
+            "1 of 1 judged sources meet the standard, which give 100.0 %",
+        ] {
             assert!(page.contains(words), "{words}: {page}");
         }
         let front = service.get("/?lang=en").await.text().to_owned();

@@ -8,7 +8,7 @@
 //! Schemes of water and noise take [`graded::Values`], or a level, and give a [`graded::Graded`]:
 //!
 //! - [`gb3838`], [`drinking`], [`tli`], [`black_odorous`]: surface water
-//! - [`gbt14848`]: groundwater
+//! - [`gbt14848`]: the water of wells
 //! - [`gb3096`], [`hj640`]: noise
 
 pub mod banded;

@@ -126,8 +126,10 @@ fn the_published_class_of_4700_rows() {
         println!("skipped: ../shared/data/water-cn-auto is not here");
         return;
     }
-    // A section of two names in one province is one body of water in all snapshots.
-    let mut sections: BTreeMap<(String, String), (Vec<[bool; 2]>, String)> = BTreeMap::new();
+    /// Whether each row fits as a river and as a lake, and what the feed says of the section.
+    type Seen = (Vec<[bool; 2]>, String);
+    // A section, by its province and name, is one body of water in all snapshots.
+    let mut sections: BTreeMap<(String, String), Seen> = BTreeMap::new();
     let mut rows = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

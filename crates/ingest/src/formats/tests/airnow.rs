@@ -77,7 +77,7 @@ fn hostile_lines_are_refused_one_by_one() {
 #[test]
 fn a_pollutant_that_limpid_does_not_know_stands_aside() {
     let pipeline = pipeline("America/Los_Angeles", SITES);
-    let text = "AQSID,ValidDate,ValidTime,BENZENE,BENZENE_Unit,no2,no2_Unit\n\
+    let text = "AQSID,ValidDate,ValidTime,XENON,XENON_Unit,no2,no2_Unit\n\
                 060290008,01/01/2023,05:00,1.5,PPB,3,PPB\n060290008,01/01/2023,06:00,,,3,PPB\n";
     assert_eq!(
         read(Format::AirnowHourly, &pipeline, text),

@@ -69,6 +69,11 @@ impl Hj212 {
     pub fn asks(&self, station: &StationId) -> bool {
         self.stations.get(station).down_link.unwrap_or(self.down_link)
     }
+
+    /// Zone of the times that go over the wire to and from a station.
+    pub fn zone_of(&self, station: &StationId) -> Zone {
+        self.stations.get(station).zone.unwrap_or(self.zone)
+    }
 }
 
 /// Reads the table; `zone` is the publisher's.

@@ -87,7 +87,7 @@ impl Downlink {
     }
 
     async fn converse(&self, seat: &Seat, request: &Request) -> Outcome {
-        let (zone, now) = (self.config().zone, self.intake.now());
+        let (zone, now) = (self.config().zone_of(&seat.station), self.intake.now());
         let (sender, mut replies) = mpsc::channel(REPLIES);
         let qn = {
             let mut state = seat.state();

@@ -60,7 +60,7 @@ impl Line {
             reply.map(|reply| open.replies.try_send(reply));
         }
         let off = stamp(message).and_then(|time| {
-            let wall = downlink.intake.now().with_timezone(&config.zone.0).naive_local();
+            let wall = downlink.intake.now().with_timezone(&config.zone_of(&station.id).0).naive_local();
             state.stamps.heard(millis(time), millis(wall), now)
         });
         let other = state.addresses.heard(self.peer, now);

@@ -48,7 +48,7 @@ impl Reader<'_> {
         };
         self.deviations.add_if(text.len() > 14, Deviation::Milliseconds);
         let pipeline = self.intake.pipeline();
-        let zone = self.own.zone.unwrap_or(pipeline.ingest.hj212.zone);
+        let zone = pipeline.ingest.hj212.zone_of(&self.station.id);
         // A label that is no boundary stays as it is, for the intake to refuse.
         let start = self.station.period_start(period, zone.at(time), pipeline.publisher.zone);
         let (factors, found) = message.factors();

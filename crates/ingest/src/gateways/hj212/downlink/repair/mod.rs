@@ -114,7 +114,8 @@ impl Downlink {
             HourLabel::Start => at,
             HourLabel::End => period.end(at, zone),
         };
-        let wire = |at: Moment| label(at).with_timezone(&self.config().zone.0).naive_local();
+        let own = self.config().zone_of(&station.id);
+        let wire = |at: Moment| label(at).with_timezone(&own.0).naive_local();
         Some(Request::History { cn: request::history(period)?, begin: wire(from), end: wire(to) })
     }
 }

@@ -66,7 +66,7 @@ pub fn of_observation(rules: &Rules, kind: StationKind, observation: &Observatio
 fn failed_rule(rules: &str, flag: Flag) -> Option<String> {
     let suffix = if flag == Flag::Fail { "-fail" } else { "-suspect" };
     let words = || rules.split(' ').filter(|word| !word.is_empty());
-    words().find(|word| word.ends_with(suffix)).or_else(|| words().last()).map(str::to_owned)
+    words().find(|word| word.ends_with(suffix)).or_else(|| words().next_back()).map(str::to_owned)
 }
 
 /// Why too few minutes of an hour could be used: `n` could, and so many had each of these marks.

@@ -30,7 +30,7 @@ demo-data: needs-cc ## write a year of made-up hours of the demo stations to tar
 	$(CARGO) run --locked --package limpid --example demo_data > target/demo-data.csv
 	@wc -l target/demo-data.csv
 
-release: needs-cc ## build the production binary, target/release/limpid (13 minutes and more: polars)
+release: needs-cc ## build the production binary, target/release/limpid
 	$(CARGO) build --locked --release --package limpid
 
 # SQLite and zstd are built from their C sources.

@@ -30,8 +30,6 @@ fn crates_import_only_what_the_design_allows() {
             normal.clone().map(|d| d.name.as_str()).filter(|name| names.contains(name)).collect();
         let name = package.name.as_str();
         assert!(inner.is_subset(&allowed[name]), "{name} imports {inner:?}, allowed are {:?}", allowed[name]);
-        let polars = normal.clone().any(|dependency| dependency.name == "polars");
-        assert_eq!(polars, name == "limpid-transform", "{name}: polars belongs to transform only");
         if name == "limpid-model" {
             let doing_io = ["tokio", "axum", "rusqlite", "reqwest", "object_store"];
             assert!(

@@ -8,6 +8,7 @@
 //! - [`observation`], [`assessment`], [`compliance`], [`record`]: what is published
 //! - [`gap`]: what is missing and why, and how complete a year is
 //! - [`limit`]: thresholds of automatic checks that an operator sets
+//! - [`summary`]: figures of areas and of long periods
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
@@ -34,6 +35,7 @@ pub mod receipt;
 pub mod record;
 pub mod station;
 pub mod submission;
+pub mod summary;
 pub mod table;
 pub mod text;
 pub mod time;
@@ -54,6 +56,7 @@ pub use receipt::{Counts, Reason, Receipt, ReceiptId, Verdict, VerdictKind};
 pub use record::{Published, Record};
 pub use station::{Station, StationId, StationKind};
 pub use submission::{Channel, Entry, Submission};
+pub use summary::{Subject, Summary, SummaryBody};
 pub use text::Text;
 pub use time::{Instant, Period, Zone};
 pub use unit::Unit;

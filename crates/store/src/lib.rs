@@ -15,8 +15,8 @@ pub mod state;
 pub use error::{Result, StoreError};
 pub use journal::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, GapWindow, Gaps, Journal,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, SeriesPosition,
-    SqliteJournal, StationExtent, StoredSubmission,
+    KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen,
+    SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery,
 };
 pub use lake::Lake;
 pub use state::StateDir;

@@ -1,101 +1,117 @@
-//! One pollutant, 1,000 stations, one year of hours (8.76 million) in a Parquet file: to day means, largest 8-hour
-//! means and sub-indices by limpid, and by DuckDB with the same threads on the same file. Prints the ratio and limpid's
-//! peak of memory. Needs python3 and, for DuckDB, PyPI once; without them only limpid is measured.
+//! A thousand stations, six pollutants, a year of hours (52.56 million) in one Parquet file: to moving means, days, largest
+//! 8-hour means and the index of each day, by limpid, by DuckDB and by polars' streaming engine, with the same threads on the
+//! same file in the same run. Prints the ratios and limpid's peak of memory, and fails where results differ. Needs python3 and,
+//! for the other two, PyPI once; without them only limpid is measured.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant as Clock;
 
-use limpid_model::{ParameterId, Scheme, Zone};
-use limpid_transform::engine::bulk::{StationDays, days};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use limpid_model::parameter::AIR_INDEX;
+use limpid_model::{Scheme, Zone};
+use limpid_transform::engine::bulk::{self, StationHours};
 use limpid_transform::fixed::Mean;
 use limpid_transform::standards::Rules;
-use polars::prelude::{Column, DataFrame, DataType, ParquetCompression, ParquetWriter, TimeUnit};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
 
 const STATIONS: u64 = 1_000;
-const HOURS: u64 = 8_760;
-/// The fastest of so many runs counts, of both.
+const HOURS: i64 = 8_760;
+/// The fastest of so many runs counts, of each.
 const RUNS: usize = 3;
-const DUCKDB: &str = "duckdb==2.0.1";
+const PACKAGES: [&str; 2] = ["duckdb==2.0.1", "polars==2.1.0"];
+
+/// Mean, and how far hours lie from it, of the six in their order.
+const LEVELS: [(f64, f64); 6] = [(45.0, 60.0), (80.0, 90.0), (12.0, 20.0), (35.0, 40.0), (0.8, 1.0), (60.0, 110.0)];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-history");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join("o3-1000-stations-1-year.parquet");
+    let path = folder.join("six-1000-stations-1-year.parquet");
     if !path.exists() {
         generate(&path)?;
     }
     let threads = std::thread::available_parallelism()?.get();
-    println!("history: {} hours, {} MB, {threads} threads", STATIONS * HOURS, path.metadata()?.len() / 1_000_000);
+    let hours = STATIONS * AIR_INDEX.len() as u64 * HOURS as u64;
+    println!("history: {hours} hours, {} MB, {threads} threads", path.metadata()?.len() / 1_000_000);
 
-    let (mut best, mut found) = (f64::MAX, Vec::new());
+    let (mut best, mut ours) = (f64::MAX, Sums::default());
     forget_peak();
     for _ in 0..RUNS {
         let begun = Clock::now();
-        found = run(&path)?;
+        ours = run(&path)?;
         best = best.min(begun.elapsed().as_secs_f64());
     }
     let peak = peak_mb();
-    let ours = Sums::of(&found);
     println!("limpid:  {best:.3} s, peak {} MB, {ours:?}", peak.map_or("?".to_owned(), |mb| mb.to_string()));
     if peak.is_some_and(|mb| mb >= 1_000) {
         return Err("peak of memory is above 1 GB".into());
     }
-
-    match duckdb(&folder, &path, threads) {
-        Ok(theirs) => {
-            println!("duckdb:  {:.3} s, version {}, {:?}", theirs.seconds, theirs.version, theirs.sums);
-            println!("ratio:   limpid takes {:.2} of DuckDB's time", best / theirs.seconds);
-            ours.check(&theirs.sums)?;
+    for script in ["duckdb_hours.py", "polars_hours.py"] {
+        match peer(&folder, script, &path, threads) {
+            Ok(theirs) => {
+                println!("{}:  {:.3} s, {:?}", theirs.name, theirs.seconds, theirs.sums);
+                println!("ratio:   {} takes {:.2} times as long as limpid", theirs.name, theirs.seconds / best);
+                ours.check(&theirs.sums)?;
+            }
+            Err(error) => println!("{script}: not measured: {error}"),
         }
-        Err(error) => println!("duckdb:  not measured: {error}"),
     }
     Ok(())
 }
 
-fn run(path: &Path) -> Result<Vec<StationDays>, Box<dyn std::error::Error>> {
+fn run(path: &Path) -> Result<Sums, Box<dyn std::error::Error>> {
     let scheme = Scheme::parse("hj633-2026").ok_or("schemes.toml has no hj633-2026")?;
     let zone = Zone::parse("Asia/Shanghai").ok_or("no such zone")?;
-    Ok(days(Rules::built_in(), path, ParameterId::known("o3"), scheme, zone)?)
+    let mut sums = Sums::default();
+    bulk::stations(Rules::built_in(), path, scheme, zone, |station| sums.add(&station))?;
+    Ok(sums)
 }
 
-/// A year of ozone from local midnight on, with a daily cycle, one decimal, and 4 % of the hours missing.
+/// A year of hours from local midnight on, with a daily cycle, one decimal (CO three), and 4 % of the hours missing.
 fn generate(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let first_ms = 1_735_660_800_000_i64; // 2025-01-01 00:00 in Shanghai
     let partial = path.with_extension("partial");
-    let mut writer = None;
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?)).build();
+    let mut writer: Option<ArrowWriter<File>> = None;
     let mut state = 1_u64;
     for station in 0..STATIONS {
-        let hours = 0..HOURS as i64;
-        let name = format!("station-{station:04}");
-        let start =
-            Column::new("start".into(), hours.clone().map(|hour| first_ms + hour * 3_600_000).collect::<Vec<_>>());
-        let values: Vec<Option<f64>> = hours
-            .map(|hour| {
+        for (parameter, (mean, spread)) in AIR_INDEX.into_iter().zip(LEVELS) {
+            let scale = if parameter == "co" { 1_000.0 } else { 10.0 };
+            let value = |hour: i64| {
                 state = splitmix(state);
-                let cycle = 60.0 - 50.0 * ((hour % 24) as f64 / 24.0 * std::f64::consts::TAU).cos();
-                let season = 1.0 + ((hour as f64 / HOURS as f64) * std::f64::consts::PI).sin();
-                let value = cycle * season + (state % 400) as f64 / 10.0;
-                (!(state >> 32).is_multiple_of(25)).then(|| (value * 10.0).round() / 10.0)
-            })
-            .collect();
-        let columns = vec![
-            Column::new("station".into(), vec![name.as_str(); HOURS as usize]),
-            start.cast(&DataType::Datetime(TimeUnit::Milliseconds, None))?,
-            Column::new("value".into(), values),
-        ];
-        let frame = DataFrame::new(HOURS as usize, columns)?;
-        if writer.is_none() {
-            let file = ParquetWriter::new(File::create(&partial)?).with_compression(ParquetCompression::Zstd(None));
-            writer = Some(file.batched(frame.schema())?);
-        }
-        if let Some(writer) = &mut writer {
-            writer.write_batch(&frame)?;
+                let cycle = 1.0 - ((hour % 24) as f64 / 24.0 * std::f64::consts::TAU).cos();
+                let season = ((hour as f64 / HOURS as f64) * std::f64::consts::PI).sin();
+                let noise = (state % 1_000) as f64 / 1_000.0;
+                let value = mean * (0.4 + 0.6 * season) + spread * (0.5 * cycle * noise);
+                (!(state >> 32).is_multiple_of(25)).then(|| (value * scale).round() / scale)
+            };
+            let name = format!("station-{station:04}");
+            let starts = (0..HOURS).map(|hour| first_ms + hour * 3_600_000);
+            let columns: [(&str, ArrayRef); 4] = [
+                ("station", Arc::new(StringArray::from_iter_values((0..HOURS).map(|_| name.as_str())))),
+                ("parameter", Arc::new(StringArray::from_iter_values((0..HOURS).map(|_| parameter)))),
+                ("start", Arc::new(TimestampMillisecondArray::from_iter_values(starts))),
+                ("value", Arc::new((0..HOURS).map(value).collect::<Float64Array>())),
+            ];
+            let batch = RecordBatch::try_from_iter(columns)?;
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                None => writer.insert(ArrowWriter::try_new(
+                    File::create(&partial)?,
+                    batch.schema(),
+                    Some(properties.clone()),
+                )?),
+            };
+            writer.write(&batch)?;
         }
     }
     if let Some(writer) = writer {
-        writer.finish()?;
+        writer.close()?;
     }
     std::fs::rename(partial, path)?;
     Ok(())
@@ -108,67 +124,74 @@ fn splitmix(state: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// What both must agree on. Doubles may put a mean on the other side of a half, so that a few sub-indices differ.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What all three must agree on. Doubles may put a mean on the other side of a half, so that a few indices differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Sums {
+    moving: f64,
     days: u64,
     mean: f64,
     max8h: f64,
-    sub: f64,
+    index: f64,
 }
 
 impl Sums {
-    fn of(stations: &[StationDays]) -> Self {
-        let days = || stations.iter().flat_map(|station| &station.days);
-        let sum = |of: fn(&limpid_transform::engine::bulk::Day) -> Option<Mean>| -> f64 {
-            days().filter_map(of).map(Mean::to_f64).sum()
-        };
-        Self {
-            days: days().count() as u64,
-            mean: sum(|day| day.mean.mean),
-            max8h: sum(|day| day.max8h.mean),
-            sub: days().filter_map(|day| day.sub).map(f64::from).sum(),
+    fn add(&mut self, station: &StationHours) {
+        let sum = |means: &mut dyn Iterator<Item = Option<Mean>>| means.flatten().map(Mean::to_f64).sum::<f64>();
+        for series in &station.series {
+            self.moving += sum(&mut series.moving.iter().map(|one| one.mean));
+            self.days += series.days.len() as u64;
+            self.mean += sum(&mut series.days.iter().map(|day| day.mean.mean));
+            if series.parameter.as_str() == "o3" {
+                self.max8h += sum(&mut series.days.iter().map(|day| day.max8h.mean));
+            }
         }
+        self.index += station.indices.iter().filter_map(|day| day.index).map(f64::from).sum::<f64>();
     }
 
     fn check(self, other: &Self) -> Result<(), String> {
         let near = |a: f64, b: f64, tolerance: f64| (a - b).abs() <= a.abs() * tolerance;
         let agree = self.days == other.days
+            && near(self.moving, other.moving, 1e-9)
             && near(self.mean, other.mean, 1e-9)
             && near(self.max8h, other.max8h, 1e-9)
-            && near(self.sub, other.sub, 1e-4);
+            && near(self.index, other.index, 1e-4);
         agree.then_some(()).ok_or_else(|| format!("results differ: {self:?} and {other:?}"))
     }
 }
 
 struct Theirs {
+    name: String,
     seconds: f64,
-    version: String,
     sums: Sums,
 }
 
-/// DuckDB from PyPI, in a virtual environment of its own under the target folder.
-fn duckdb(folder: &Path, path: &Path, threads: usize) -> Result<Theirs, Box<dyn std::error::Error>> {
+/// A script of this folder, in a virtual environment of its own under the target folder.
+fn peer(folder: &Path, script: &str, path: &Path, threads: usize) -> Result<Theirs, Box<dyn std::error::Error>> {
     let venv = folder.join("venv");
     let python: PathBuf = venv.join("bin/python");
     if !python.exists() {
         succeed(Command::new("python3").arg("-m").arg("venv").arg(&venv))?;
     }
-    if succeed(Command::new(&python).args(["-c", "import duckdb"])).is_err() {
-        succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", DUCKDB]))?;
+    if succeed(Command::new(&python).args(["-c", "import duckdb, polars"])).is_err() {
+        succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/duckdb_days.py");
-    let line = succeed(Command::new(&python).arg(script).arg(path).arg(threads.to_string()))?;
+    let benches = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
+    let breakpoints = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/standards/hj633.csv");
+    let mut command = Command::new(&python);
+    command.arg(benches.join(script)).arg(path).arg(threads.to_string()).arg(breakpoints);
+    command.env("POLARS_MAX_THREADS", threads.to_string());
+    let line = succeed(&mut command)?;
     let found: serde_json::Value = serde_json::from_str(&line)?;
     let number = |key: &str| found[key].as_f64().ok_or_else(|| format!("no {key} in {line}"));
     Ok(Theirs {
+        name: found["name"].as_str().unwrap_or_default().to_owned(),
         seconds: number("seconds")?,
-        version: found["version"].as_str().unwrap_or_default().to_owned(),
         sums: Sums {
+            moving: number("moving")?,
             days: number("days")? as u64,
             mean: number("mean")?,
             max8h: number("max8h")?,
-            sub: number("sub")?,
+            index: number("index")?,
         },
     })
 }

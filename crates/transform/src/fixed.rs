@@ -29,6 +29,11 @@ impl Fixed {
         Self(hundredths * (SCALE / 100))
     }
 
+    /// So many millionths of a unit, at most 1e17.
+    pub(crate) const fn of_millionths(millionths: i64) -> Self {
+        Self(millionths)
+    }
+
     /// Millionths of the unit.
     pub const fn millionths(self) -> i64 {
         self.0

@@ -12,10 +12,11 @@ use crate::assess::bounds::Bounds;
 use crate::assess::hj663::{self, Looked};
 use crate::assess::{
     black_odorous, drinking, eaqi, gb3095, gb3096, gb3838, gbt14848, hj633, hj640, in_naqi, kr_cai, tli, uk_daqi,
-    us_epa,
+    us_epa, who2021,
 };
 use crate::fixed::Fixed;
 use crate::gaps::complete::Minimums;
+use crate::validate::neighbours::Neighbours;
 use crate::validate::slip::{self, Slip};
 use crate::validate::sums::{self, Sum};
 use crate::validate::table::ByKind;
@@ -85,6 +86,10 @@ pub struct Rules {
     pub eaqi: Bounds,
     /// Limits of ambient air (`data/standards/gb3095.csv`).
     pub gb3095: gb3095::Limits,
+    /// Reference lines of the WHO (`data/standards/who2021.csv`).
+    pub who2021: who2021::Lines,
+    /// Stations beside the others of their area (`data/validation/neighbours.csv`).
+    pub neighbours: Neighbours,
     /// What an assessment of a period looks at (`data/standards/hj663.csv`).
     pub hj663: Vec<Looked>,
     /// Bands of the British index (`data/standards/uk_daqi.csv`).
@@ -135,6 +140,8 @@ impl Rules {
             us_epa: Banded::parse(us_epa::TABLE, include_str!("../../../data/standards/us_epa.csv"))?,
             eaqi: eaqi::parse(include_str!("../../../data/standards/eaqi.csv"))?,
             gb3095: gb3095::Limits::parse(include_str!("../../../data/standards/gb3095.csv"))?,
+            who2021: who2021::Lines::parse(include_str!("../../../data/standards/who2021.csv"))?,
+            neighbours: Neighbours::parse(include_str!("../../../data/validation/neighbours.csv"))?,
             hj663: hj663::parse(include_str!("../../../data/standards/hj663.csv"))?,
             uk_daqi: uk_daqi::parse(include_str!("../../../data/standards/uk_daqi.csv"))?,
             in_naqi: in_naqi::parse(include_str!("../../../data/standards/in_naqi.csv"))?,
@@ -188,7 +195,9 @@ mod tests {
         assert_eq!(error.unwrap_err().to_string(), "table ranges.csv, pm25: bounds must not fall from left to right");
         let error = Ranges::parse("parameter,fail_below\npm25,x\n").unwrap_err().to_string();
         assert_eq!(error, "table ranges.csv cannot be read");
-        let error = Aggregates::parse("parameter,hour,moving8,moving24,day,max8h,calendar\nunobtainium,1,1,1,1,1,1\n");
+        let error = Aggregates::parse(
+            "parameter,kind,how,hour,moving8,moving24,day,max8h,calendar\nunobtainium,*,mean,1,1,1,1,1,1\n",
+        );
         assert!(error.unwrap_err().to_string().contains("unobtainium"));
     }
 }

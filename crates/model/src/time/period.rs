@@ -25,19 +25,25 @@ pub enum Period {
     Day,
     /// A calendar month, `P1M`.
     Month,
+    /// A quarter of a calendar year, `P3M`.
+    Quarter,
+    /// Twelve calendar months, `P12M`, of which only the last need be December.
+    Months12,
     /// A calendar year, `P1Y`.
     Year,
 }
 
 impl Period {
     /// The periods that the API serves, as error messages list them.
-    pub const KNOWN: &'static str = "PT0S, PT1M to PT30M, PT1H, PT8H, PT24H, P1D, P1M, P1Y";
+    pub const KNOWN: &'static str = "PT0S, PT1M to PT30M, PT1H, PT8H, PT24H, P1D, P1M, P3M, P12M, P1Y";
 
     /// The end of the period that starts at `start`.
     pub fn end(self, start: Instant, zone: Zone) -> Instant {
         match self {
             Self::Day => zone.start_of(zone.date_of(start) + Days::new(1)),
             Self::Month => zone.start_of(first_of_month(zone.date_of(start)) + Months::new(1)),
+            Self::Quarter => zone.start_of(first_of_quarter(zone.date_of(start)) + Months::new(3)),
+            Self::Months12 => zone.start_of(first_of_month(zone.date_of(start)) + Months::new(12)),
             Self::Year => zone.start_of(first_of_year(zone.date_of(start)) + Months::new(12)),
             _ => start + self.fixed().unwrap_or_default(),
         }
@@ -48,6 +54,8 @@ impl Period {
         match self {
             Self::Day => zone.start_of(zone.date_of(end) - Days::new(1)),
             Self::Month => zone.start_of(first_of_month(zone.date_of(end)) - Months::new(1)),
+            Self::Quarter => zone.start_of(first_of_quarter(zone.date_of(end)) - Months::new(3)),
+            Self::Months12 => zone.start_of(first_of_month(zone.date_of(end)) - Months::new(12)),
             Self::Year => zone.start_of(first_of_year(zone.date_of(end)) - Months::new(12)),
             _ => end - self.fixed().unwrap_or_default(),
         }
@@ -61,7 +69,7 @@ impl Period {
             Self::Hour => Some(Duration::hours(1)),
             Self::Hours8 => Some(Duration::hours(8)),
             Self::Hours24 => Some(Duration::hours(24)),
-            Self::Day | Self::Month | Self::Year => None,
+            Self::Day | Self::Month | Self::Quarter | Self::Months12 | Self::Year => None,
         }
     }
 
@@ -72,7 +80,8 @@ impl Period {
             Self::Moment | Self::Minutes(_) => true,
             Self::Hour | Self::Hours8 | Self::Hours24 => zone.floor_hour(start) == start,
             Self::Day => zone.start_of(zone.date_of(start)) == start,
-            Self::Month => zone.start_of(first_of_month(zone.date_of(start))) == start,
+            Self::Month | Self::Months12 => zone.start_of(first_of_month(zone.date_of(start))) == start,
+            Self::Quarter => zone.start_of(first_of_quarter(zone.date_of(start))) == start,
             Self::Year => zone.start_of(first_of_year(zone.date_of(start))) == start,
         }
     }
@@ -80,6 +89,10 @@ impl Period {
 
 fn first_of_month(date: NaiveDate) -> NaiveDate {
     date.with_day(1).expect("every month has a first day")
+}
+
+fn first_of_quarter(date: NaiveDate) -> NaiveDate {
+    first_of_month(date) - Months::new(date.month0() % 3)
 }
 
 fn first_of_year(date: NaiveDate) -> NaiveDate {
@@ -96,6 +109,8 @@ impl fmt::Display for Period {
             Self::Hours24 => f.write_str("PT24H"),
             Self::Day => f.write_str("P1D"),
             Self::Month => f.write_str("P1M"),
+            Self::Quarter => f.write_str("P3M"),
+            Self::Months12 => f.write_str("P12M"),
             Self::Year => f.write_str("P1Y"),
         }
     }
@@ -118,6 +133,8 @@ impl FromStr for Period {
             "PT24H" => Self::Hours24,
             "P1D" => Self::Day,
             "P1M" => Self::Month,
+            "P3M" => Self::Quarter,
+            "P12M" => Self::Months12,
             "P1Y" => Self::Year,
             _ => {
                 let digits = text.strip_prefix("PT").and_then(|rest| rest.strip_suffix('M')).ok_or_else(unknown)?;

@@ -43,6 +43,8 @@ fn ends_and_starts_are_inverse() {
         (Period::Hours8, "2026-10-24T20:00:00Z"),
         (Period::Day, "2026-10-24T22:00:00Z"),
         (Period::Month, "2026-09-30T22:00:00Z"),
+        (Period::Quarter, "2026-03-31T22:00:00Z"),
+        (Period::Months12, "2026-03-31T22:00:00Z"),
         (Period::Year, "2025-12-31T23:00:00Z"),
     ] {
         let start = utc(start);
@@ -54,7 +56,7 @@ fn ends_and_starts_are_inverse() {
 
 #[test]
 fn periods_are_read_and_written() {
-    for text in ["PT0S", "PT1M", "PT30M", "PT1H", "PT8H", "PT24H", "P1D", "P1M", "P1Y"] {
+    for text in ["PT0S", "PT1M", "PT30M", "PT1H", "PT8H", "PT24H", "P1D", "P1M", "P3M", "P12M", "P1Y"] {
         assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
     }
     for text in ["", "PT", "PTM", "PT31M", "PT01M", "PT+1M", "pt1h", "P1W", "1h", "PT-1M"] {

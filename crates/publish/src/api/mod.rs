@@ -5,6 +5,7 @@
 //! - [`item`]: published records as JSON objects and as columns
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
 //! - [`gaps`], [`completeness`]: what is missing
+//! - [`summaries`]: areas, and months to years
 //! - [`stream`]: the same records, pushed
 //! - [`uploads`], [`sensorthings`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
 //! - [`health`], [`openapi`]: for machines that look after machines
@@ -23,6 +24,7 @@ pub mod query;
 mod sensorthings;
 pub mod stations;
 pub mod stream;
+pub mod summaries;
 mod uploads;
 
 use axum::body::Body;

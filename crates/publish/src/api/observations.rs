@@ -115,7 +115,7 @@ fn usual_span(period: Period) -> Duration {
         Period::Moment | Period::Minutes(_) => 1,
         Period::Hour | Period::Hours8 | Period::Hours24 => 7,
         Period::Day => 366,
-        Period::Month => 3_660,
+        Period::Month | Period::Quarter | Period::Months12 => 3_660,
         Period::Year => 18_300,
     })
 }

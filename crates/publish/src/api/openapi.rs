@@ -67,6 +67,7 @@ pub struct LimitBody {
         super::assessments::get,
         super::gaps::get,
         super::completeness::get,
+        super::summaries::get,
         super::stream::get,
         super::uploads::submit,
         super::uploads::receipt,

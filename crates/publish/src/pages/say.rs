@@ -76,6 +76,8 @@ pub fn period(lang: Lang, period: Period) -> String {
         Period::Hours24 => lang.t("period.hours24").to_owned(),
         Period::Day => lang.t("period.day").to_owned(),
         Period::Month => lang.t("period.month").to_owned(),
+        Period::Quarter => lang.t("period.quarter").to_owned(),
+        Period::Months12 => lang.t("period.months12").to_owned(),
         Period::Year => lang.t("period.year").to_owned(),
     }
 }

@@ -19,6 +19,7 @@ mod gaps;
 mod links;
 mod outlooks;
 mod sqlite;
+mod summaries;
 
 use async_trait::async_trait;
 use limpid_model::{
@@ -35,6 +36,7 @@ pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
 pub use sqlite::SqliteJournal;
+pub use summaries::{KeptSummary, Summaries, SummaryQuery};
 
 /// A reading in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,7 +158,7 @@ pub struct AssessmentQuery {
 
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
-pub trait Journal: Conformance + Fetches + Gaps + Links + Outlooks + Send + Sync + 'static {
+pub trait Journal: Conformance + Fetches + Gaps + Links + Outlooks + Summaries + Send + Sync + 'static {
     /// Takes a submission in and answers when it is durable.
     ///
     /// A submission with an idempotency key that was used before with the same bytes gets the earlier receipt.

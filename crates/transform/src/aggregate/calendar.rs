@@ -15,6 +15,19 @@ pub fn month_mean(days: &[Option<Fixed>], month: usize, validity: &Validity) -> 
     Aggregate { mean: aggregate.mean.filter(|_| enough(aggregate.n, month, validity)), ..aggregate }
 }
 
+/// The mean of the valid day means of consecutive months, given by the place of each in its year and its days.
+///
+/// Valid where each month has as many as a mean of the month needs, and twelve months together 324. GB 3095 has no rule for
+/// quarters of what automatic monitors measure, nor for twelve months across years: this is ours. `n` and `expected` count
+/// days.
+pub fn months_mean(months: &[(usize, &[Option<Fixed>])], validity: &Validity) -> Aggregate {
+    let valid_days = |days: &[Option<Fixed>]| days.iter().flatten().count() as u32;
+    let complete = months.iter().all(|(month, days)| enough(valid_days(days), *month, validity));
+    let aggregate = mean(months.iter().flat_map(|(_, days)| days.iter()));
+    let valid = complete && (months.len() < 12 || aggregate.n >= validity.year_days);
+    Aggregate { mean: aggregate.mean.filter(|_| valid), ..aggregate }
+}
+
 /// The mean of the valid day means of a year. `months` has the days of each month from January on.
 ///
 /// Valid with at least 324 of them, and in each month as many as a mean of the month needs. `n` and `expected` count days.
@@ -145,5 +158,28 @@ mod tests {
         // A mean of the months' means would be 365 / 12.
         assert_eq!(words(year_mean(&months, &Rules::built_in().validity)).0, Some(28.0));
         assert_eq!(year_mean(&std::array::from_fn(|_| days(31, 31, 1e11)), &Rules::built_in().validity).mean, None);
+    }
+
+    #[test]
+    fn a_quarter_needs_each_of_its_months_and_twelve_months_324_days() {
+        let quarter = |missing: usize| {
+            let (january, february, march) = (days(31, 31, 1.0), days(28 - missing, 28, 2.0), days(31, 31, 3.0));
+            let months = [(0, january.as_slice()), (1, february.as_slice()), (2, march.as_slice())];
+            words(months_mean(&months, &Rules::built_in().validity))
+        };
+        // (31 + 2 * 25 + 3 * 31) / 87
+        assert_eq!([quarter(3), quarter(4)], [(Some(2.0), 87, 90), (None, 86, 90)]);
+        let twelve = |missing: usize| {
+            // From March on; 42 days are missing where each month still has enough.
+            let lost = [4, 3, 4, 3, 4, 4, 3, 4, 3, 4, 4, missing];
+            let of = |place: usize| {
+                let month = (place + 2) % 12;
+                (month, days(LENGTHS[month] - lost[place], LENGTHS[month], 5.0))
+            };
+            let months: Vec<_> = (0..12).map(of).collect();
+            let months: Vec<_> = months.iter().map(|(month, days)| (*month, days.as_slice())).collect();
+            words(months_mean(&months, &Rules::built_in().validity))
+        };
+        assert_eq!([twelve(1), twelve(2)], [(Some(5.0), 324, 365), (None, 323, 365)]);
     }
 }

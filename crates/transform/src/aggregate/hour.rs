@@ -8,6 +8,7 @@ use chrono::Duration;
 
 use crate::aggregate::Aggregate;
 use crate::aggregate::energy::energy_mean;
+use crate::aggregate::vector::{Wind, vector_mean};
 use crate::fixed::{Fixed, Mean};
 
 /// Minutes in an hour.
@@ -37,6 +38,25 @@ pub fn hour_level(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate 
     let (values, n) = most_of_the_hour(values, hour);
     let levels: Vec<Option<Fixed>> = values.iter().map(|value| Some(value.value)).collect();
     Aggregate { mean: energy_mean(&levels, 1).mean.filter(|_| n >= minimum), n, expected: WHOLE }
+}
+
+/// The sum of amounts in the hour that starts at `hour`, otherwise like [`hour_mean`].
+pub fn hour_sum(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
+    let (values, n) = most_of_the_hour(values, hour);
+    let sum = values.iter().map(|value| value.value.millionths()).sum();
+    Aggregate { mean: Mean::new(sum, 1).filter(|_| n >= minimum.max(1)), n, expected: WHOLE }
+}
+
+/// The direction of the wind in the hour that starts at `hour`, each with the speed of the same minutes, otherwise like
+/// [`hour_mean`].
+pub fn hour_vector(directions: &[Minutes], speeds: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
+    let wind = |direction: &&Minutes| {
+        let same = |speed: &&Minutes| (speed.start, speed.length) == (direction.start, direction.length);
+        let speed = speeds.iter().find(same).map(|speed| speed.value);
+        Wind { direction: direction.value, speed, weight: direction.length.into() }
+    };
+    let winds: Vec<Wind> = most_of_the_hour(directions, hour).0.iter().map(wind).collect();
+    vector_mean(&winds, WHOLE, minimum)
 }
 
 /// The values that make an hour, in order, and the minutes that they cover.

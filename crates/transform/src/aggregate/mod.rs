@@ -4,17 +4,23 @@
 //! - [`hour`]: an hour from minutes
 //! - [`mean`]: 8 and 24 hours, and the hours of a day
 //! - [`max8h`]: the largest 8-hour mean of a day
-//! - [`calendar`]: months and years, from days
+//! - [`calendar`]: months, quarters and years, from days
+//! - [`vector`]: wind directions
+//! - [`sum`]: amounts
+//! - [`flow`]: concentrations of a discharge
 //!
 //! All work on exact values and are given only those that may be used; a window is a slice with one cell an hour,
 //! in months and years one cell a day.
 
 pub mod calendar;
 pub mod energy;
+pub mod flow;
 pub mod hour;
 pub mod max8h;
 pub mod mean;
 pub mod noise;
+pub mod sum;
+pub mod vector;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +29,7 @@ use serde::Deserialize;
 
 use crate::fixed::{Fixed, Mean};
 use crate::standards::{self, TableError};
+use crate::validate::table::ByKind;
 
 /// What came of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +96,8 @@ pub struct Validity {
     pub year_days: u32,
     /// Months of a year mean of water.
     pub water_year_months: u32,
+    /// Stations that a mean of an area needs, in percent of those that measure the parameter.
+    pub area_stations_percent: u32,
 }
 
 impl Validity {
@@ -119,6 +128,7 @@ impl Validity {
             month_days_february: take("month_days_february")?,
             year_days: take("year_days")?,
             water_year_months: take("water_year_months")?,
+            area_stations_percent: take("area_stations_percent")?,
         };
         match rows.keys().next() {
             Some(unknown) => Err(TableError::content(TABLE, unknown, "is no rule that the program knows")),
@@ -129,11 +139,28 @@ impl Validity {
 
 /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
 #[derive(Debug, Clone)]
-pub struct Aggregates(BTreeMap<ParameterId, Made>);
+pub struct Aggregates(ByKind<Made>);
+
+/// How hours are made of minutes, and days of hours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// The arithmetic mean.
+    #[default]
+    Mean,
+    /// The direction of the sum of the vectors, by the wind speed beside.
+    Vector,
+    /// The sum.
+    Sum,
+    /// The mean weighted by the flow beside; hours from minutes by their minutes.
+    Flow,
+}
 
 /// Aggregates made of one parameter.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Made {
+    /// How.
+    pub how: How,
     /// Hours from minutes.
     pub hour: bool,
     /// Moving 8-hour means.
@@ -159,6 +186,7 @@ const NOISE_LEVELS: [&str; 4] = ["ld", "ln", "ldn", "lden"];
 impl Made {
     /// Of everything at a water station.
     const WATER: Self = Self {
+        how: How::Mean,
         hour: true,
         moving8: false,
         moving24: false,
@@ -183,6 +211,8 @@ impl Aggregates {
         #[derive(Deserialize)]
         struct Row {
             parameter: String,
+            kind: String,
+            how: How,
             hour: u8,
             moving8: u8,
             moving24: u8,
@@ -190,7 +220,7 @@ impl Aggregates {
             max8h: u8,
             calendar: u8,
         }
-        let mut aggregates = BTreeMap::new();
+        let mut aggregates = ByKind::default();
         for row in standards::rows::<Row>(TABLE, text)? {
             let parameter = standards::parameter(TABLE, &row.parameter)?;
             let cells = [row.hour, row.moving8, row.moving24, row.day, row.max8h, row.calendar];
@@ -198,6 +228,7 @@ impl Aggregates {
                 return Err(TableError::content(TABLE, row.parameter, "a cell is neither 0 nor 1"));
             }
             let made = Made {
+                how: row.how,
                 hour: row.hour == 1,
                 moving8: row.moving8 == 1,
                 moving24: row.moving24 == 1,
@@ -206,7 +237,14 @@ impl Aggregates {
                 calendar: row.calendar == 1,
                 ..Made::default()
             };
-            aggregates.insert(parameter, made);
+            if made.how != How::Mean && (made.moving8 || made.moving24 || made.max8h || made.calendar) {
+                return Err(TableError::content(
+                    TABLE,
+                    row.parameter,
+                    "only hours and days are made otherwise than by mean",
+                ));
+            }
+            aggregates.insert(TABLE, parameter, &row.kind, made)?;
         }
         Ok(Self(aggregates))
     }
@@ -223,12 +261,12 @@ impl Aggregates {
             "leq" => Made::LEVEL,
             level if NOISE_LEVELS.contains(&level) => Made { hour: false, day: false, ..Made::LEVEL },
             _ if kind == StationKind::Water => Made::WATER,
-            _ => self.of(parameter),
+            _ => self.of(kind, parameter),
         }
     }
 
-    /// What the table says of `parameter`; nothing where it does not have it.
-    pub fn of(&self, parameter: ParameterId) -> Made {
-        self.0.get(&parameter).copied().unwrap_or_default()
+    /// What the table says of `parameter` at a station of this kind; nothing where it does not have it.
+    fn of(&self, kind: StationKind, parameter: ParameterId) -> Made {
+        self.0.get(kind, parameter).copied().unwrap_or_default()
     }
 }

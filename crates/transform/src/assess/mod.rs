@@ -35,6 +35,7 @@ pub mod uk_daqi;
 pub mod us_epa;
 #[cfg(test)]
 mod vectors;
+pub mod who2021;
 
 use std::sync::LazyLock;
 

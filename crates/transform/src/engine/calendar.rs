@@ -14,6 +14,7 @@ use crate::aggregate::Made;
 use crate::aggregate::calendar::{month_level, month_mean, year_level, year_mean, year_of_months};
 use crate::aggregate::mean::mean;
 use crate::engine::noise::rates;
+use crate::engine::spans::derive_spans;
 use crate::engine::water::classes;
 use crate::fixed::Fixed;
 use crate::standards::Rules;
@@ -34,7 +35,7 @@ pub(super) fn end_of_year(date: NaiveDate, zone: Zone) -> Instant {
 }
 
 /// The months among `months` (given by their first day) that have ended by `now`, and of each year of theirs that has
-/// ended the year, of one station, from what the journal has of its days. A year is read once, and only as much of it as
+/// ended the year, with their quarters and the twelve months that they are part of, of one station, from what the journal has of its days. A year is read once, and only as much of it as
 /// is wanted.
 ///
 /// # Errors
@@ -53,8 +54,8 @@ pub(super) async fn derive_months(
         of_years.entry(month.year()).or_default().insert(*month);
     }
     let mut records = Vec::new();
-    for months in of_years.values() {
-        let (Some(first), Some(last)) = (months.first(), months.last()) else { continue };
+    for of_year in of_years.values() {
+        let (Some(first), Some(last)) = (of_year.first(), of_year.last()) else { continue };
         let whole = end_of_year(*last, zone) <= now;
         let (from, to) = if whole {
             (Period::Year.start(end_of_year(*last, zone), zone), end_of_year(*last, zone))
@@ -74,11 +75,12 @@ pub(super) async fn derive_months(
             after: None,
         };
         let days = journal.observations(days).await?.into_iter().map(|published| published.record).collect::<Vec<_>>();
-        let made = calendar(rules, station, zone, &days, months, whole);
+        let made = calendar(rules, station, zone, &days, of_year, whole);
         records.extend(classes(rules, &pipeline.water, station, &made));
-        records.extend(rates(rules, station, zone, &days, months, whole));
+        records.extend(rates(rules, station, zone, &days, of_year, whole));
         records.extend(made);
     }
+    records.extend(derive_spans(journal, station, months, zone, now).await?);
     Ok(records)
 }
 
@@ -158,7 +160,8 @@ fn rule(made: Made, period: &'static str) -> &'static str {
     }
 }
 
-fn days_in(year: i32, month: usize) -> usize {
+/// Days of a month, which counts from 0 (January).
+pub(super) fn days_in(year: i32, month: usize) -> usize {
     let first = NaiveDate::from_ymd_opt(year, month as u32 + 1, 1);
     first.map_or(31, |first| (first + Months::new(1) - first).num_days() as usize)
 }

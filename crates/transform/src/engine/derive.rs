@@ -7,10 +7,13 @@ use limpid_model::{
 };
 use limpid_store::Accepted;
 
-use crate::aggregate::Made;
 use crate::aggregate::energy::energy_mean;
+use crate::aggregate::flow::flow_weighted;
 use crate::aggregate::max8h::max8h;
 use crate::aggregate::mean::mean;
+use crate::aggregate::sum::sum;
+use crate::aggregate::vector::{Wind, vector_mean};
+use crate::aggregate::{Aggregate, How, Made};
 use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
 use crate::engine::hours::{Hours, as_sent};
 use crate::engine::wanted::Wanted;
@@ -151,17 +154,12 @@ impl Job<'_> {
         parameters.sort_unstable();
         parameters.dedup();
         for parameter in parameters {
-            let Made { day, max8h: largest, energy, samples, .. } =
-                self.rules.aggregates.at(self.station.kind, parameter);
+            let made_of = self.rules.aggregates.at(self.station.kind, parameter);
+            let Made { day, max8h: largest, .. } = made_of;
             let position = six().iter().position(|one| *one == parameter);
             let hours = self.hours.window(parameter, start, end);
             let made = if let Some(hours) = hours.filter(|_| day) {
-                let minimum = self.rules.validity.day_hours;
-                let (aggregate, rule) = match (energy, samples) {
-                    (true, _) => (energy_mean(hours, minimum), "day-energy-mean"),
-                    (_, true) => (mean(hours, 1), "day-sample-mean"),
-                    _ => (mean(hours, minimum), "day-mean"),
-                };
+                let (aggregate, rule) = self.day_of(made_of, hours, (start, end));
                 let subject = (parameter, Period::Day, Statistic::Mean);
                 records.push(aggregate.observation(&self.station.id, subject, (start, end), rule).into());
                 Some(aggregate.mean)
@@ -190,6 +188,36 @@ impl Job<'_> {
         }
         if any {
             self.assess(Period::Day, start, end, |edition| Some((edition.daily?)(self.rules, &input)), records);
+        }
+    }
+
+    /// The value of a day of one parameter, and the id of the rule.
+    fn day_of(
+        &self,
+        made: Made,
+        hours: &[Option<Fixed>],
+        (start, end): (Instant, Instant),
+    ) -> (Aggregate, &'static str) {
+        let minimum = self.rules.validity.day_hours;
+        let beside = |name| self.hours.window(ParameterId::known(name), start, end);
+        let missing = || vec![None; hours.len()];
+        match made.how {
+            How::Mean if made.energy => (energy_mean(hours, minimum), "day-energy-mean"),
+            How::Mean if made.samples => (mean(hours, 1), "day-sample-mean"),
+            How::Mean => (mean(hours, minimum), "day-mean"),
+            How::Sum => (sum(hours, minimum), "day-sum"),
+            How::Flow => {
+                let flows = beside("flow").map_or_else(missing, <[_]>::to_vec);
+                (flow_weighted(hours, &flows, minimum), "day-flow-weighted")
+            }
+            How::Vector => {
+                let speeds = beside("wind_speed").map_or_else(missing, <[_]>::to_vec);
+                let wind = |(direction, speed): (&Option<Fixed>, Option<Fixed>)| {
+                    Some(Wind { direction: (*direction)?, speed, weight: 1 })
+                };
+                let winds: Vec<Wind> = hours.iter().zip(speeds).filter_map(wind).collect();
+                (vector_mean(&winds, hours.len() as u32, minimum), "day-vector")
+            }
         }
     }
 

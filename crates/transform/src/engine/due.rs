@@ -6,6 +6,7 @@ use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, StationId, Zone};
 
 use crate::engine::calendar::{end_of_month, end_of_year, month_of};
+use crate::engine::spans::end_of_quarter;
 use crate::engine::wanted::{MORNING, Touched};
 
 /// An hour, a day, a month or a year is derived by the clock so long after its end, when its last minutes have arrived; without this
@@ -108,7 +109,7 @@ impl Due {
     }
 }
 
-/// When a month and its year end.
-fn ends(month: NaiveDate, zone: Zone) -> [Instant; 2] {
-    [end_of_month(month, zone), end_of_year(month, zone)]
+/// When a month, its quarter and its year end.
+fn ends(month: NaiveDate, zone: Zone) -> [Instant; 3] {
+    [end_of_month(month, zone), end_of_quarter(month, zone), end_of_year(month, zone)]
 }

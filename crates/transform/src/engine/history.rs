@@ -9,10 +9,10 @@ use futures::TryStreamExt;
 use limpid_model::{Instant, Period, Pipeline, Record, StationId, StationKind, Zone};
 use limpid_store::{Journal, Result};
 
-use crate::engine::CURSOR;
 use crate::engine::calendar::{derive_months, end_of_month, month_of};
 use crate::engine::tasks::{Derived, Task, derive_all};
 use crate::engine::wanted::Wanted;
+use crate::engine::{CURSOR, summaries};
 
 /// Readings looked at in one go for what they touch.
 const BATCH: usize = 65_536;
@@ -104,6 +104,7 @@ pub async fn history(
     if newest > journal.cursor(CURSOR).await? {
         journal.publish(Vec::new(), Some((CURSOR, newest))).await?;
     }
+    summaries::catch_up(&pipeline, &journal).await?;
     Ok(report)
 }
 

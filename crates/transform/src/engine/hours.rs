@@ -11,17 +11,13 @@ use chrono::{Datelike, Duration};
 use limpid_model::{Flag, Instant, Limit, Observation, ParameterId, Period, Station, Statistic, Status, Zone};
 use limpid_store::Accepted;
 
-use crate::aggregate::hour::{Minutes, hour_level, hour_mean};
+use crate::aggregate::hour::{Minutes, hour_level, hour_mean, hour_sum, hour_vector};
 use crate::aggregate::mean::mean;
-use crate::aggregate::{Aggregate, Made};
+use crate::aggregate::{Aggregate, How, Made};
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 use crate::validate::{self, InTime, Judged, climatology, note, worst};
 
-/// Id of the rule that makes an hour of minutes.
-const HOUR_MEAN: &str = "hour-mean";
-/// Id of the rule that makes an hour of the levels of minutes.
-const HOUR_LEVEL: &str = "hour-energy-mean";
 /// Id of the rule that makes an hour of samples.
 const HOUR_SAMPLES: &str = "hour-sample-mean";
 
@@ -96,11 +92,13 @@ impl Hours {
                 _ => {}
             }
         }
-        for ((parameter, place), values) in minutes {
+        for ((parameter, place), values) in &minutes {
+            let (parameter, place) = (*parameter, *place);
             let start = hours.start(place);
             let ended = now >= start + Duration::hours(1);
             if ended && !hours.has(parameter, start) {
-                let (judged, aggregate) = from_minutes(rules, made(parameter), start, &values);
+                let speeds = minutes.get(&(ParameterId::known("wind_speed"), place)).map_or(&[][..], Vec::as_slice);
+                let (judged, aggregate) = from_minutes(rules, made(parameter), start, values, speeds);
                 let judged = hours.usual(&station.limits, place, parameter, judged);
                 let usable = judged.usable();
                 hours.set(place, usable, as_made(station, parameter, start, judged, aggregate));
@@ -317,13 +315,20 @@ pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instan
     }
 }
 
-/// An hour made of minutes, judged by how many they are.
-fn from_minutes(rules: &Rules, made: Made, start: Instant, values: &[Minutes]) -> (Judged, Aggregate) {
+/// An hour made of minutes, judged by how many they are. `speeds` are the wind's in the same hour.
+fn from_minutes(
+    rules: &Rules,
+    made: Made,
+    start: Instant,
+    values: &[Minutes],
+    speeds: &[Minutes],
+) -> (Judged, Aggregate) {
     let minimum = rules.validity.hour_minutes;
-    let (aggregate, rule) = if made.energy {
-        (hour_level(values, start, minimum), HOUR_LEVEL)
-    } else {
-        (hour_mean(values, start, minimum), HOUR_MEAN)
+    let (aggregate, rule) = match made.how {
+        How::Mean if made.energy => (hour_level(values, start, minimum), "hour-energy-mean"),
+        How::Mean | How::Flow => (hour_mean(values, start, minimum), "hour-mean"),
+        How::Sum => (hour_sum(values, start, minimum), "hour-sum"),
+        How::Vector => (hour_vector(values, speeds, start, minimum), "hour-vector"),
     };
     (made_by(aggregate, rule), aggregate)
 }

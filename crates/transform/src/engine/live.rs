@@ -23,6 +23,7 @@ use crate::engine::CURSOR;
 use crate::engine::calendar::{derive_months, end_of_month, end_of_year, month_of};
 use crate::engine::due::Due;
 use crate::engine::hours::Hours;
+use crate::engine::summaries;
 use crate::engine::tasks::{Task, derive_all};
 use crate::engine::wanted::Touched;
 
@@ -43,12 +44,15 @@ const RECORDS_AT_ONCE: usize = 20_000;
 const FIRST_RETRY: Wait = Wait::from_millis(200);
 const LONGEST_RETRY: Wait = Wait::from_secs(30);
 
-/// Publishes what new readings and the clock bring, until `stop`. Errors of the journal are logged and tried again.
+/// Publishes what new readings and the clock bring, and sums it up, until `stop`. Errors of the journal are logged and tried again.
 ///
 /// # Errors
 /// [`StoreError::Closed`] when the journal was closed before `stop`.
 pub async fn live(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: CancellationToken) -> Result<()> {
-    Live::new(pipeline, journal, Utc::now).run(stop).await
+    let summaries = summaries::follow(pipeline.clone(), journal.clone(), stop.clone());
+    let live = Live::new(pipeline, journal, Utc::now).run(stop);
+    // Both end at `stop`, and the role is over when one of them fails.
+    tokio::try_join!(live, summaries).map(|_| ())
 }
 
 /// The engine's state between two rounds.

@@ -8,7 +8,9 @@
 //! - [`derive`]: what is published of them
 //! - [`water`], [`noise`]: classes of water, days and nights of noise
 //! - [`calendar`]: months and years, of published days
+//! - [`spans`]: quarters and twelve months, of published days
 //! - `due`: what falls due by the clock
+//! - [`summaries`]: areas and long periods, of what is published
 //! - `tasks`: several stations at once
 //! - [`live`], [`history`]: the two speeds
 //! - [`bulk`]: the same aggregates over a Parquet file of hours
@@ -21,6 +23,8 @@ pub mod history;
 pub mod hours;
 pub mod live;
 pub mod noise;
+pub mod spans;
+pub mod summaries;
 mod tasks;
 #[cfg(test)]
 mod tests;

@@ -56,7 +56,7 @@ impl Touched {
             }
             Period::Hour => _ = self.hours.insert(hour),
             Period::Day => _ = self.days.insert(zone.date_of(reading.start)),
-            Period::Hours8 | Period::Hours24 | Period::Month | Period::Year => {}
+            Period::Hours8 | Period::Hours24 | Period::Month | Period::Quarter | Period::Months12 | Period::Year => {}
         }
     }
 

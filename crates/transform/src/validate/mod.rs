@@ -4,6 +4,7 @@
 //! - [`range`]: plausible values of a parameter
 //! - [`climatology`]: values that are usual in a month at a place
 //! - [`consistency`]: PM2.5 is part of PM10, and NO2 of NOx
+//! - [`neighbours`]: a station beside the others of its area, which says nothing about its flag
 //! - [`sums`]: NOx is the sum of NO and NO2
 //! - [`series`]: an hour beside the hours around it, by [`steps`] (spikes, rates of change), [`flat`] lines and
 //!   [`slip`]s of the unit
@@ -14,6 +15,7 @@ pub mod climatology;
 pub mod consistency;
 pub mod flat;
 pub mod marks;
+pub mod neighbours;
 pub mod range;
 pub mod series;
 pub mod slip;

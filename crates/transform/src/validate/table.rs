@@ -41,6 +41,13 @@ impl<T> ByKind<T> {
         Ok(())
     }
 
+    /// Every row, by parameter.
+    pub fn iter(&self) -> impl Iterator<Item = (ParameterId, &T)> {
+        let mut rows: Vec<(ParameterId, &T)> = self.0.iter().map(|((parameter, _), row)| (*parameter, row)).collect();
+        rows.sort_by_key(|(parameter, _)| *parameter);
+        rows.into_iter()
+    }
+
     /// The row of a parameter at a station of this kind.
     pub fn get(&self, kind: StationKind, parameter: ParameterId) -> Option<&T> {
         self.0.get(&(parameter, Some(kind))).or_else(|| self.0.get(&(parameter, None)))

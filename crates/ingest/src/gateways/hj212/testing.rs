@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
     Assessment, Completeness, Counts, Entry, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published,
-    Receipt, ReceiptId, Record, StationId, Submission,
+    Receipt, ReceiptId, Record, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, LedgerEntries,
-    Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent, StoreError,
-    StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent,
+    StoreError, StoredSubmission, Summaries, SummaryQuery,
 };
 use tokio::sync::watch;
 
@@ -206,6 +206,17 @@ impl Fetches for Watched {
     }
 
     async fn fetch(&self, _: &str, _: &str) -> Result<Option<Fetch>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Summaries for Watched {
+    async fn keep_summaries(&self, _: Vec<Summary>, _: Option<(&'static str, u64)>) -> Result<usize> {
+        unimplemented!()
+    }
+
+    async fn summaries(&self, _: SummaryQuery) -> Result<Vec<KeptSummary>> {
         unimplemented!()
     }
 }

@@ -347,6 +347,6 @@ fn command(period: Period) -> Option<&'static str> {
         Period::Minutes(_) => Some("2051"),
         Period::Hour => Some("2061"),
         Period::Day => Some("2031"),
-        Period::Hours8 | Period::Hours24 | Period::Month | Period::Year => None,
+        Period::Hours8 | Period::Hours24 | Period::Month | Period::Quarter | Period::Months12 | Period::Year => None,
     }
 }

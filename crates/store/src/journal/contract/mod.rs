@@ -9,6 +9,7 @@ mod links;
 mod outlooks;
 mod publishing;
 mod reading;
+mod summaries;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +43,9 @@ macro_rules! engines {
 }
 
 engines! {
+    summaries:
+        a_summary_that_says_something_new_is_a_revision
+        summaries_are_found_by_subject_time_and_page;
     gaps:
         a_window_of_gaps_is_replaced_and_joined_at_its_edges
         gaps_are_found_by_time_cause_and_page

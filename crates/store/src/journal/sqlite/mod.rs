@@ -26,6 +26,7 @@ mod receipt;
 mod schema;
 mod state;
 mod submissions;
+mod summaries;
 #[cfg(test)]
 mod tests;
 mod time;

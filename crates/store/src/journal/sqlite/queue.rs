@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record};
+use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record, Summary};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::accept::Prepared;
@@ -26,6 +26,8 @@ pub(super) enum Work {
     Links(Vec<LinkEvent>, oneshot::Sender<Result<()>>),
     /// Keep outside forecasts.
     Outlooks(Vec<Outlook>, oneshot::Sender<Result<usize>>),
+    /// Keep summaries and move a cursor.
+    Summaries(Vec<Summary>, Option<(&'static str, u64)>, oneshot::Sender<Result<usize>>),
     /// Remember an upstream answer.
     Fetch(Fetch, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.

@@ -8,13 +8,14 @@ use super::failure::during;
 use crate::error::{Result, StoreError};
 
 /// Each step carries a journal from the format of its position to the next. Steps are never changed, only added.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("schema_1.sql"),
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
     include_str!("schema_6.sql"),
+    include_str!("schema_7.sql"),
 ];
 
 /// What SQLite's header says of whose file it is: "limp". Journals made before the first version did not say it, and

@@ -65,13 +65,52 @@ fn minutes_that_failed_do_not_count() {
 }
 
 #[test]
-fn moments_and_wind_directions_make_no_hours() {
+fn moments_make_no_hours() {
     let start = at("2026-11-25T08:00:00Z");
     let moments = (0..120).map(|k| reading("no2", Period::Moment, start + Duration::seconds(30 * k), Some(5.0), "N"));
-    let mut readings: Vec<_> = moments.collect();
-    readings.extend(minutes("wind_direction", "2026-11-25T08:00:00Z", 60, 350.0));
+    let words = all("Asia/Shanghai", moments.collect());
+    assert_eq!((only(&words, "PT0S").len(), words.len()), (120, 120));
+}
+
+#[test]
+fn winds_are_added_as_vectors_and_rain_as_amounts() {
+    // Half an hour of 2 m/s from 350 degrees, half an hour of 2 m/s from 50: the sum comes from 20.
+    let mut readings = minutes("wind_direction", "2026-11-25T08:00:00Z", 30, 350.0);
+    readings.extend(minutes("wind_direction", "2026-11-25T08:30:00Z", 30, 50.0));
+    readings.extend(minutes("wind_speed", "2026-11-25T08:00:00Z", 60, 2.0));
+    readings.extend(minutes("rain", "2026-11-25T08:00:00Z", 60, 0.1));
     let words = all("Asia/Shanghai", readings);
-    assert_eq!((only(&words, "PT0S").len(), only(&words, "PT1M").len(), words.len()), (120, 60, 180));
+    assert_eq!(only(&words, "PT1H mean wind_direction"), ["2026-11-25T08:00 20 1 60/60"]);
+    assert_eq!(only(&words, "PT1H mean rain"), ["2026-11-25T08:00 6 1 60/60"]);
+    let mut readings = flat("wind_direction", "2026-11-24T16:00:00Z", 24, 350.0);
+    readings[0].value = Some(170.0);
+    readings.extend(flat("wind_speed", "2026-11-24T16:00:00Z", 24, 1.0));
+    readings.extend(flat("rain", "2026-11-24T16:00:00Z", 20, 0.5));
+    let words = all("Asia/Shanghai", readings);
+    assert_eq!(only(&words, "P1D mean wind_direction"), ["2026-11-24T16:00 350 1 24/24"]);
+    assert_eq!(only(&words, "P1D mean rain"), ["2026-11-24T16:00 10 1 20/24"]);
+}
+
+#[test]
+fn a_days_discharge_is_weighted_by_its_water() {
+    let pipeline = pipeline("Asia/Shanghai");
+    let station = pipeline.stations.get(&StationId::parse("X1").unwrap()).unwrap();
+    let zone = pipeline.publisher.zone;
+    // 12 hours at 10 mg/L in 3 m3/s, 12 hours at 50 mg/L in 1 m3/s.
+    let mut readings = flat("cod", "2026-11-24T16:00:00Z", 12, 10.0);
+    readings.extend(flat("cod", "2026-11-25T04:00:00Z", 12, 50.0));
+    readings.extend(flat("flow", "2026-11-24T16:00:00Z", 12, 3.0));
+    readings.extend(flat("flow", "2026-11-25T04:00:00Z", 12, 1.0));
+    let day = |readings: Vec<Reading>| {
+        let wanted = Wanted::within(at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"), zone, 0);
+        let now = at("2026-11-26T00:00:00Z");
+        let records = derive(Rules::built_in(), station, zone, &accepted(readings), &wanted, now);
+        let words: Vec<String> = records.iter().map(words).collect();
+        only(&words, "P1D mean cod").join(",")
+    };
+    assert_eq!(day(readings.clone()), "2026-11-24T16:00 20 1 24/24");
+    readings.retain(|one| one.parameter.as_str() == "cod");
+    assert_eq!(day(readings), "2026-11-24T16:00 - 9 0/24", "without its flow there is no such mean");
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use limpid_model::{
     Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
-    ReceiptId, Record, StationId, Submission,
+    ReceiptId, Record, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, LedgerEntries,
-    Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent, StoreError,
-    StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent,
+    StoreError, StoredSubmission, Summaries, SummaryQuery,
 };
 use tokio::sync::watch;
 
@@ -133,6 +133,17 @@ impl Fetches for Flaky {
 
     async fn fetch(&self, source: &str, request: &str) -> Result<Option<Fetch>> {
         self.journal.fetch(source, request).await
+    }
+}
+
+#[async_trait]
+impl Summaries for Flaky {
+    async fn keep_summaries(&self, summaries: Vec<Summary>, cursor: Option<(&'static str, u64)>) -> Result<usize> {
+        self.journal.keep_summaries(summaries, cursor).await
+    }
+
+    async fn summaries(&self, query: SummaryQuery) -> Result<Vec<KeptSummary>> {
+        self.journal.summaries(query).await
     }
 }
 

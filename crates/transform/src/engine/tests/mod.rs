@@ -7,7 +7,7 @@ mod due;
 mod flaky;
 mod months;
 mod noise;
-mod replay;
+pub mod replay;
 mod water;
 
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub fn pipeline_with(zone: &str, sections: &str) -> Arc<Pipeline> {
     let files = Files {
         pipeline: publisher + sections,
         stations:
-            "id,kind,name_zh,name_en,lat,lon,class,body,drinking\nS1,air,一,One,40,116,,,\nS2,air,二,Two,40,117,,,\nX1,outlet,排口,Stack,40,117,,,\nW1,water,河,River,40,117,III,,\nW2,water,湖,Lake,40,117,II,lake,true\nN1,noise,声,Square,40,117,2,,\n"
+            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,\nN1,noise,声,Square,40,117,2,,,\n"
                 .to_owned(),
     };
     Arc::new(Pipeline::parse(&files).unwrap())

@@ -7,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::{
     Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
-    ReceiptId, Record, StationId, Submission,
+    ReceiptId, Record, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, LedgerEntries,
-    Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent, StoreError,
-    StoredSubmission,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent,
+    StoreError, StoredSubmission, Summaries, SummaryQuery,
 };
 use tokio::sync::watch;
 
@@ -147,6 +147,17 @@ impl Fetches for Switched {
 
     async fn fetch(&self, source: &str, request: &str) -> Result<Option<Fetch>> {
         self.inner.fetch(source, request).await
+    }
+}
+
+#[async_trait]
+impl Summaries for Switched {
+    async fn keep_summaries(&self, summaries: Vec<Summary>, cursor: Option<(&'static str, u64)>) -> Result<usize> {
+        self.inner.keep_summaries(summaries, cursor).await
+    }
+
+    async fn summaries(&self, query: SummaryQuery) -> Result<Vec<KeptSummary>> {
+        self.inner.summaries(query).await
     }
 }
 

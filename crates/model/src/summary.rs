@@ -1,0 +1,161 @@
+//! What is published of an area, and of long periods: figures made of many published records at once.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::parameter::ParameterId;
+use crate::station::StationId;
+use crate::time::{Instant, Period};
+
+/// Whose figures they are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A station.
+    Station(StationId),
+    /// All stations of an area of the registry: a county or a city.
+    Area(String),
+}
+
+impl Subject {
+    /// The subject with this text, as [`Subject`] displays.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once('/')? {
+            ("station", id) => StationId::parse(id).map(Self::Station),
+            ("area", name) if !name.is_empty() => Some(Self::Area(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Station(id) => write!(f, "station/{id}"),
+            Self::Area(name) => write!(f, "area/{name}"),
+        }
+    }
+}
+
+/// One summary. A different one of the same subject, kind, period and start is its next revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Whose.
+    pub subject: Subject,
+    /// How long.
+    pub period: Period,
+    /// Inclusive.
+    pub start: Instant,
+    /// Exclusive. It may lie ahead: then the figures are those to date.
+    pub end: Instant,
+    /// What it says.
+    pub body: SummaryBody,
+}
+
+/// What a summary says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum SummaryBody {
+    /// The air quality index of an area in an hour or on a day.
+    Index(AreaIndex),
+    /// What a month, a quarter or a year was like.
+    Air(AirPeriod),
+}
+
+impl SummaryBody {
+    /// The word for its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Index(_) => "index",
+            Self::Air(_) => "air",
+        }
+    }
+}
+
+/// The air quality index of an area: that of the means of its stations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaIndex {
+    /// Id of the edition.
+    pub scheme: String,
+    /// The index; `None` where the standard gives none.
+    pub index: Option<u16>,
+    /// Its level.
+    pub level: Option<u8>,
+    /// Primary pollutants.
+    pub primary: Vec<ParameterId>,
+    /// Why there is no index.
+    pub reason: Option<String>,
+    /// What it is made of.
+    pub values: Vec<AreaValue>,
+}
+
+/// One parameter of an area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaValue {
+    /// The parameter.
+    pub parameter: ParameterId,
+    /// The mean of its stations in the canonical unit; `None` where too few have a valid value.
+    pub value: Option<f64>,
+    /// Its sub-index.
+    pub sub: Option<u16>,
+    /// Stations with a valid value.
+    pub n: u32,
+    /// Stations that measure it.
+    pub expected: u32,
+    /// Stations whose value lies far from that of the others: for a reviewer to look at. It counts in the mean.
+    pub apart: Vec<StationId>,
+}
+
+/// What a period was like at a station or in an area, by HJ 663 and GB 3095.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AirPeriod {
+    /// Class of area by which limits are chosen, 1 or 2.
+    pub class: u8,
+    /// One for each parameter that had a valid day.
+    pub items: Vec<AirItem>,
+    /// The composite index, where all six have what it is made of.
+    pub composite: Option<f64>,
+    /// The parameters with the largest single index.
+    pub main: Vec<ParameterId>,
+    /// Days with an index of at most 100.
+    pub good_days: u32,
+    /// Days with an index.
+    pub judged_days: u32,
+    /// Days of the period.
+    pub days: u32,
+    /// What of it is not verified against the standard's text.
+    pub unverified: Vec<String>,
+}
+
+/// One parameter of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AirItem {
+    /// The parameter.
+    pub parameter: ParameterId,
+    /// The value of a day: `mean`, or `max8h`.
+    pub statistic: crate::observation::Statistic,
+    /// Valid days.
+    pub n: u32,
+    /// Whether they are as many as GB 3095 table 4 asks for.
+    pub complete: bool,
+    /// The mean of these days.
+    pub mean: Option<f64>,
+    /// The mean of the means of three years, this one the last, where all three have one.
+    pub three_year_mean: Option<f64>,
+    /// Which percentile, in percent.
+    pub percent: u32,
+    /// It.
+    pub percentile: Option<f64>,
+    /// The limit of a year; `None` where there is none, and for parts of a year.
+    pub year_limit: Option<f64>,
+    /// The limit of a day.
+    pub day_limit: Option<f64>,
+    /// Days above their limit.
+    pub days_over: u32,
+    /// By how many times the limit the worst of them lay above it.
+    pub worst_multiple: Option<f64>,
+    /// Whether mean and percentile keep their limits; `None` for parts of a year and with too few days.
+    pub kept: Option<bool>,
+    /// The highest WHO guideline (2021) of the mean of a year that is met: `aqg`, `it4` … `it1`, or `none`; for years only.
+    pub who: Option<String>,
+}

@@ -1,0 +1,186 @@
+//! `GET /api/v1/summaries`: figures of areas and of long periods.
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Duration};
+use limpid_model::{Instant, Period, Subject, SummaryBody, Zone};
+use limpid_store::{KeptSummary, SummaryQuery};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::openapi::ProblemBody;
+use super::query::Query;
+use crate::answer::{Cache, Failure, cache};
+use crate::app::{App, Shared};
+use crate::links;
+
+const PATH: &str = "/api/v1/summaries";
+const KNOWN: &[&str] = &["kind", "station", "area", "period", "from", "to", "as_of", "cursor", "limit"];
+
+/// One page of summaries.
+#[derive(Serialize, ToSchema)]
+pub struct SummaryPage {
+    /// Ordered by area or station, and start.
+    pub items: Vec<SummaryItem>,
+    /// Address of the next page; null on the last.
+    pub next: Option<String>,
+}
+
+/// One summary.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Summary)]
+pub struct SummaryItem {
+    /// Of which station.
+    pub station: Option<String>,
+    /// Or of which area.
+    pub area: Option<String>,
+    /// PT1H, P1D, P1M, P3M or P1Y.
+    #[schema(value_type = String)]
+    pub period: Period,
+    /// Inclusive.
+    pub start: String,
+    /// Exclusive; when it lies ahead the figures are those to date.
+    pub end: String,
+    /// 1 for the first.
+    pub revision: u32,
+    /// When this revision was published.
+    pub published: String,
+    /// `kind` and what it says. `index`: scheme, index, level, primary, reason and of each parameter the area's mean, from how
+    /// many of how many stations, and which of them lie apart. `air`: of each parameter mean, percentile, three-year mean,
+    /// limits, days over and whether limits are kept; composite index; good days; what of it is unverified.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub body: SummaryBody,
+}
+
+impl SummaryItem {
+    fn new(kept: KeptSummary, zone: Zone) -> Self {
+        let (station, area) = match kept.summary.subject {
+            Subject::Station(id) => (Some(id.to_string()), None),
+            Subject::Area(name) => (None, Some(name)),
+        };
+        Self {
+            station,
+            area,
+            period: kept.summary.period,
+            start: zone.format(kept.summary.start),
+            end: zone.format(kept.summary.end),
+            revision: kept.revision,
+            published: zone.format(kept.at),
+            body: kept.summary.body,
+        }
+    }
+}
+
+/// The air quality index of an area (`kind=index`, PT1H or P1D), or what a month, quarter or year was like by HJ 663 and
+/// GB 3095 at a station or in an area (`kind=air`, P1M, P3M or P1Y).
+#[utoipa::path(
+    get, path = PATH, tag = "data", operation_id = "summaries",
+    params(
+        ("kind" = Option<String>, Query, pattern = "^(index|air)$", description = "index (default) or air"),
+        ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all, unless `area` is given"),
+        ("area" = Option<String>, Query, min_length = 1, description = "one area of the registry"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y)"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "first start, inclusive; default a span before `to` that fits the period"),
+        ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "last start, exclusive; default now"),
+        ("as_of" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "what was published by this time"),
+        ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
+    ),
+    responses(
+        (status = 200, description = "one page", body = SummaryPage),
+        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+    )
+)]
+pub async fn get(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let query = Query::parse(&uri, KNOWN)?;
+    let ask = ask(&app, &query)?;
+    let (limit, zone) = (ask.limit, app.zone());
+    let pinned = [("from", zone.format(ask.from)), ("to", zone.format(ask.to))];
+    let _turn = app.turn().await?;
+    // One more than a page tells whether there is a next one.
+    let mut found = app.journal.summaries(SummaryQuery { limit: limit + 1, ..ask }).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|last| {
+        let [from, to] = pinned;
+        let cursor = ("cursor", encode(&last.summary.subject, last.summary.start));
+        links::absolute(&headers, &query.with(PATH, &[from, to, cursor]))
+    });
+    let items = found.into_iter().map(|kept| SummaryItem::new(kept, zone)).collect();
+    let body =
+        serde_json::to_vec(&SummaryPage { items, next }).map_err(|error| Failure::internal("writing JSON", &error))?;
+    Ok(cache::tagged(&headers, Cache::Revalidate, "application/json", body))
+}
+
+fn ask(app: &App, query: &Query) -> Result<SummaryQuery, Failure> {
+    let kinds = ["index", "air"];
+    let known = |text: &str| kinds.into_iter().find(|kind| *kind == text);
+    let kind = query.word("kind", known, kinds)?.unwrap_or("index");
+    let index = kind == "index";
+    let serves = |period| match period {
+        Period::Hour | Period::Day => index,
+        Period::Month | Period::Quarter | Period::Year => !index,
+        _ => false,
+    };
+    let names = if index { "PT1H, P1D" } else { "P1M, P3M, P1Y" };
+    let period = match query.one("period")? {
+        None if !index => Period::Year,
+        _ => query.period(serves, names)?,
+    };
+    let areas = || app.pipeline.stations.iter().map(|station| station.area.clone()).filter(|area| !area.is_empty());
+    let mut subjects: Vec<Subject> = query.stations(&app.pipeline)?.into_iter().map(Subject::Station).collect();
+    if let Some(area) = query.one("area")? {
+        if !areas().any(|known| known == area) {
+            let mut known: Vec<String> = areas().collect();
+            known.sort();
+            known.dedup();
+            return Err(Failure::value("area", format!("there is no area {area:?}"), known));
+        }
+        subjects.push(Subject::Area(area.to_owned()));
+    }
+    let after = query.word("cursor", decode, ["the one in `next` of the page before"])?;
+    let days = match period {
+        Period::Hour => 7,
+        Period::Day => 366,
+        _ => 3_660,
+    };
+    let (from, to) = query.range(app.zone(), app.now(), Duration::days(days))?;
+    let as_of = query.as_of(app.zone())?;
+    let kind = kind.to_owned();
+    Ok(SummaryQuery { subjects, kind, period, from, to, as_of, after, limit: query.limit()? })
+}
+
+/// The place of a summary in the list, as it stands in an address: base64url of `subject|milliseconds`.
+fn encode(subject: &Subject, start: Instant) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{subject}|{}", start.timestamp_millis()))
+}
+
+/// Reads what [`encode`] wrote; `None` for anything else.
+fn decode(text: &str) -> Option<(Subject, Instant)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (subject, start) = text.rsplit_once('|')?;
+    Some((Subject::parse(subject)?, DateTime::from_timestamp_millis(start.parse().ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_survives_the_way_there_and_back() {
+        let start = "2026-11-25T00:00:00Z".parse().unwrap();
+        let place = (Subject::Area("成华|区".into()), start);
+        assert_eq!(decode(&encode(&place.0, place.1)), Some(place));
+        for text in ["", "x", &URL_SAFE_NO_PAD.encode("river/1|5"), &URL_SAFE_NO_PAD.encode("area/a|x")] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Figures of areas and of long periods, made of what is published.
+//!
+//! A second step behind the engine: it follows the journal's tail of published records with a cursor of its own, works out which
+//! hours and days of which areas and which months of whom they touch, and makes these anew from the records that stand. So it
+//! does not matter whether the records came live or from a run over history, nor in which order.
+//!
+//! - [`area`]: the index of an area in an hour and on a day
+//! - [`period`]: months, quarters and years of stations and areas
+
+pub mod area;
+pub mod period;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration as Wait;
+
+use chrono::{Duration, NaiveDate};
+use limpid_model::{Instant, Period, Pipeline, Published, Record, Station, StationKind, Subject, Summary, Zone};
+use limpid_store::{Journal, Result, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::assess::six;
+use crate::engine::calendar::month_of;
+
+/// Name of the journal's cursor that says up to which published record everything is summed up.
+pub const CURSOR: &str = "summaries";
+
+/// Records looked at in one round.
+const BATCH: usize = 20_000;
+
+/// Summaries handed over in one transaction: some MB.
+const SUMMARIES_AT_ONCE: usize = 2_000;
+
+/// What comes within so short a time is summed up together: on the hour every station of an area sends.
+const TOGETHER: Wait = Wait::from_secs(2);
+
+/// After a failure of the journal it is tried again.
+const AGAIN: Wait = Wait::from_secs(5);
+
+/// What published records have touched.
+#[derive(Debug, Default)]
+struct Touched {
+    hours: BTreeMap<String, BTreeSet<Instant>>,
+    days: BTreeMap<String, BTreeSet<NaiveDate>>,
+    months: BTreeMap<Subject, BTreeSet<NaiveDate>>,
+}
+
+impl Touched {
+    fn record(&mut self, published: &Published, station: &Station, zone: Zone) {
+        if station.kind != StationKind::Air {
+            return;
+        }
+        let area = (!station.area.is_empty()).then_some(&station.area);
+        let date_of = |start| zone.date_of(start);
+        match &published.record {
+            Record::Observation(one) if !six().contains(&one.parameter) => {}
+            Record::Observation(one) => match (one.period, area) {
+                (Period::Hour, Some(area)) => _ = self.hours.entry(area.clone()).or_default().insert(one.start),
+                // The hour that ends with the window.
+                (Period::Hours24, Some(area)) => {
+                    let hour = one.end - Duration::hours(1);
+                    self.hours.entry(area.clone()).or_default().insert(hour);
+                }
+                (Period::Day, area) => {
+                    let date = date_of(one.start);
+                    self.month(Subject::Station(station.id.clone()), date);
+                    if let Some(area) = area {
+                        self.days.entry(area.clone()).or_default().insert(date);
+                        self.month(Subject::Area(area.clone()), date);
+                    }
+                }
+                _ => {}
+            },
+            Record::Assessment(one) if one.period == Period::Day => {
+                self.month(Subject::Station(station.id.clone()), date_of(one.start));
+            }
+            Record::Assessment(_) => {}
+        }
+    }
+
+    fn month(&mut self, subject: Subject, date: NaiveDate) {
+        self.months.entry(subject).or_default().insert(month_of(date));
+    }
+}
+
+/// Follows what is published, until `stop`. Errors of the journal are logged and tried again.
+///
+/// # Errors
+/// [`StoreError::Closed`] when the journal was closed before `stop`.
+pub async fn follow(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: CancellationToken) -> Result<()> {
+    let mut published = journal.published();
+    loop {
+        published.mark_unchanged();
+        let wait = match catch_up(&pipeline, &journal).await {
+            Ok(()) => None,
+            Err(StoreError::Closed) if stop.is_cancelled() => return Ok(()),
+            Err(StoreError::Closed) => return Err(StoreError::Closed),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, wait_ms = AGAIN.as_millis() as u64, "summing up failed, trying again");
+                metrics::counter!("limpid_transform_failures_total").increment(1);
+                Some(AGAIN)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            changed = published.changed(), if wait.is_none() => changed.map_err(|_| StoreError::Closed)?,
+            () = tokio::time::sleep(wait.unwrap_or(Wait::MAX)), if wait.is_some() => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(TOGETHER) => {}
+        }
+    }
+}
+
+/// Sums up everything published since the cursor.
+///
+/// # Errors
+/// Those of the journal; what was kept until then stays, and the next call goes on there.
+pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result<()> {
+    let zone = pipeline.publisher.zone;
+    let mut cursor = journal.cursor(CURSOR).await?;
+    loop {
+        let batch = journal.published_tail(cursor, BATCH).await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        let newest = last.seq;
+        let mut touched = Touched::default();
+        for published in &batch {
+            let id = match &published.record {
+                Record::Observation(one) => &one.station,
+                Record::Assessment(one) => &one.station,
+            };
+            // A station that the registry lost has no summary any more.
+            if let Some(station) = pipeline.stations.get(id) {
+                touched.record(published, station, zone);
+            }
+        }
+        let mut keep = Keep { journal, waiting: Vec::new() };
+        for (area, hours) in &touched.hours {
+            area::hours(pipeline, journal, area, hours, &mut keep).await?;
+        }
+        for (area, days) in &touched.days {
+            area::days(pipeline, journal, area, days, &mut keep).await?;
+        }
+        // Periods of areas are made of the days just found.
+        keep.hand_over(None).await?;
+        for (subject, months) in &touched.months {
+            period::months(pipeline, journal, subject, months, &mut keep).await?;
+        }
+        keep.hand_over(Some((CURSOR, newest))).await?;
+        cursor = newest;
+    }
+}
+
+/// Summaries on their way to the journal.
+struct Keep<'a> {
+    journal: &'a Arc<dyn Journal>,
+    waiting: Vec<Summary>,
+}
+
+impl Keep<'_> {
+    async fn add(&mut self, summary: Summary) -> Result<()> {
+        self.waiting.push(summary);
+        if self.waiting.len() >= SUMMARIES_AT_ONCE { self.hand_over(None).await } else { Ok(()) }
+    }
+
+    async fn hand_over(&mut self, cursor: Option<(&'static str, u64)>) -> Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if !waiting.is_empty() || cursor.is_some() {
+            self.journal.keep_summaries(waiting, cursor).await?;
+        }
+        Ok(())
+    }
+}

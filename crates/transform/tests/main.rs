@@ -1,0 +1,7 @@
+//! limpid's figures against those of others: published ones, and those of independent programs.
+
+mod beijing;
+mod days;
+mod grid;
+mod peers;
+mod qartod;

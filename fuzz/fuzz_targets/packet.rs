@@ -34,7 +34,7 @@ fuzz_target!(|data: &[u8]| {
                 assert_eq!(work.upload.body, frame.raw);
                 check(&work.upload.entries);
             }
-            Found::Garbage(garbage) => check(&SESSION.keep(&garbage).entries),
+            Found::Garbage(garbage) => check(&SESSION.keep(&garbage).upload.entries),
         }
     }
 });

@@ -15,7 +15,7 @@ use super::failure::Failure;
 const ALL_UPLOADS: usize = 256 << 20;
 
 /// How long an upload waits for its turn before it is told to come back.
-const TURN: Duration = Duration::from_secs(10);
+const TURN: Duration = Duration::from_secs(30);
 
 /// How long a body may take to arrive. A station on a slow line sends some kilobytes; a longer one holds memory that
 /// others wait for.

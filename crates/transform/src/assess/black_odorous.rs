@@ -83,6 +83,11 @@ impl Profiles {
             None => Ok(Self(profiles)),
         }
     }
+
+    /// The items of a profile.
+    pub fn items(&self, profile: BlackOdorous) -> impl Iterator<Item = ParameterId> {
+        self.0.get(profile.as_str()).into_iter().flatten().map(|item| item.parameter)
+    }
 }
 
 impl Item {

@@ -54,6 +54,14 @@ impl Limits {
     }
 }
 
+/// What a source of this body of water is judged by.
+pub fn items(rules: &Rules, body: Body) -> Box<dyn Iterator<Item = ParameterId> + '_> {
+    match body {
+        Body::Groundwater => Box::new(rules.gbt14848.items()),
+        _ => Box::new(rules.gb3838.items(body).chain(rules.sources.0.iter().map(|item| item.0))),
+    }
+}
+
 /// Whether a source's raw water is as it must be, from values in canonical units. Every item that exceeds its limit is
 /// named with its multiple, the largest first. Without an item of the plan there is no verdict, unless another one
 /// exceeds its limit: that is enough.

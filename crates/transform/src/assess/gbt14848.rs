@@ -57,6 +57,11 @@ impl Classes {
         }
         Ok(Self(items))
     }
+
+    /// What is judged.
+    pub fn items(&self) -> impl Iterator<Item = ParameterId> {
+        self.0.iter().map(|item| item.0)
+    }
 }
 
 /// The class of a well from values in canonical units. Values are not rounded: the standard says nothing of it here.

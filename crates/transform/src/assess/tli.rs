@@ -55,6 +55,11 @@ impl Coefficients {
         }
         Ok(Self(items))
     }
+
+    /// The five items.
+    pub fn items(&self) -> impl Iterator<Item = ParameterId> {
+        self.0.iter().map(|item| item.parameter)
+    }
 }
 
 /// The index, to the millionth, from values in canonical units; `None` unless all five items are above zero: no rule

@@ -102,8 +102,8 @@ impl Job<'_> {
 }
 
 /// How many days and nights of each month of `months`, and with `whole` of their year, met the limit of the station's
-/// zone, from its published levels. Days and nights without a valid level are not counted; a month without any of them has
-/// no rate. The level is 1 when all were met.
+/// zone, from its published levels. Days and nights without a valid level are not counted. The level is 1 when all were met,
+/// and missing when none was judged.
 pub fn rates(
     rules: &Rules,
     station: &Station,
@@ -118,7 +118,7 @@ pub fn rates(
     if station.kind != StationKind::Noise {
         return Vec::new();
     }
-    let mut levels: BTreeMap<(NaiveDate, Part), Fixed> = BTreeMap::new();
+    let mut levels: BTreeMap<(NaiveDate, Part), Option<Fixed>> = BTreeMap::new();
     for day in days {
         let part = match day.parameter.as_str() {
             "ld" => Part::Day,
@@ -127,26 +127,28 @@ pub fn rates(
         };
         // A day as the station sent it starts at midnight; one that limpid made starts later, and stands.
         let level = day.value.filter(|_| day.flag.usable()).and_then(Fixed::from_f64);
-        levels.extend(level.map(|level| ((zone.date_of(day.start), part), level)));
+        let known = levels.entry((zone.date_of(day.start), part)).or_default();
+        *known = level.or(*known);
     }
     let mut counted: BTreeMap<(Period, NaiveDate), [Met; 2]> = BTreeMap::new();
     for ((date, part), level) in levels {
-        let Some(judged) = gb3096::judge(rules, of, part, Some(level.into()), None) else { continue };
+        let judged = level.and_then(|level| gb3096::judge(rules, of, part, Some(level.into()), None));
         let month = date.with_day(1).filter(|month| months.contains(month)).map(|month| (Period::Month, month));
         let year = date.with_ordinal(1).filter(|_| whole).map(|first| (Period::Year, first));
         for key in month.into_iter().chain(year) {
             let none = [Part::Day, Part::Night].map(|part| Met { part, judged: 0, met: 0 });
             let met = &mut counted.entry(key).or_insert(none)[part as usize];
-            met.judged += 1;
-            met.met += u32::from(judged.level == Some(gb3096::MET));
+            met.judged += u32::from(judged.is_some());
+            met.met += u32::from(judged.as_ref().is_some_and(|judged| judged.level == Some(gb3096::MET)));
         }
     }
     let rate = |((period, first), met): ((Period, NaiveDate), [Met; 2])| {
         let start = zone.start_of(first);
         let end = if period == Period::Year { end_of_year(first, zone) } else { period.end(start, zone) };
-        let all = met.iter().all(|met| met.met == met.judged);
+        let any = met.iter().any(|met| met.judged > 0);
+        let all = any.then(|| met.iter().all(|met| met.met == met.judged));
         let compliance =
-            Compliance { target: Some(of.to_owned()), reached: Some(all), met: met.to_vec(), ..Compliance::default() };
+            Compliance { target: Some(of.to_owned()), reached: all, met: met.to_vec(), ..Compliance::default() };
         Record::from(Assessment {
             station: station.id.clone(),
             scheme,
@@ -154,10 +156,10 @@ pub fn rates(
             start,
             end,
             index: None,
-            level: Some(if all { gb3096::MET } else { gb3096::EXCEEDED }),
+            level: all.map(|all| if all { gb3096::MET } else { gb3096::EXCEEDED }),
             primary: Vec::new(),
             sub: Vec::new(),
-            reason: None,
+            reason: all.is_none().then(|| "missing".to_owned()),
             status: Status::Provisional,
             compliance: Some(Box::new(compliance)),
         })

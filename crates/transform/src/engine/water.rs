@@ -1,6 +1,6 @@
 //! Classes of water, of what is published of a station: its hours, days, months and years.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use limpid_model::pipeline::Water;
 use limpid_model::station::Body;
@@ -18,23 +18,28 @@ use crate::standards::Rules;
 /// Judges the observations among `records`, which must have every parameter of each period that they have any of: under
 /// every scheme that fits the station's body of water, and as a drinking-water source where it is one.
 ///
-/// Of lakes the trophic level index is published as a value too. Nothing is said of a period without any item of a
-/// scheme: a river's thermometer has no class. Stations of other kinds have none either.
+/// Of lakes the trophic level index is published as a value too. Nothing is said of a period without a record of any item
+/// of a scheme: a river's thermometer has no class. Where there is a record, and no usable value in it, the class is
+/// missing: it may have been given before a value was corrected. Stations of other kinds have no class.
 pub fn classes(rules: &Rules, water: &Water, station: &Station, records: &[Record]) -> Vec<Record> {
     if station.kind != StationKind::Water {
         return Vec::new();
     }
-    let mut periods: BTreeMap<(Period, Instant, Instant), Values> = BTreeMap::new();
+    let mut periods: BTreeMap<(Period, Instant, Instant), (Values, BTreeSet<ParameterId>)> = BTreeMap::new();
     for record in records {
         let Record::Observation(observation) = record else { continue };
         if let Some(span) = judged(observation) {
-            let values = periods.entry(span).or_default();
+            let (values, present) = periods.entry(span).or_default();
+            present.insert(observation.parameter);
             let usable = observation.value.filter(|_| observation.flag.usable()).and_then(Fixed::from_f64);
             values.extend(usable.map(|value| (observation.parameter, Mean::from(value))));
         }
     }
     let job = Job { rules, water, station };
-    periods.into_iter().flat_map(|((period, start, end), values)| job.judge(period, (start, end), &values)).collect()
+    let judged = periods
+        .into_iter()
+        .map(|((period, start, end), (values, present))| job.judge(period, (start, end), &values, &present));
+    judged.flatten().collect()
 }
 
 fn judged(observation: &Observation) -> Option<(Period, Instant, Instant)> {
@@ -50,44 +55,49 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn judge(&self, period: Period, span: (Instant, Instant), values: &Values) -> Vec<Record> {
+    fn judge(
+        &self,
+        period: Period,
+        span: (Instant, Instant),
+        values: &Values,
+        present: &BTreeSet<ParameterId>,
+    ) -> Vec<Record> {
         let mut records = Vec::new();
         let mut add = |id: &str, graded: Graded| {
-            let any = graded.items.iter().any(|item| item.1.is_some()) || graded.level.is_some();
-            if let Some(scheme) = Scheme::parse(id).filter(|_| any) {
+            if let Some(scheme) = Scheme::parse(id) {
                 let assessment: Assessment = graded.assessment(&self.station.id, scheme, period, span);
                 records.push(Record::from(assessment));
             }
         };
         let Station { body, parameters: plan, .. } = self.station;
+        let any = |mut items: Box<dyn Iterator<Item = ParameterId> + '_>| items.any(|item| present.contains(&item));
         let target = gb3838::class(&self.station.class);
         if *body == Body::Groundwater {
-            add(gbt14848::ID, gbt14848::judge(self.rules, plan, target, values));
-        } else {
+            if any(Box::new(self.rules.gbt14848.items())) {
+                add(gbt14848::ID, gbt14848::judge(self.rules, plan, target, values));
+            }
+        } else if any(Box::new(self.rules.gb3838.items(*body))) {
             let saturation = self.water.saturation.then(|| self.station.altitude.unwrap_or(0.0));
             add(gb3838::ID, gb3838::section(self.rules, Section { body: *body, target, plan, saturation }, values));
             if let Some(profile) = self.water.black_odorous {
                 // A point that does not measure all of the profile's items is no point of that campaign.
-                let graded = black_odorous::judge(self.rules, profile, values);
-                if graded.level.is_some() {
-                    add(profile.scheme(), graded);
+                if self.rules.black_odorous.items(profile).all(|item| present.contains(&item)) {
+                    add(profile.scheme(), black_odorous::judge(self.rules, profile, values));
                 }
             }
         }
-        if self.station.drinking {
+        if self.station.drinking && any(drinking::items(self.rules, *body)) {
             add(drinking::ID, drinking::judge(self.rules, *body, plan, values));
         }
-        if *body == Body::Lake
-            && let Some(index) = tli::index(self.rules, values)
-        {
+        if *body == Body::Lake && self.rules.tli.items().all(|item| present.contains(&item)) {
             add(tli::ID, tli::judge(self.rules, values));
-            records.push(self.index(period, span, index).into());
+            records.push(self.index(period, span, tli::index(self.rules, values)).into());
         }
         records
     }
 
     /// The trophic level index as a value.
-    fn index(&self, period: Period, (start, end): (Instant, Instant), index: Fixed) -> Observation {
+    fn index(&self, period: Period, (start, end): (Instant, Instant), index: Option<Fixed>) -> Observation {
         Observation {
             station: self.station.id.clone(),
             parameter: ParameterId::known("tli"),
@@ -95,8 +105,8 @@ impl Job<'_> {
             statistic: Statistic::Mean,
             start,
             end,
-            value: Some(Mean::from(index).to_f64()),
-            flag: Flag::Pass,
+            value: index.map(|index| Mean::from(index).to_f64()),
+            flag: if index.is_some() { Flag::Pass } else { Flag::Missing },
             mark: None,
             status: Status::Provisional,
             n: None,

@@ -94,6 +94,11 @@ impl Classes {
         Ok(Self(items))
     }
 
+    /// The items that give the class of a body of water.
+    pub fn items(&self, body: Body) -> impl Iterator<Item = ParameterId> {
+        self.of(body).filter(|item| item.counts).map(|item| item.parameter)
+    }
+
     /// The rows for a body of water, in the standard's order.
     pub fn of(&self, body: Body) -> impl Iterator<Item = &Item> {
         self.0.iter().filter(move |item| item.body.is_none_or(|of| of == body))

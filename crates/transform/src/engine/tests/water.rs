@@ -98,3 +98,12 @@ fn a_lake_has_its_trophic_state() {
     assert_eq!(of(&classes, Period::Hour, "tli-2004"), [("09T16".into(), Some(2), None)]);
     assert!(of(&published("W1", readings).1, Period::Hour, "tli-2004").is_empty(), "a river has none");
 }
+
+#[test]
+fn a_class_whose_values_all_went_is_missing_and_not_forgotten() {
+    // It may have been published before a correction took its values away.
+    let gone = vec![reading("nh3n", Period::Hour, at("2026-10-09T16:00:00Z"), None, "D")];
+    let (_, classes) = published("W2", gone);
+    assert_eq!(of(&classes, Period::Hour, "gb3838-2002"), [("09T16".into(), None, None)]);
+    assert_eq!(of(&classes, Period::Hour, "gb3838-2002-source"), [("09T16".into(), None, None)]);
+}

@@ -41,6 +41,12 @@ pub enum Command {
     Simulate(Simulate),
     /// Write the current release of a dataset to a folder
     Export(Export),
+    /// Decide about values: accept, invalidate or correct them; while limpid runs, by POST /api/v1/reviews
+    Review {
+        /// What to do.
+        #[command(subcommand)]
+        command: ReviewCommand,
+    },
     /// Make upload tokens
     Token {
         /// What to do with tokens.
@@ -214,8 +220,61 @@ pub struct Export {
 pub enum TokenCommand {
     /// Make a token: prints the secret once, and the lines for pipeline.toml
     New {
-        /// The station that it may upload for, "*" for all
-        #[arg(long, value_name = "ID")]
+        /// The station that it may upload for, or decide about, "*" for all
+        #[arg(long, value_name = "ID", default_value_if("reviewer", ArgPredicate::IsPresent, "*"))]
         station: String,
+        /// Make it the token of a reviewer of this name
+        #[arg(long, value_name = "NAME")]
+        reviewer: Option<String>,
     },
+}
+
+/// `limpid review …`
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Take a decision, and compute what it changes
+    Decide(Decide),
+    /// Print every decision, the oldest first, one JSON line each
+    List {
+        #[command(flatten)]
+        pipeline: PipelineDir,
+        #[command(flatten)]
+        state: State,
+    },
+}
+
+/// `limpid review decide`
+#[derive(Debug, Args)]
+pub struct Decide {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// The station
+    #[arg(long, value_name = "ID")]
+    pub station: String,
+    /// Parameters; without it, all that the station measures
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub parameter: Vec<String>,
+    /// The start of the first hour, with offset
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// The end of the last hour
+    #[arg(long, value_name = "TIME")]
+    pub to: String,
+    /// accept, invalidate, correct, event or finalise
+    #[arg(long, value_name = "WORD")]
+    pub decision: String,
+    /// Of correct: the value is multiplied with it
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub factor: Option<f64>,
+    /// Of correct: it is added then, in the canonical unit
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub offset: Option<f64>,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    pub who: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
 }

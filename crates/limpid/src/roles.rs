@@ -81,6 +81,7 @@ pub async fn run(
             lake,
             metrics: Arc::new(move || metrics.render()),
             may_release: Arc::new(move |secret| tokens.authorise(secret).is_some_and(|grant| grant.covers_all())),
+            reviewer: limpid_ingest::token::reviewer(pipeline.reviewers.clone()),
             stop: stop.clone(),
         };
         let (pages, mut publishing) = Publish::start(config).await?;

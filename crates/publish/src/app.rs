@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use limpid_model::pipeline::Reviewer;
 use limpid_model::{Instant, Pipeline, Zone};
 use limpid_store::{Journal, Lake};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
@@ -12,6 +13,9 @@ use crate::board::{Board, Event};
 
 /// The time by which age is judged.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// Whose token a secret is.
+pub type FindReviewer = Arc<dyn Fn(&str) -> Option<Reviewer> + Send + Sync>;
 
 /// What the handlers share; one per process, behind an `Arc`.
 pub struct App {
@@ -29,6 +33,8 @@ pub struct App {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Whether a bearer token may make a release.
     pub may_release: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Whose token a bearer token is, of those who may decide about values.
+    pub reviewer: FindReviewer,
     /// One release at a time: two at once would read everything twice and race for `current`.
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.

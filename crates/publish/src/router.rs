@@ -30,6 +30,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/gaps", get(api::gaps::get))
         .route("/api/v1/completeness", get(api::completeness::get))
         .route("/api/v1/summaries", get(api::summaries::get))
+        .route("/api/v1/reviews", get(api::reviews::list).post(api::reviews::create))
         .route("/api/v1/stream", get(api::stream::get))
         .route("/datasets", get(datasets::list::list))
         .route("/datasets/{name}", get(datasets::list::one))

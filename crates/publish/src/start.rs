@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::stream;
-use crate::app::{App, Clock, SERIES, Shared};
+use crate::app::{App, Clock, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
@@ -29,6 +29,8 @@ pub struct Config {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Whether a bearer token may make a release on demand: one that uploads for every station.
     pub may_release: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Whose token a bearer token is, of those who may decide about values.
+    pub reviewer: FindReviewer,
     /// Cancelled when the process is to stop: streams end, tasks return.
     pub stop: CancellationToken,
 }
@@ -51,7 +53,7 @@ impl Publish {
 
 /// What the handlers share, and the follower that keeps its board up.
 pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
-    let Config { pipeline, journal, lake, metrics, may_release, stop } = config;
+    let Config { pipeline, journal, lake, metrics, may_release, reviewer, stop } = config;
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
@@ -62,6 +64,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         clock,
         metrics,
         may_release,
+        reviewer,
         releasing: Arc::new(Mutex::new(())),
         events,
         series: Semaphore::new(SERIES),

@@ -93,12 +93,15 @@ impl Service {
         let now = Arc::new(AtomicI64::new(at(NOW).timestamp()));
         let clock = now.clone();
         let stop = CancellationToken::new();
+        // A reviewer's token is the hash itself: hashing is the caller's.
+        let reviewers = pipeline.reviewers.clone();
         let config = Config {
             pipeline: pipeline.clone(),
             journal: journal.clone(),
             lake: lake.clone(),
             metrics: Arc::new(|| "limpid_up 1\n".to_owned()),
             may_release: Arc::new(|token| token == "all"),
+            reviewer: Arc::new(move |token| reviewers.iter().find(|one| one.hash == token).cloned()),
             stop: stop.clone(),
         };
         let clock = Arc::new(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap());

@@ -16,7 +16,7 @@ pub use error::{Result, StoreError};
 pub use journal::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, GapWindow, Gaps, Journal,
     KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen,
-    SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery,
+    ReviewQuery, Reviews, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery,
 };
 pub use lake::Lake;
 pub use state::StateDir;

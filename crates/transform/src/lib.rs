@@ -6,6 +6,7 @@
 //! - [`aggregate`]: hours from minutes, moving means, day means, the largest 8-hour mean of a day, months and years
 //! - [`assess`]: air quality indices, one edition a file or folder
 //! - [`gaps`]: which expected hours are missing and why, and how complete years are
+//! - [`review`]: what people decided about values
 //! - [`engine`]: applies all of that, live and over history, by the same pure function [`engine::derive`]
 //!
 //! Everything but the engine and the ledger's task knows no clock, file or socket.
@@ -15,8 +16,9 @@ pub mod assess;
 pub mod engine;
 pub mod fixed;
 pub mod gaps;
+pub mod review;
 pub mod standards;
 pub mod validate;
 
-pub use engine::{Report, history, live};
+pub use engine::{Report, catch_up, history, live};
 pub use gaps::ledger;

@@ -12,6 +12,7 @@ use limpid_model::{
 };
 use limpid_store::Accepted;
 use limpid_transform::engine::{Wanted, derive};
+use limpid_transform::review::Decided;
 use limpid_transform::standards::Rules;
 use limpid_transform::validate::Consistency;
 
@@ -90,7 +91,7 @@ fn records(rules: &Rules, feed: &Feed, name: &str, station: &Station) -> Vec<Rec
     let first = readings.iter().map(|accepted| accepted.reading.start).min().unwrap();
     let last = readings.iter().map(|accepted| accepted.reading.start).max().unwrap();
     let wanted = Wanted::within(first, last + Duration::hours(1), zone(), 0);
-    derive(rules, station, zone(), &readings, &wanted, received)
+    derive(rules, station, zone(), &readings, Decided::NONE, &wanted, received)
 }
 
 #[derive(Debug, Default, Clone, Copy)]

@@ -5,6 +5,7 @@ mod conformance;
 mod export;
 mod import;
 mod pull;
+mod review;
 mod run;
 mod simulate;
 mod token;
@@ -23,6 +24,9 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Pull(arguments) => pull::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Export(arguments) => export::run(arguments),
-        Command::Token { command: TokenCommand::New { station } } => token::new(&station),
+        Command::Token { command: TokenCommand::New { station, reviewer } } => {
+            token::new(&station, reviewer.as_deref())
+        }
+        Command::Review { command } => review::run(command),
     }
 }

@@ -15,6 +15,7 @@ use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::noise::{self, Noise};
 use super::pull::{self, PullSource};
+use super::reviewer::{self, Reviewer};
 use super::stations::{self, Stations};
 use super::validation::{self, SetLimit};
 use super::water::{self, Water};
@@ -46,6 +47,8 @@ pub struct Pipeline {
     pub validation: Vec<SetLimit>,
     /// What the gap ledger expects.
     pub gaps: GapRules,
+    /// Who may decide about values.
+    pub reviewers: Vec<Reviewer>,
     /// The registry.
     pub stations: Stations,
 }
@@ -198,9 +201,11 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let validation = validation::read(root.table(source, "validation"), source);
     let tables = root.tables(source, "source");
     let sources = pull::read(tables, source);
+    let reviewers = root.tables(source, "reviewer").into_iter().filter_map(|one| reviewer::read(one, source)).collect();
     root.finish(source);
 
     Some(Pipeline {
+        reviewers,
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
         water,

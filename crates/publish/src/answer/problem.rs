@@ -49,6 +49,26 @@ impl Failure {
         failure
     }
 
+    /// 403.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "the token is for something else", detail)
+    }
+
+    /// 409.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "it cannot be done as things are", detail)
+    }
+
+    /// 422: the field of a body cannot be understood.
+    pub fn body<T: Into<String>>(field: &str, detail: impl Into<String>, allowed: impl IntoIterator<Item = T>) -> Self {
+        let title = "a field cannot be understood";
+        let mut failure = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", title, detail);
+        failure.problem.field = Some(field.to_owned());
+        let allowed: Vec<String> = allowed.into_iter().map(Into::into).collect();
+        failure.problem.allowed = Some(allowed).filter(|allowed| !allowed.is_empty());
+        failure
+    }
+
     /// 404.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "there is nothing here", detail)

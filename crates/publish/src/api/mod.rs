@@ -7,6 +7,7 @@
 //! - [`gaps`], [`completeness`]: what is missing
 //! - [`summaries`]: areas, and months to years
 //! - [`stream`]: the same records, pushed
+//! - [`reviews`]: what people decided about values
 //! - [`uploads`], [`sensorthings`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
 //! - [`health`], [`openapi`]: for machines that look after machines
 
@@ -21,6 +22,7 @@ pub mod latest;
 pub mod observations;
 pub mod openapi;
 pub mod query;
+pub mod reviews;
 mod sensorthings;
 pub mod stations;
 pub mod stream;

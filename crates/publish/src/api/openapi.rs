@@ -68,6 +68,8 @@ pub struct LimitBody {
         super::gaps::get,
         super::completeness::get,
         super::summaries::get,
+        super::reviews::list,
+        super::reviews::create,
         super::stream::get,
         super::uploads::submit,
         super::uploads::receipt,

@@ -18,6 +18,7 @@ mod fetches;
 mod gaps;
 mod links;
 mod outlooks;
+mod reviews;
 mod sqlite;
 mod summaries;
 
@@ -35,6 +36,7 @@ pub use fetches::{Fetch, Fetches};
 pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
+pub use reviews::{ReviewQuery, Reviews};
 pub use sqlite::SqliteJournal;
 pub use summaries::{KeptSummary, Summaries, SummaryQuery};
 
@@ -158,7 +160,9 @@ pub struct AssessmentQuery {
 
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
-pub trait Journal: Conformance + Fetches + Gaps + Links + Outlooks + Summaries + Send + Sync + 'static {
+pub trait Journal:
+    Conformance + Fetches + Gaps + Links + Outlooks + Reviews + Summaries + Send + Sync + 'static
+{
     /// Takes a submission in and answers when it is durable.
     ///
     /// A submission with an idempotency key that was used before with the same bytes gets the earlier receipt.

@@ -15,8 +15,10 @@ use crate::aggregate::calendar::{month_level, month_mean, year_level, year_mean,
 use crate::aggregate::mean::mean;
 use crate::engine::noise::rates;
 use crate::engine::spans::derive_spans;
+use crate::engine::tasks::reviews_of;
 use crate::engine::water::classes;
 use crate::fixed::Fixed;
+use crate::review::Decided;
 use crate::standards::Rules;
 
 /// The first day of the month of `date`.
@@ -74,13 +76,25 @@ pub(super) async fn derive_months(
             as_of: None,
             after: None,
         };
+        let reviews = reviews_of(journal, &station.id, from, to).await?;
         let days = journal.observations(days).await?.into_iter().map(|published| published.record).collect::<Vec<_>>();
-        let made = calendar(rules, station, zone, &days, of_year, whole);
-        records.extend(classes(rules, &pipeline.water, station, &made));
-        records.extend(rates(rules, station, zone, &days, of_year, whole));
+        let mut made = calendar(rules, station, zone, &days, of_year, whole);
+        let classes = classes(rules, &pipeline.water, station, &made);
+        made.extend(classes);
+        made.extend(rates(rules, station, zone, &days, of_year, whole));
+        Decided::new(&reviews).settle(&mut made);
         records.extend(made);
     }
-    records.extend(derive_spans(journal, station, months, zone, now).await?);
+    let mut spans = derive_spans(journal, station, months, zone, now).await?;
+    let bounds = |record: &Record| match record {
+        Record::Observation(one) => (one.start, one.end),
+        Record::Assessment(one) => (one.start, one.end),
+    };
+    let (first, last) = (spans.iter().map(|one| bounds(one).0).min(), spans.iter().map(|one| bounds(one).1).max());
+    if let (Some(first), Some(last)) = (first, last) {
+        Decided::new(&reviews_of(journal, &station.id, first, last).await?).settle(&mut spans);
+    }
+    records.extend(spans);
     Ok(records)
 }
 

@@ -18,6 +18,7 @@ use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
 use crate::engine::hours::{Hours, as_sent};
 use crate::engine::wanted::Wanted;
 use crate::fixed::{Fixed, Mean};
+use crate::review::Decided;
 use crate::standards::Rules;
 use crate::validate;
 
@@ -28,7 +29,8 @@ use crate::validate;
 /// - moving means and the real-time index, for every hour of which the station has any value
 /// - day means, the largest 8-hour mean, and the daily index, for days that have ended by `now`
 ///
-/// The index is given at air stations, under every scheme that is built in. Every record is provisional. A value that
+/// The index is given at air stations, under every scheme that is built in. A record is provisional until reviewers `decided`
+/// about all of its period, which must be all that they decided about this station within the span. A value that
 /// is missing, or an aggregate of too few values, is published as such (`None`, flag 9), so that a gap can be told from
 /// silence. A day that the station sent is published where limpid makes none itself: for parameters without a day mean,
 /// and for days without a single hour. What is published does not depend on the order of the readings.
@@ -37,25 +39,26 @@ pub fn derive(
     station: &Station,
     zone: Zone,
     readings: &[Accepted],
+    decided: Decided<'_>,
     wanted: &Wanted,
     now: Instant,
 ) -> Vec<Record> {
     let Some(span) = wanted.span(zone) else { return Vec::new() };
-    let hours = Hours::of(rules, station, zone, readings, span, now).in_time(rules, station);
-    derive_of(rules, station, zone, &hours, readings, wanted, now)
+    let hours = Hours::of(rules, station, zone, readings, decided, span, now).in_time(rules, station);
+    let judged = Judging { rules, station, zone, decided };
+    derive_of(&judged, &hours, readings, wanted, now)
 }
 
 /// The same from hours that are known and judged over the whole span; of the readings, those from [`Wanted::touched_from`] on.
 pub(super) fn derive_of(
-    rules: &Rules,
-    station: &Station,
-    zone: Zone,
+    judging: &Judging<'_>,
     hours: &Hours,
     readings: &[Accepted],
     wanted: &Wanted,
     now: Instant,
 ) -> Vec<Record> {
-    let job = Job { rules, station, zone, hours, exempt: six().map(|one| station.exempt.contains(&one)) };
+    let Judging { rules, station, zone, decided } = *judging;
+    let job = Job { rules, station, zone, decided, hours, exempt: six().map(|one| station.exempt.contains(&one)) };
     let mut records = Vec::new();
     job.sent(readings, wanted, &mut records);
     for hour in &wanted.hours {
@@ -70,13 +73,23 @@ pub(super) fn derive_of(
             job.day(*date, readings, &mut records);
         }
     }
+    decided.settle(&mut records);
     records
+}
+
+/// By what a station is judged.
+pub(super) struct Judging<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) station: &'a Station,
+    pub(super) zone: Zone,
+    pub(super) decided: Decided<'a>,
 }
 
 struct Job<'a> {
     rules: &'a Rules,
     station: &'a Station,
     zone: Zone,
+    decided: Decided<'a>,
     hours: &'a Hours,
     exempt: Six<bool>,
 }
@@ -93,7 +106,9 @@ impl Job<'_> {
             {
                 let judged = validate::reading(self.rules, self.station.kind, &self.station.limits, reading);
                 let end = reading.period.end(reading.start, self.zone);
-                records.push(as_sent(accepted, judged, end).into());
+                let mut observation = as_sent(accepted, judged, end);
+                self.decided.apply(&mut observation);
+                records.push(observation.into());
             }
         }
     }
@@ -228,7 +243,9 @@ impl Job<'_> {
             if accepted.reading.period == Period::Day && accepted.reading.start == start {
                 let judged = validate::reading(self.rules, self.station.kind, &self.station.limits, &accepted.reading);
                 let usable = judged.usable();
-                days.push((as_sent(accepted, judged, end), usable));
+                let mut observation = as_sent(accepted, judged, end);
+                let usable = self.decided.apply(&mut observation).unwrap_or(usable);
+                days.push((observation, usable));
             }
         }
         for pair in self.rules.consistency.pairs() {

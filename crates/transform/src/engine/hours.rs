@@ -15,6 +15,7 @@ use crate::aggregate::hour::{Minutes, hour_level, hour_mean, hour_sum, hour_vect
 use crate::aggregate::mean::mean;
 use crate::aggregate::{Aggregate, How, Made};
 use crate::fixed::{Fixed, Mean};
+use crate::review::Decided;
 use crate::standards::Rules;
 use crate::validate::{self, InTime, Judged, climatology, note, worst};
 
@@ -31,6 +32,8 @@ struct Series {
     sound: Vec<Option<Fixed>>,
     /// Those that are also sound beside the hours around them: these enter aggregates and indices.
     usable: Vec<Option<Fixed>>,
+    /// What a reviewer decided about: rules have no say any more.
+    held: Vec<bool>,
 }
 
 impl Series {
@@ -40,6 +43,7 @@ impl Series {
             present: vec![false; length],
             sound: vec![None; length],
             usable: vec![None; length],
+            held: vec![false; length],
         }
     }
 }
@@ -54,14 +58,15 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Hours from readings. An hour that the station sent stands; else it is made of its minutes once it has ended by
-    /// `now`, for parameters of which that is meant (`aggregates.csv`). Moments make an hour of water where nothing longer does; else
+    /// Hours from readings, and from what reviewers `decided` about them. An hour that the station sent stands; else it
+    /// is made of its minutes once it has ended by `now`, for parameters of which that is meant (`aggregates.csv`). Moments make an hour of water where nothing longer does; else
     /// never: how many of them an hour should have is nowhere said.
     pub fn of(
         rules: &Rules,
         station: &Station,
         zone: Zone,
         readings: &[Accepted],
+        decided: Decided<'_>,
         span: (Instant, Instant),
         now: Instant,
     ) -> Self {
@@ -78,7 +83,9 @@ impl Hours {
                 Period::Hour => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
                     let judged = hours.usual(&station.limits, place, reading.parameter, judged);
-                    hours.set(place, judged.usable(), as_sent(accepted, judged, reading.start + Duration::hours(1)));
+                    let usable = judged.usable();
+                    let observation = as_sent(accepted, judged, reading.start + Duration::hours(1));
+                    hours.set(place, usable, observation, decided);
                 }
                 Period::Minutes(length) if made(reading.parameter).hour => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
@@ -101,7 +108,7 @@ impl Hours {
                 let (judged, aggregate) = from_minutes(rules, made(parameter), start, values, speeds);
                 let judged = hours.usual(&station.limits, place, parameter, judged);
                 let usable = judged.usable();
-                hours.set(place, usable, as_made(station, parameter, start, judged, aggregate));
+                hours.set(place, usable, as_made(station, parameter, start, judged, aggregate), decided);
             }
         }
         for ((parameter, place), values) in samples {
@@ -113,7 +120,7 @@ impl Hours {
                 let usable = judged.usable();
                 // How many samples there should be is not known.
                 let made = as_made(station, parameter, start, judged, aggregate);
-                hours.set(place, usable, Observation { expected: None, ..made });
+                hours.set(place, usable, Observation { expected: None, ..made }, decided);
             }
         }
         hours.contradictions(rules);
@@ -125,7 +132,7 @@ impl Hours {
     pub fn in_time(mut self, rules: &Rules, station: &Station) -> Self {
         for (parameter, series) in &mut self.series {
             let Some(checks) = InTime::of(rules, station.kind, &station.limits, *parameter) else { continue };
-            for place in 0..self.length {
+            for place in (0..self.length).filter(|place| !series.held[*place]).collect::<Vec<_>>() {
                 let found: Vec<_> = checks.judge(&series.sound, place).collect();
                 for (flag, rule) in found {
                     series.usable[place] = None;
@@ -181,6 +188,7 @@ impl Hours {
             series.present.splice(0..0, std::iter::repeat_n(false, more));
             series.sound.splice(0..0, std::iter::repeat_n(None, more));
             series.usable.splice(0..0, std::iter::repeat_n(None, more));
+            series.held.splice(0..0, std::iter::repeat_n(false, more));
         }
         self.first = first;
         self.length += more;
@@ -194,6 +202,7 @@ impl Hours {
                 series.present[place] = true;
                 series.sound[place] = known.sound[there];
                 series.usable[place] = known.sound[there];
+                series.held[place] = known.held[there];
             }
         }
         self
@@ -239,11 +248,14 @@ impl Hours {
         self.first + Duration::hours(place as i64)
     }
 
-    fn set(&mut self, place: usize, usable: Option<Fixed>, observation: Observation) {
+    fn set(&mut self, place: usize, usable: Option<Fixed>, mut observation: Observation, decided: Decided<'_>) {
         let length = self.length;
+        let ruling = decided.apply(&mut observation);
+        let usable = ruling.unwrap_or(usable);
         let series = self.series.entry(observation.parameter).or_insert_with(|| Series::of(length));
         series.observations[place] = Some(observation);
         series.present[place] = true;
+        series.held[place] = ruling.is_some();
         series.sound[place] = usable;
         series.usable[place] = usable;
     }
@@ -277,7 +289,7 @@ impl Hours {
     }
 
     fn suspect(&mut self, parameter: ParameterId, place: usize, rule: &str) {
-        let Some(series) = self.series.get_mut(&parameter) else { return };
+        let Some(series) = self.series.get_mut(&parameter).filter(|series| !series.held[place]) else { return };
         series.sound[place] = None;
         series.usable[place] = None;
         series.doubt(place, Flag::Suspect, rule);

@@ -15,17 +15,17 @@ use std::time::Duration as Wait;
 use chrono::{Duration, Utc};
 use futures::TryStreamExt;
 use limpid_model::{Instant, Period, Pipeline, Record, StationId, StationKind};
-use limpid_store::{Accepted, Journal, Result, StationExtent, StoreError};
+use limpid_store::{Accepted, Journal, Result, ReviewQuery, StationExtent, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::CURSOR;
 use crate::engine::calendar::{derive_months, end_of_month, end_of_year, month_of};
 use crate::engine::due::Due;
 use crate::engine::hours::Hours;
 use crate::engine::summaries;
 use crate::engine::tasks::{Task, derive_all};
 use crate::engine::wanted::Touched;
+use crate::engine::{CURSOR, REVIEWS};
 
 /// Readings taken in one round: small enough that the first of them is published in well under a second.
 const BATCH: usize = 4096;
@@ -41,6 +41,9 @@ const AROUND: Duration = Duration::hours(48);
 /// Records are published in one transaction up to about this number: a few MB.
 const RECORDS_AT_ONCE: usize = 20_000;
 
+/// So often the engine looks for decisions of reviewers, which nothing wakes it for.
+const LOOK: Wait = Wait::from_secs(5);
+
 const FIRST_RETRY: Wait = Wait::from_millis(200);
 const LONGEST_RETRY: Wait = Wait::from_secs(30);
 
@@ -53,6 +56,16 @@ pub async fn live(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: Canc
     let live = Live::new(pipeline, journal, Utc::now).run(stop);
     // Both end at `stop`, and the role is over when one of them fails.
     tokio::try_join!(live, summaries).map(|_| ())
+}
+
+/// Publishes what is there to be published, and ends.
+///
+/// # Errors
+/// Those of the journal; what was published until then stays.
+pub async fn catch_up(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>) -> Result<()> {
+    let mut live = Live::new(pipeline, journal, Utc::now);
+    while live.round().await? {}
+    Ok(())
 }
 
 /// The engine's state between two rounds.
@@ -104,9 +117,9 @@ impl Live {
 
     /// Waits for a reading, for something that falls due, or for the end.
     async fn wait(&mut self, stop: &CancellationToken) -> Result<()> {
-        // Not longer than a minute, because the wall clock may be set while the other one sleeps.
+        // Not longer than a look, because the wall clock may be set while the other one sleeps.
         let until_due = self.due.next().map(|due| (due - (self.clock)()).to_std().unwrap_or_default());
-        let wait = until_due.unwrap_or(Wait::MAX).min(Wait::from_secs(60));
+        let wait = until_due.unwrap_or(Wait::MAX).min(LOOK);
         tokio::select! {
             () = stop.cancelled() => Ok(()),
             changed = self.accepted.changed() => changed.map_err(|_| StoreError::Closed),
@@ -146,9 +159,9 @@ impl Live {
             touched.entry(station.clone()).or_default().merge(due.clone());
         }
         if touched.is_empty() {
-            return Ok(false);
+            return self.reviews(cursor, now).await;
         }
-        let published = self.publish(touched, cursor, newest, now).await;
+        let published = self.publish(touched, cursor, newest, cursor, now).await;
         if published.is_err() {
             self.due.put_back(fallen_due, now);
         }
@@ -164,6 +177,7 @@ impl Live {
         touched: BTreeMap<StationId, Touched>,
         cursor: u64,
         newest: u64,
+        fresh_after: u64,
         now: Instant,
     ) -> Result<()> {
         let zone = self.pipeline.publisher.zone;
@@ -184,7 +198,7 @@ impl Live {
             }
             // Only before the first piece do the known hours still hold: later pieces lie behind touched ones.
             let mut known = self.known.get(&station).cloned();
-            for wanted in touched.wanted(zone, cursor) {
+            for wanted in touched.wanted(zone, fresh_after) {
                 tasks.push(Task { station: station.clone(), wanted, known: known.take() });
             }
         }
@@ -225,6 +239,21 @@ impl Live {
             metrics::counter!("limpid_published_records_total").increment(published.len() as u64);
         }
         Ok(())
+    }
+
+    /// Publishes what the next decision of a reviewer changes; false when there is none. Readings come first: a decision is
+    /// about hours that have long been there.
+    async fn reviews(&mut self, cursor: u64, now: Instant) -> Result<bool> {
+        let after = self.journal.cursor(REVIEWS).await?;
+        let next = ReviewQuery { after, limit: 1, ..ReviewQuery::default() };
+        let Some(review) = self.journal.reviews(next).await?.pop() else { return Ok(false) };
+        let mut touched = Touched::default();
+        touched.stretch(review.from, review.to, self.pipeline.publisher.zone);
+        // What is known of these hours was known before the decision.
+        self.known.remove(&review.station);
+        self.publish(BTreeMap::from([(review.station, touched)]), cursor, cursor, 0, now).await?;
+        self.journal.publish(Vec::new(), Some((REVIEWS, review.id))).await?;
+        Ok(true)
     }
 
     /// Finds out where the engine stood, and what may have fallen due since.

@@ -33,8 +33,11 @@ pub mod water;
 
 pub use derive::derive;
 pub use history::{Report, history};
-pub use live::live;
+pub use live::{catch_up, live};
 pub use wanted::{Touched, Wanted};
 
 /// Name of the journal's cursor that says up to which reading everything is published.
 pub const CURSOR: &str = "transform";
+
+/// Name of the journal's cursor that says up to which review everything is published.
+pub const REVIEWS: &str = "transform-reviews";

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use limpid_model::{Instant, Pipeline, Record, StationId};
-use limpid_store::{Journal, Result, StoreError};
+use limpid_model::{Instant, Pipeline, Record, Review, StationId};
+use limpid_store::{Journal, Result, ReviewQuery, StoreError};
 
-use crate::engine::derive::derive_of;
+use crate::engine::derive::{Judging, derive_of};
 use crate::engine::hours::Hours;
 use crate::engine::noise::nights;
 use crate::engine::wanted::Wanted;
 use crate::engine::water::classes;
+use crate::review::Decided;
 use crate::standards::Rules;
 
 /// What to derive of one station.
@@ -61,19 +62,35 @@ async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Ta
     let known_to = known.as_ref().map_or(from, |known| known.end());
     let read_from = wanted.touched_from(zone, now).unwrap_or(to).min(known_to).clamp(from, to);
     let readings = journal.window(&station, read_from, to, None).await?;
+    let reviews = reviews_of(&journal, &station, from, to).await?;
     let derived = tokio::task::spawn_blocking(move || {
         let Some(one) = pipeline.stations.get(&station) else { return Derived::default() };
         let rules = Rules::built_in();
-        let mut hours = Hours::of(rules, one, zone, &readings, (read_from, to), now);
+        let decided = Decided::new(&reviews);
+        let mut hours = Hours::of(rules, one, zone, &readings, decided, (read_from, to), now);
         if let Some(known) = known {
             hours = hours.after(&known, from);
         }
         let hours = hours.in_time(rules, one);
-        let mut records = derive_of(rules, one, zone, &hours, &readings, &wanted, now);
+        let judging = Judging { rules, station: one, zone, decided };
+        let mut records = derive_of(&judging, &hours, &readings, &wanted, now);
         records.extend(nights(rules, &pipeline, one, &hours, &wanted, now));
-        records.extend(classes(rules, &pipeline.water, one, &records));
+        let classes = classes(rules, &pipeline.water, one, &records);
+        records.extend(classes);
+        decided.settle(&mut records);
         let hours = (!wanted.windows.is_empty()).then(|| (station, hours.kept()));
         Derived { records, hours }
     });
     derived.await.map_err(|failed| StoreError::io("deriving a station", failed))
+}
+
+/// All that was decided about a station's hours within `from..to`.
+pub(super) async fn reviews_of(
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<Review>> {
+    let (from, to) = (Some(from), Some(to));
+    journal.reviews(ReviewQuery { station: Some(station.clone()), from, to, after: 0, limit: usize::MAX }).await
 }

@@ -81,6 +81,15 @@ impl Touched {
         self.hours.insert(hour);
     }
 
+    /// A reviewer decided about the hours that start within `from..to`: all that is made of them has to be derived.
+    pub fn stretch(&mut self, from: Instant, to: Instant, zone: Zone) {
+        for hour in zone.hours(from, to) {
+            self.readings.insert(hour);
+            self.hours.insert(hour);
+            self.days.insert(zone.date_of(hour));
+        }
+    }
+
     /// The day has to be derived.
     pub fn day(&mut self, date: NaiveDate) {
         self.days.insert(date);

@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
     Assessment, Completeness, Counts, Entry, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published,
-    Receipt, ReceiptId, Record, StationId, Submission, Summary,
+    Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent,
-    StoreError, StoredSubmission, Summaries, SummaryQuery,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
 };
 use tokio::sync::watch;
 
@@ -184,6 +184,17 @@ impl Links for Watched {
     }
 
     async fn links(&self, _: Instant, _: Instant) -> Result<Vec<LinkSpan>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Reviews for Watched {
+    async fn keep_review(&self, _: Review) -> Result<Option<u64>> {
+        unimplemented!()
+    }
+
+    async fn reviews(&self, _: ReviewQuery) -> Result<Vec<Review>> {
         unimplemented!()
     }
 }

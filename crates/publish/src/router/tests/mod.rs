@@ -3,6 +3,7 @@
 mod documents;
 mod failures;
 mod gaps;
+mod reviews;
 mod series;
 
 use axum::body::Body;

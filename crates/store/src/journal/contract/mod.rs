@@ -9,6 +9,7 @@ mod links;
 mod outlooks;
 mod publishing;
 mod reading;
+mod reviews;
 mod summaries;
 
 use std::path::Path;
@@ -95,6 +96,9 @@ engines! {
         an_issue_comes_back_bit_for_bit
         only_an_issue_that_says_something_new_is_kept
         what_stood_at_a_time_can_be_asked;
+    reviews:
+        decisions_come_back_whole_in_their_order
+        what_is_final_takes_no_further_decision;
 }
 
 fn at(text: &str) -> Instant {

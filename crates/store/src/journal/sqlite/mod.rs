@@ -23,6 +23,7 @@ mod queue;
 mod read;
 mod readings;
 mod receipt;
+mod reviews;
 mod schema;
 mod state;
 mod submissions;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record, Summary};
+use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record, Review, Summary};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::accept::Prepared;
@@ -28,6 +28,8 @@ pub(super) enum Work {
     Outlooks(Vec<Outlook>, oneshot::Sender<Result<usize>>),
     /// Keep summaries and move a cursor.
     Summaries(Vec<Summary>, Option<(&'static str, u64)>, oneshot::Sender<Result<usize>>),
+    /// Keep a reviewer's decision.
+    Review(Box<Review>, oneshot::Sender<Result<usize>>),
     /// Remember an upstream answer.
     Fetch(Fetch, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.

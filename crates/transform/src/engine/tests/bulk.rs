@@ -11,6 +11,7 @@ use super::{accepted, at, pipeline, reading};
 use crate::engine::bulk::{BulkError, Day, StationHours, stations};
 use crate::engine::{Wanted, derive};
 use crate::fixed::Mean;
+use crate::review::Decided;
 use crate::standards::Rules;
 
 type Hour = (&'static str, &'static str, Instant, Option<f64>);
@@ -86,7 +87,15 @@ fn compare(zone: &str, stretches: [(&str, i64); 2]) {
         let readings = of_station.map(|hour| reading(hour.1, Period::Hour, hour.2, hour.3, "")).collect();
         let wanted = Wanted::within(at("2026-01-01T00:00:00Z"), at("2026-12-31T00:00:00Z"), zone, 0);
         let one = pipeline.stations.get(&StationId::parse(&station.station).unwrap()).unwrap();
-        let records = derive(Rules::built_in(), one, zone, &accepted(readings), &wanted, at("2027-01-01T00:00:00Z"));
+        let records = derive(
+            Rules::built_in(),
+            one,
+            zone,
+            &accepted(readings),
+            Decided::NONE,
+            &wanted,
+            at("2027-01-01T00:00:00Z"),
+        );
         for series in &station.series {
             let figures = |period, statistic| {
                 let figure = |record: &Record| match record {

@@ -5,6 +5,7 @@ use limpid_model::{Period, Reading, Record, StationId};
 
 use super::{accepted, at, pipeline_with, reading};
 use crate::engine::{Wanted, derive};
+use crate::review::Decided;
 use crate::standards::Rules;
 
 /// Flag and rules of every hour of a parameter from 2026-11-25T00:00 on, and the valid hours of the day mean.
@@ -15,7 +16,7 @@ fn judge(limits: &str, readings: Vec<Reading>, parameter: &str) -> (Vec<(u8, Str
     let wanted = Wanted::within(at("2026-11-25T00:00:00Z"), at("2026-11-26T00:00:00Z"), zone, 0);
     let now = at("2026-12-31T00:00:00Z");
     let (mut hours, mut n) = (Vec::new(), None);
-    for record in derive(Rules::built_in(), station, zone, &accepted(readings), &wanted, now) {
+    for record in derive(Rules::built_in(), station, zone, &accepted(readings), Decided::NONE, &wanted, now) {
         let Record::Observation(record) = record else { continue };
         match record.period {
             _ if record.parameter.as_str() != parameter => {}

@@ -3,6 +3,7 @@ use limpid_model::{Instant, Period, Reading, StationId};
 
 use super::{accepted, at, pipeline, reading, words};
 use crate::engine::{Touched, Wanted, derive};
+use crate::review::Decided;
 use crate::standards::Rules;
 
 /// Everything that is published of readings that are all new, by the end of 2026, in words.
@@ -18,7 +19,8 @@ fn by(zone: &str, readings: Vec<Reading>, now: Instant) -> Vec<String> {
     readings.iter().for_each(|reading| touched.reading(reading, zone, now));
     let readings = accepted(readings);
     let wanted = touched.wanted(zone, 0);
-    let records = wanted.iter().flat_map(|one| derive(Rules::built_in(), station, zone, &readings, one, now));
+    let records =
+        wanted.iter().flat_map(|one| derive(Rules::built_in(), station, zone, &readings, Decided::NONE, one, now));
     records.map(|record| words(&record)).collect()
 }
 
@@ -104,7 +106,7 @@ fn a_days_discharge_is_weighted_by_its_water() {
     let day = |readings: Vec<Reading>| {
         let wanted = Wanted::within(at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"), zone, 0);
         let now = at("2026-11-26T00:00:00Z");
-        let records = derive(Rules::built_in(), station, zone, &accepted(readings), &wanted, now);
+        let records = derive(Rules::built_in(), station, zone, &accepted(readings), Decided::NONE, &wanted, now);
         let words: Vec<String> = records.iter().map(words).collect();
         only(&words, "P1D mean cod").join(",")
     };
@@ -249,7 +251,15 @@ fn other_indices_are_given_their_averages() {
     let zone = pipeline.publisher.zone;
     let station = pipeline.stations.get(&StationId::parse("S1").unwrap()).unwrap();
     let wanted = Wanted::within(at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"), zone, 0);
-    let records = derive(Rules::built_in(), station, zone, &accepted(readings), &wanted, at("2026-12-01T00:00:00Z"));
+    let records = derive(
+        Rules::built_in(),
+        station,
+        zone,
+        &accepted(readings),
+        Decided::NONE,
+        &wanted,
+        at("2026-12-01T00:00:00Z"),
+    );
     let subs = |period| {
         let of = records.iter().rev().find_map(|record| match record {
             limpid_model::Record::Assessment(a) if a.scheme.id == "us-epa-2024" && a.period == period => Some(&a.sub),
@@ -268,7 +278,8 @@ fn a_stack_has_no_air_quality_index() {
     let zone = pipeline.publisher.zone;
     let readings = accepted(flat("so2", "2026-11-24T16:00:00Z", 24, 35_000.0));
     let wanted = Wanted::within(at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"), zone, 0);
-    let records = derive(Rules::built_in(), station, zone, &readings, &wanted, at("2026-11-26T00:00:00Z"));
+    let records =
+        derive(Rules::built_in(), station, zone, &readings, Decided::NONE, &wanted, at("2026-11-26T00:00:00Z"));
     let words: Vec<_> = records.iter().map(words).collect();
     assert_eq!(only(&words, "P1D"), ["mean so2 2026-11-24T16:00 35000 1 24/24"]);
     assert!(!words.iter().any(|word| word.contains("hj633")));
@@ -284,7 +295,7 @@ fn readings_published_before_are_not_published_again() {
     let now = at("2026-11-25T09:00:00Z");
     readings.iter().for_each(|accepted| touched.reading(&accepted.reading, zone, now));
     let wanted = touched.wanted(zone, 58).remove(0);
-    let records = derive(Rules::built_in(), station, zone, &readings, &wanted, now);
+    let records = derive(Rules::built_in(), station, zone, &readings, Decided::NONE, &wanted, now);
     let words: Vec<_> = records.iter().map(words).collect();
     assert_eq!(only(&words, "PT1M mean no2"), ["2026-11-25T08:58 10 1", "2026-11-25T08:59 10 1"]);
 }

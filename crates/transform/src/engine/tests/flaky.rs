@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use limpid_model::{
     Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
-    ReceiptId, Record, StationId, Submission, Summary,
+    ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent,
-    StoreError, StoredSubmission, Summaries, SummaryQuery,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
 };
 use tokio::sync::watch;
 
@@ -111,6 +111,17 @@ impl Links for Flaky {
 
     async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
         self.journal.links(from, to).await
+    }
+}
+
+#[async_trait]
+impl Reviews for Flaky {
+    async fn keep_review(&self, review: Review) -> Result<Option<u64>> {
+        self.journal.keep_review(review).await
+    }
+
+    async fn reviews(&self, query: ReviewQuery) -> Result<Vec<Review>> {
+        self.journal.reviews(query).await
     }
 }
 

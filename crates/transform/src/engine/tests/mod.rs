@@ -8,6 +8,7 @@ mod flaky;
 mod months;
 mod noise;
 pub mod replay;
+mod reviewed;
 mod water;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ use super::{accepted, at, pipeline, reading, words};
 use crate::engine::Touched;
 use crate::engine::hours::Hours;
 use crate::engine::noise::{nights, rates};
+use crate::review::Decided;
 use crate::standards::Rules;
 
 /// What is published of the nights that hours of a level touch, by `now`, in words.
@@ -26,8 +27,9 @@ fn of(zone: &str, levels: Vec<(Instant, f64)>, now: &str) -> Vec<Record> {
     let readings = accepted(readings);
     let wanted = touched.wanted(zone, 0);
     let derived = wanted.iter().flat_map(|wanted| {
-        let hours = Hours::of(Rules::built_in(), station, zone, &readings, wanted.span(zone).unwrap(), now)
-            .in_time(Rules::built_in(), station);
+        let hours =
+            Hours::of(Rules::built_in(), station, zone, &readings, Decided::NONE, wanted.span(zone).unwrap(), now)
+                .in_time(Rules::built_in(), station);
         nights(Rules::built_in(), &pipeline, station, &hours, wanted, now)
     });
     derived.collect()

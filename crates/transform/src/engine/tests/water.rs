@@ -6,6 +6,7 @@ use limpid_model::{Assessment, Instant, Period, Reading, Record, StationId};
 use super::{accepted, at, pipeline, reading, words};
 use crate::engine::water::classes;
 use crate::engine::{Wanted, derive};
+use crate::review::Decided;
 use crate::standards::Rules;
 
 /// What is published of one station's readings of October 2026, and the classes of it.
@@ -17,7 +18,7 @@ fn published(station: &str, readings: Vec<Reading>) -> (Vec<Record>, Vec<Assessm
         readings.into_iter().map(|reading| Reading { station: station.id.clone(), ..reading }).collect();
     let wanted = Wanted::within(at("2026-09-30T16:00:00Z"), at("2026-10-31T16:00:00Z"), zone, 0);
     let now = at("2026-11-25T00:00:00Z");
-    let records = derive(Rules::built_in(), station, zone, &accepted(readings), &wanted, now);
+    let records = derive(Rules::built_in(), station, zone, &accepted(readings), Decided::NONE, &wanted, now);
     let judged = classes(Rules::built_in(), &pipeline.water, station, &records);
     let assessments = judged.iter().filter_map(|record| match record {
         Record::Assessment(assessment) => Some(assessment.clone()),

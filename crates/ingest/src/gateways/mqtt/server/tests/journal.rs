@@ -7,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::{
     Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
-    ReceiptId, Record, StationId, Submission, Summary,
+    ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, StationExtent,
-    StoreError, StoredSubmission, Summaries, SummaryQuery,
+    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
 };
 use tokio::sync::watch;
 
@@ -125,6 +125,17 @@ impl Links for Switched {
 
     async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
         self.inner.links(from, to).await
+    }
+}
+
+#[async_trait]
+impl Reviews for Switched {
+    async fn keep_review(&self, review: Review) -> Result<Option<u64>> {
+        self.inner.keep_review(review).await
+    }
+
+    async fn reviews(&self, query: ReviewQuery) -> Result<Vec<Review>> {
+        self.inner.reviews(query).await
     }
 }
 

@@ -1,0 +1,162 @@
+//! What reviewers decided, applied to a station's hours. Pure, like everything else that makes figures, so that live and
+//! history come to the same.
+//!
+//! A decision is about whole hours. Of several about one hour and parameter the last stands; what is marked as an event
+//! stands beside it. A figure is reviewed where decisions cover all of its period, and final where all of that is final.
+
+use limpid_model::review::Decision;
+use limpid_model::{Flag, Instant, Observation, ParameterId, Record, Review, Status};
+
+use crate::fixed::{Fixed, Mean};
+use crate::validate::note;
+
+/// The decisions about one station, in the order of their numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'a>(&'a [Review]);
+
+impl<'a> Decided<'a> {
+    /// No decision.
+    pub const NONE: Self = Self(&[]);
+
+    /// Takes decisions that are all about one station.
+    pub fn new(reviews: &'a [Review]) -> Self {
+        Self(reviews)
+    }
+
+    /// The last decision about the values of the hour in which `at` lies. That something is final leaves what was decided
+    /// before.
+    fn standing(&self, parameter: ParameterId, at: Instant) -> Option<Decision> {
+        let values = |review: &&Review| !matches!(review.decision, Decision::Event | Decision::Finalise);
+        self.about(parameter, at).filter(values).last().map(|review| review.decision)
+    }
+
+    fn about(&self, parameter: ParameterId, at: Instant) -> impl Iterator<Item = &'a Review> {
+        self.0.iter().filter(move |review| review.is_about(parameter) && review.from <= at && at < review.to)
+    }
+
+    /// Applies what was decided to a value as sent or made of minutes. Gives back the value where it may enter aggregates
+    /// whatever rules say of it; `None` when rules decide as ever; `Some(None)` when it may not.
+    pub fn apply(&self, observation: &mut Observation) -> Option<Option<Fixed>> {
+        let (parameter, at) = (observation.parameter, observation.start);
+        if self.about(parameter, at).any(|review| review.decision == Decision::Event) {
+            note(&mut observation.rules, "review-event");
+        }
+        let decision = self.standing(parameter, at)?;
+        let value = observation.value?;
+        match decision {
+            Decision::Accept => {
+                observation.flag = Flag::Pass;
+                note(&mut observation.rules, "review-accept");
+                Some(Fixed::from_f64(value))
+            }
+            Decision::Invalidate => {
+                observation.flag = Flag::Fail;
+                note(&mut observation.rules, "review-invalidate");
+                Some(None)
+            }
+            Decision::Correct { factor, offset } => {
+                // A number that no figure can have is no correction: the rules go on deciding.
+                let corrected = Fixed::from_f64(value * factor + offset)?;
+                observation.value = Some(Mean::from(corrected).to_f64());
+                observation.flag = Flag::Pass;
+                note(&mut observation.rules, "review-correct");
+                Some(Some(corrected))
+            }
+            Decision::Event | Decision::Finalise => None,
+        }
+    }
+
+    /// Gives each record the status that decisions give it.
+    pub fn settle(&self, records: &mut [Record]) {
+        if self.0.is_empty() {
+            return;
+        }
+        for record in records {
+            match record {
+                Record::Observation(one) => one.status = self.status(&[one.parameter], one.start, one.end),
+                Record::Assessment(one) => {
+                    let parameters: Vec<ParameterId> = one.sub.iter().map(|(parameter, _)| *parameter).collect();
+                    one.status = self.status(&parameters, one.start, one.end);
+                }
+            }
+        }
+    }
+
+    /// The status of a figure of these parameters: the least that any of them has over the whole of its period.
+    fn status(&self, parameters: &[ParameterId], start: Instant, end: Instant) -> Status {
+        let covered = |wanted: fn(&Decision) -> bool| {
+            !parameters.is_empty()
+                && parameters.iter().all(|parameter| {
+                    let spans = self.0.iter().filter(|review| review.is_about(*parameter) && wanted(&review.decision));
+                    covers(spans.map(|review| (review.from, review.to)).collect(), start, end)
+                })
+        };
+        if covered(|decision| decision.status() == Some(Status::Final)) {
+            Status::Final
+        } else if covered(|decision| decision.status().is_some()) {
+            Status::Reviewed
+        } else {
+            Status::Provisional
+        }
+    }
+}
+
+/// Whether spans together leave nothing out between `start` and `end`. A moment is covered by the hour that it lies in.
+fn covers(mut spans: Vec<(Instant, Instant)>, start: Instant, end: Instant) -> bool {
+    spans.sort_unstable();
+    let mut reached = start;
+    for (from, to) in spans {
+        if from <= reached && to > reached {
+            reached = to;
+        }
+    }
+    reached > start && reached >= end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> Instant {
+        "2026-11-25T00:00:00Z".parse::<Instant>().unwrap() + chrono::Duration::hours(hour)
+    }
+
+    fn review(from: i64, to: i64, parameters: &[&str], decision: Decision) -> Review {
+        Review {
+            id: 1,
+            at: at(0),
+            who: "Li".into(),
+            why: "x".into(),
+            station: limpid_model::StationId::parse("S1").unwrap(),
+            parameters: parameters.iter().map(|id| ParameterId::known(id)).collect(),
+            from: at(from),
+            to: at(to),
+            decision,
+        }
+    }
+
+    #[test]
+    fn a_figure_is_reviewed_when_nothing_of_its_period_is_left_out() {
+        let pm25 = [ParameterId::known("pm25")];
+        let reviews = [
+            review(0, 10, &["pm25"], Decision::Accept),
+            review(12, 24, &[], Decision::Invalidate),
+            review(0, 24, &["pm25"], Decision::Event),
+        ];
+        let status = |reviews: &[Review], from, to| Decided::new(reviews).status(&pm25, at(from), at(to));
+        assert_eq!(status(&reviews, 0, 10), Status::Reviewed);
+        assert_eq!(status(&reviews, 9, 10), Status::Reviewed);
+        assert_eq!(status(&reviews, 0, 24), Status::Provisional, "hours 10 and 11 have no decision, only an event");
+        assert_eq!(status(&reviews, 12, 25), Status::Provisional);
+        assert_eq!(status(&reviews, 5, 5), Status::Reviewed, "a moment");
+        let mut more = reviews.to_vec();
+        more.push(review(10, 12, &[], Decision::Correct { factor: 2.0, offset: 0.0 }));
+        assert_eq!(status(&more, 0, 24), Status::Reviewed);
+        more.push(review(0, 12, &[], Decision::Finalise));
+        assert_eq!((status(&more, 0, 12), status(&more, 0, 24)), (Status::Final, Status::Reviewed));
+        // Of two parameters the one that is less sure counts.
+        let both = [pm25[0], ParameterId::known("pm10")];
+        assert_eq!(Decided::new(&reviews).status(&both, at(0), at(10)), Status::Provisional);
+        assert_eq!(Decided::NONE.status(&[], at(0), at(1)), Status::Provisional);
+    }
+}

@@ -129,7 +129,7 @@ impl Row<'_> {
             from,
             to: None,
             what,
-            name: Text::zh_en(&name("name_zh", station.name.get("zh")), &name("name_en", station.name.get("en"))),
+            name: Text::zh_en(name("name_zh", station.name.get("zh")), name("name_en", station.name.get("en"))),
             lat: lat.unwrap_or(station.lat),
             lon: lon.unwrap_or(station.lon),
             instrument: self.get("instrument").to_owned(),

@@ -32,7 +32,7 @@ impl Shape {
 ///
 /// # Errors
 /// What the sender would be answered.
-pub fn decode(intake: &Intake, grant: &Grant, shape: Shape, body: &[u8]) -> Result<Vec<Entry>, Problem> {
+pub fn decode(intake: &Intake, grant: &Grant, shape: Shape, body: &[u8]) -> Result<Vec<Entry>, Box<Problem>> {
     let batch = |media: Media| media.parse(body).and_then(|batch| batch.understand(intake, grant));
     let understood = match shape {
         Shape::Json => batch(Media::Json),
@@ -41,5 +41,5 @@ pub fn decode(intake: &Intake, grant: &Grant, shape: Shape, body: &[u8]) -> Resu
         Shape::Observation => sensorthings::observation::read(intake, grant, None, body),
         Shape::DataArray => sensorthings::array::read(intake, grant, body),
     };
-    understood.map(|understood| understood.entries).map_err(Failure::problem)
+    understood.map(|understood| understood.entries).map_err(|failure: Failure| Box::new(failure.problem()))
 }

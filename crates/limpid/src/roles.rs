@@ -13,7 +13,7 @@ use limpid_ingest::gateways::places::Places;
 use limpid_ingest::gateways::tls::Tls;
 use limpid_ingest::gateways::{hj212, http};
 use limpid_ingest::sources::{self, Sources};
-use limpid_ingest::token::Tokens;
+use limpid_ingest::token::{self, Tokens};
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
 use limpid_publish::Publish;
@@ -81,7 +81,10 @@ pub async fn run(
             lake,
             metrics: Arc::new(move || metrics.render()),
             may_release: Arc::new(move |secret| tokens.authorise(secret).is_some_and(|grant| grant.covers_all())),
-            reviewer: limpid_ingest::token::reviewer(pipeline.reviewers.clone()),
+            reviewer: {
+                let pipeline = pipeline.clone();
+                Arc::new(move |secret| token::reviewer(&pipeline.reviewers, secret).cloned())
+            },
             stop: stop.clone(),
         };
         let (pages, mut publishing) = Publish::start(config).await?;

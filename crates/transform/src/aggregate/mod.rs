@@ -6,8 +6,7 @@
 //! - [`max8h`]: the largest 8-hour mean of a day
 //! - [`calendar`]: months, quarters and years, from days
 //! - [`vector`]: wind directions
-//! - [`sum`] of amounts
-//! - [`flow`]: concentrations of a discharge
+//! - [`sum`], [`flow`]: amounts, and concentrations of a discharge
 //!
 //! All work on exact values and are given only those that may be used; a window is a slice with one cell an hour,
 //! in months and years one cell a day.

@@ -221,8 +221,8 @@ pub enum TokenCommand {
     /// Make a token: prints the secret once, and the lines for pipeline.toml
     New {
         /// The station that it may upload for, or decide about, "*" for all
-        #[arg(long, value_name = "ID", default_value_if("reviewer", ArgPredicate::IsPresent, "*"))]
-        station: String,
+        #[arg(long, value_name = "ID", required_unless_present = "reviewer")]
+        station: Option<String>,
         /// Make it the token of a reviewer of this name
         #[arg(long, value_name = "NAME")]
         reviewer: Option<String>,

@@ -25,7 +25,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Token { command: TokenCommand::New { station, reviewer } } => {
-            token::new(&station, reviewer.as_deref())
+            token::new(station.as_deref().unwrap_or("*"), reviewer.as_deref())
         }
         Command::Review { command } => review::run(command),
     }

@@ -13,6 +13,9 @@ fn killed_six_hours_ago(folder: &Folder, now: DateTime<Utc>) {
     let at = |hours: i64| (now - TimeDelta::hours(hours)).timestamp_micros();
     let changed = journal.execute("UPDATE links SET start = ?, end = ? WHERE link = 'platform'", [at(12), at(6)]);
     assert_eq!(changed.unwrap(), 1, "one life, of which kill -9 left the end open to nobody");
+    // What it had looked at by now it had not looked at then.
+    let hour = (now - TimeDelta::hours(7)).timestamp();
+    journal.execute("UPDATE cursors SET number = ? WHERE name = 'gaps-hour'", [hour]).unwrap();
 }
 
 fn words(item: &Value, now: DateTime<Utc>) -> String {

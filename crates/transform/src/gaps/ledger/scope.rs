@@ -55,14 +55,15 @@ impl Scope {
         Ok(Self { first_beat, first_hours })
     }
 
-    /// Takes note that there is an hour of a station. Gives the hour that was the first before, where this one is earlier.
-    pub fn hour(&mut self, station: &StationId, hour: Instant) -> Option<Instant> {
+    /// Takes note that there is an hour of a station. Where it is the earliest, what lies between it and the one that was
+    /// the earliest before, or `due`, is owed from now on: gives the end of that.
+    pub fn hour(&mut self, station: &StationId, hour: Instant, due: Instant) -> Option<Instant> {
         match self.first_hours.get_mut(station) {
             Some(first) if *first <= hour => None,
             Some(first) => Some(std::mem::replace(first, hour)),
             None => {
                 self.first_hours.insert(station.clone(), hour);
-                None
+                Some(due)
             }
         }
     }

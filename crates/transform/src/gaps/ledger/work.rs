@@ -50,13 +50,13 @@ impl Work {
         let Some(station) = pipeline.stations.get(station) else { return };
         match period {
             Period::Hour => {
-                let before = scope.hour(&station.id, *start);
+                let newly = scope.hour(&station.id, *start, due);
                 let mut to = *end;
                 if station.parameters.is_empty() || floor(station.kind, pipeline.publisher.zone, *start) != *start {
                     // Of what was sent once more is expected for a while.
                     to = *end + recent(pipeline);
                 }
-                self.touch(scope, pipeline, station, (*start, before.unwrap_or(to).max(to)), due);
+                self.touch(scope, pipeline, station, (*start, newly.unwrap_or(to).max(to)), due);
             }
             Period::Day => self.year(scope, pipeline, station, *start, due),
             _ => {}

@@ -128,6 +128,15 @@ async fn a_gap_grows_with_the_clock_and_late_data_repair_it() {
 }
 
 #[tokio::test]
+async fn a_station_that_is_heard_for_the_first_time_owes_everything_since() {
+    let mut desk = Desk::new();
+    desk.alive(-5, 9).await;
+    assert!(desk.at(5, 30).await.is_empty());
+    desk.take(vec![good(0), good(1)]).await;
+    assert_eq!(desk.at(5, 31).await, ["pm25 2-5 station_silent"]);
+}
+
+#[tokio::test]
 async fn the_hours_in_which_the_platform_was_dead_are_its_own() {
     let mut desk = Desk::new();
     desk.alive(-5, 2).await;

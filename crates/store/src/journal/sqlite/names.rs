@@ -102,7 +102,7 @@ fn at<T>(list: &[T], id: i64) -> Option<&T> {
     usize::try_from(id).ok()?.checked_sub(1).and_then(|index| list.get(index))
 }
 
-/// Keeps one copy of each word for the life of the process. Words are the names of rules and media types that the
+/// Keeps one copy of each word for the life of the process. Words are the names of rules that the
 /// program itself wrote: a few dozen, however long it runs.
 fn forever(text: String) -> &'static str {
     static KEPT: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);

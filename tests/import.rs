@@ -47,9 +47,12 @@ fn published_aqi(files: &[PathBuf]) -> BTreeMap<(String, String), u16> {
     published
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn beijing_2015_02_gives_the_index_that_the_authority_published() {
-    let Some(files) = files("air-beijing-quotsoft", "_201502") else { return };
+/// A month of the Beijing feed, imported, and our index of every hour beside the one that the authority published in the
+/// same files, without the stations `except`. Of the months that are at hand three can be compared. From 16 to 29 April
+/// 2014 the feed's own hours and 24-hour means do not belong together, and the indices of January 2017 are those of the
+/// hour's particles, not of the 24 hours that the standard asks for.
+async fn beijing_month_agrees(folder: &str, month: &str, window: (&str, &str), except: &[&str], at_least: usize) {
+    let Some(files) = files(folder, &format!("_{month}")) else { return };
     let header = std::fs::read_to_string(&files[0]).unwrap().lines().next().unwrap().to_owned();
     let folder = Folder::new(&beijing(&header));
     let first = folder.import("quotsoft", &files);
@@ -61,35 +64,57 @@ async fn beijing_2015_02_gives_the_index_that_the_authority_published() {
     assert_eq!((&again["stored"], &again["corrected"]), (&0.into(), &0.into()));
 
     let limpid = folder.run();
-    let path = "/api/v1/assessments?scheme=hj633-2012&period=PT1H&from=2015-01-31&to=2015-03-02&limit=50000";
+    let (from, to) = window;
+    let path = format!("/api/v1/assessments?scheme=hj633-2012&period=PT1H&from={from}&to={to}&limit=50000");
     let mut ours = BTreeMap::new();
-    for item in limpid.all(path).await {
+    for item in limpid.all(&path).await {
         let Some(index) = item["index"].as_u64() else { continue };
         // The feed labels an hour by its end; ours carry both ends, in Beijing time.
         let end: String = item["end"].as_str().unwrap()[..13].replace(['-', 'T'], "");
         ours.insert((item["station"].as_str().unwrap().to_owned(), end), index as u16);
     }
     let published = published_aqi(&files);
-    let compared: Vec<u16> =
-        published.iter().filter_map(|(key, theirs)| ours.get(key).map(|ours| ours.abs_diff(*theirs))).collect();
+    let compared: Vec<u16> = published
+        .iter()
+        .filter(|((station, _), _)| !except.contains(&station.as_str()))
+        .filter_map(|(key, theirs)| ours.get(key).map(|ours| ours.abs_diff(*theirs)))
+        .collect();
     let share = |limit: u16| compared.iter().filter(|gap| **gap <= limit).count() as f64 / compared.len() as f64;
     println!(
-        "{} published, {} compared, {:.4} equal, {:.4} within 1",
+        "{month}: {} published, {} compared, {:.4} equal, {:.4} within 1",
         published.len(),
         compared.len(),
         share(0),
         share(1)
     );
     // The 2012 edition has no rule for a missing pollutant. We give no index without both particle means, for which 20
-    // of 24 hours must be there; the feed gave one from a single hour. PM10 is missing at many stations of this month.
-    assert!(compared.len() > 6_000, "too few hours have an index of ours");
+    // of 24 hours must be there; the feed gave one from a single hour. PM10 is missing at many stations.
+    assert!(compared.len() > at_least, "too few hours have an index of ours");
     assert!(share(0) >= 0.90, "{}", share(0));
     assert!(share(1) >= 0.97, "{}", share(1));
 
     // Only base columns are readings: no moving mean of the feed's came in.
-    let hours =
-        limpid.all("/api/v1/observations?station=B01&parameter=pm25&period=PT1H&from=2015-02-01&to=2015-03-01").await;
-    assert!(hours.len() <= 28 * 24, "{}", hours.len());
+    let path = format!("/api/v1/observations?station=B01&parameter=pm25&period=PT1H&from={from}&to={to}");
+    let hours = limpid.all(&path).await;
+    assert!(hours.len() <= 31 * 24, "{}", hours.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beijing_2014_05_gives_the_index_that_the_authority_published() {
+    // At B24 (Dingling) PM2.5 stood far above PM10 in 106 hours, once at 117 with a PM10 of 6. We doubt such hours and
+    // count neither; the feed counted both.
+    let window = ("2014-05-01", "2014-06-01");
+    beijing_month_agrees("air-beijing-hourly", "201405", window, &["B24"], 12_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beijing_2015_02_gives_the_index_that_the_authority_published() {
+    beijing_month_agrees("air-beijing-quotsoft", "201502", ("2015-02-01", "2015-03-01"), &[], 6_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beijing_2015_03_gives_the_index_that_the_authority_published() {
+    beijing_month_agrees("air-beijing-quotsoft", "201503", ("2015-03-01", "2015-04-01"), &[], 18_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

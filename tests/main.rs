@@ -14,3 +14,4 @@ mod mistakes;
 mod mqtt;
 mod pull;
 mod support;
+mod verify;

@@ -41,6 +41,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Write the current release of a dataset to a folder
     Export(Export),
+    /// Check a release: are its files whole, and does every figure come out again of the readings?
+    Verify(Verify),
     /// Decide about values: accept, invalidate or correct them; while limpid runs, by POST /api/v1/reviews
     Review {
         /// What to do.
@@ -213,6 +215,21 @@ pub struct Export {
     /// Where to write it; made if need be
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// `limpid verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// The dataset, such as air-hourly
+    #[arg(long, value_name = "NAME")]
+    pub dataset: String,
+    /// The release; without it, the current one
+    #[arg(long, value_name = "ID")]
+    pub release: Option<String>,
 }
 
 /// `limpid token …`

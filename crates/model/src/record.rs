@@ -22,6 +22,14 @@ impl Record {
             Self::Assessment(assessment) => &assessment.station,
         }
     }
+
+    /// When its period starts.
+    pub fn start(&self) -> Instant {
+        match self {
+            Self::Observation(observation) => observation.start,
+            Self::Assessment(assessment) => assessment.start,
+        }
+    }
 }
 
 impl From<Observation> for Record {

@@ -7,9 +7,10 @@
 //! - [`assess`]: air quality indices, one edition a file or folder
 //! - [`gaps`]: which expected hours are missing and why, and how complete years are
 //! - [`review`]: what people decided about values
+//! - [`verify`]: whether published releases are whole, and come out again
 //! - [`engine`]: applies all of that, live and over history, by the same pure function [`engine::derive`]
 //!
-//! Everything but the engine and the ledger's task knows no clock, file or socket.
+//! Everything but the engine, verification and the ledger's task knows no clock, file or socket.
 
 pub mod aggregate;
 pub mod assess;
@@ -19,6 +20,8 @@ pub mod gaps;
 pub mod review;
 pub mod standards;
 pub mod validate;
+pub mod verify;
 
 pub use engine::{Report, catch_up, history, live};
 pub use gaps::ledger;
+pub use verify::verify;

@@ -9,6 +9,7 @@ mod review;
 mod run;
 mod simulate;
 mod token;
+mod verify;
 mod work_up;
 
 use crate::cli::{Cli, Command, TokenCommand};
@@ -27,6 +28,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Token { command: TokenCommand::New { station, reviewer } } => {
             token::new(station.as_deref().unwrap_or("*"), reviewer.as_deref())
         }
+        Command::Verify(arguments) => verify::run(arguments),
         Command::Review { command } => review::run(command),
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use limpid_model::{Instant, Period, Pipeline, Record, StationKind};
 use limpid_store::lake::{DatasetInfo, Partition, Release, Resource};
-use limpid_store::{Journal, Lake};
+use limpid_store::{Journal, Lake, WORKED_UP};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -75,6 +75,7 @@ pub(crate) async fn release(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Outcome> {
     let position = *journal.published().borrow();
+    let worked_up = worked_up(journal).await?;
     let basis = basis(pipeline, dataset);
     let before = lake.current(dataset.id).await?;
     let reader = Reader { pipeline, journal };
@@ -112,7 +113,7 @@ pub(crate) async fn release(
     }
     resources.sort_by(|a, b| a.path.cmp(&b.path));
     let mut metadata = dataset.metadata(pipeline);
-    metadata.insert(FIELD.into(), json!({ "position": position, "basis": basis }));
+    metadata.insert(FIELD.into(), json!({ "position": position, "basis": basis, "worked_up": worked_up }));
     let info = DatasetInfo { name: dataset.id.into(), metadata };
     let release = lake.release(&info, resources, at).await?;
     if before.is_some_and(|before| before.id == release.id) {
@@ -121,6 +122,13 @@ pub(crate) async fn release(
     tracing::info!(dataset = dataset.id, release = release.id, files = release.resources.len(), "released");
     metrics::counter!("limpid_releases_total", "dataset" => dataset.id).increment(1);
     Ok(Outcome::Made(release))
+}
+
+/// When the newest reading was received up to which everything is worked up: whoever verifies the release later knows by it
+/// which readings its figures must be made of. `None` before the first.
+async fn worked_up(journal: &dyn Journal) -> Result<Option<Instant>> {
+    let Some(before) = journal.cursor(WORKED_UP).await?.checked_sub(1) else { return Ok(None) };
+    Ok(journal.tail(before, 1).await?.first().map(|accepted| accepted.received))
 }
 
 fn described(dataset: &Dataset, resource: Resource) -> Resource {

@@ -40,6 +40,9 @@ pub use reviews::{ReviewQuery, Reviews};
 pub use sqlite::SqliteJournal;
 pub use summaries::{KeptSummary, Summaries, SummaryQuery};
 
+/// Name of the cursor that says up to which reading everything is worked up and published.
+pub const WORKED_UP: &str = "transform";
+
 /// A reading in the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {

@@ -32,6 +32,13 @@ pub struct Resource {
     pub schema: serde_json::Value,
 }
 
+impl Resource {
+    /// Whether these are its bytes: as many, and of the same SHA-256.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        bytes.len() as u64 == self.bytes && self.hash == format!("sha256:{}", hex(&Sha256::digest(bytes)))
+    }
+}
+
 /// One Hive partition to be written: all its rows.
 #[derive(Debug)]
 pub struct Partition {

@@ -13,8 +13,10 @@
 //! - [`summaries`]: areas and long periods, of what is published
 //! - `tasks`: several stations at once
 //! - [`live`], [`history`]: the two speeds
+//! - `anew`: a station's month as it was known at some time
 //! - [`bulk`]: the same aggregates over a Parquet file of hours
 
+mod anew;
 pub mod bulk;
 pub mod calendar;
 pub mod derive;
@@ -27,17 +29,17 @@ pub mod spans;
 pub mod summaries;
 mod tasks;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod wanted;
 pub mod water;
 
+pub(crate) use anew::month;
 pub use derive::derive;
 pub use history::{Report, history};
 pub use live::{catch_up, live};
 pub use wanted::{Touched, Wanted};
 
-/// Name of the journal's cursor that says up to which reading everything is published.
-pub const CURSOR: &str = "transform";
+pub use limpid_store::WORKED_UP as CURSOR;
 
 /// Name of the journal's cursor that says up to which review everything is published.
 pub const REVIEWS: &str = "transform-reviews";

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use limpid_model::{Instant, Pipeline, Record, Review, StationId};
-use limpid_store::{Journal, Result, ReviewQuery, StoreError};
+use limpid_model::{Instant, Pipeline, Record, Review, Station, StationId};
+use limpid_store::{Accepted, Journal, Result, ReviewQuery, StoreError};
 
 use crate::engine::derive::{Judging, derive_of};
 use crate::engine::hours::Hours;
@@ -65,23 +65,49 @@ async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Ta
     let reviews = reviews_of(&journal, &station, from, to).await?;
     let derived = tokio::task::spawn_blocking(move || {
         let Some(one) = pipeline.stations.get(&station) else { return Derived::default() };
-        let rules = Rules::built_in();
-        let decided = Decided::new(&reviews);
-        let mut hours = Hours::of(rules, one, zone, &readings, decided, (read_from, to), now);
-        if let Some(known) = known {
-            hours = hours.after(&known, from);
-        }
-        let hours = hours.in_time(rules, one);
-        let judging = Judging { rules, station: one, zone, decided };
-        let mut records = derive_of(&judging, &hours, &readings, &wanted, now);
-        records.extend(nights(rules, &pipeline, one, &hours, &wanted, now));
-        let classes = classes(rules, &pipeline.water, one, &records);
-        records.extend(classes);
-        decided.settle(&mut records);
+        let inputs = Inputs { readings, reviews, read: (read_from, to) };
+        let (records, hours) = work(&pipeline, one, &inputs, &wanted, known.as_deref(), now);
         let hours = (!wanted.windows.is_empty()).then(|| (station, hours.kept()));
         Derived { records, hours }
     });
     derived.await.map_err(|failed| StoreError::io("deriving a station", failed))
+}
+
+/// What the figures of one station are derived from.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    /// Its readings that start within `read`.
+    pub readings: Vec<Accepted>,
+    /// All that was decided about them.
+    pub reviews: Vec<Review>,
+    /// From when to when.
+    pub read: (Instant, Instant),
+}
+
+/// Everything that is published of one station's inputs, beside the means of months and years, and its hours. Pure: live,
+/// history and verification all come through here.
+pub(super) fn work(
+    pipeline: &Pipeline,
+    station: &Station,
+    inputs: &Inputs,
+    wanted: &Wanted,
+    known: Option<&Hours>,
+    now: Instant,
+) -> (Vec<Record>, Hours) {
+    let (rules, zone) = (Rules::built_in(), pipeline.publisher.zone);
+    let decided = Decided::new(&inputs.reviews);
+    let mut hours = Hours::of(rules, station, zone, &inputs.readings, decided, inputs.read, now);
+    if let (Some(known), Some((from, _))) = (known, wanted.span(zone)) {
+        hours = hours.after(known, from);
+    }
+    let hours = hours.in_time(rules, station);
+    let judging = Judging { rules, station, zone, decided };
+    let mut records = derive_of(&judging, &hours, &inputs.readings, wanted, now);
+    records.extend(nights(rules, pipeline, station, &hours, wanted, now));
+    let classes = classes(rules, &pipeline.water, station, &records);
+    records.extend(classes);
+    decided.settle(&mut records);
+    (records, hours)
 }
 
 /// All that was decided about a station's hours within `from..to`.

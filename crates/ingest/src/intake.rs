@@ -133,6 +133,11 @@ impl Intake {
     /// Checks a reading's time, carries its value into the canonical unit, and makes it an entry: a reading, or the
     /// reason why it is not stored as one.
     pub fn entry(&self, station: &Station, raw: RawReading) -> Entry {
+        self.entry_at(self.now(), station, raw)
+    }
+
+    /// The same for one of many readings that came at once.
+    pub fn entry_at(&self, now: Instant, station: &Station, raw: RawReading) -> Entry {
         let zone = self.pipeline.publisher.zone;
         let refuse = |kind, reason, detail: String| Entry::Refused(Refusal { kind, reason, detail });
         // Readings are told apart by their start, which is kept to the millisecond.
@@ -144,7 +149,7 @@ impl Intake {
             let detail = format!("{} does not start a {}", zone.format(raw.start), raw.period);
             return refuse(VerdictKind::Rejected, Reason::NotAligned, detail);
         }
-        if raw.start > self.now() + FUTURE {
+        if raw.start > now + FUTURE {
             let detail = format!("starts at {}, more than 10 minutes in the future", zone.format(raw.start));
             return refuse(VerdictKind::Quarantined, Reason::InFuture, detail);
         }

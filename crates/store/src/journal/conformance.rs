@@ -20,8 +20,9 @@ pub struct DeviationCount {
     pub example: ReceiptId,
 }
 
-/// What [`Submission::deviations`](limpid_model::Submission::deviations) says, counted per station: in the
-/// transaction that makes the submission durable, so that no kill loses a count whose upload was answered.
+/// What [`Submission::deviations`](limpid_model::Submission::deviations) says, counted per station. The
+/// counts of a few stations are durable with their submissions. Those of a crowd follow within seconds, and a kill may
+/// lose them: they tell what is wrong with a device, which its next upload tells again.
 #[async_trait]
 pub trait Conformance: Send + Sync {
     /// Every way in which the station's uploads departed from the standard, ordered by name.

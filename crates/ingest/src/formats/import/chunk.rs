@@ -81,6 +81,7 @@ fn chunk(
     let mut keys = Vec::new();
     let mut found = Found::new();
     let mut ended = false;
+    let now = intake.now();
     while entries.len() < ENTRIES && body.len() < BYTES {
         let more = source.next(&mut body, &mut found);
         if !more.map_err(|error| ReadError::Reading { place: source.place(), source: error })? {
@@ -91,7 +92,7 @@ fn chunk(
             let entry = match item {
                 Ok(row) => {
                     origin.add(&row.station.id);
-                    intake.entry(row.station, row.reading)
+                    intake.entry_at(now, row.station, row.reading)
                 }
                 Err(refusal) => {
                     if refusal.reason == Reason::UnknownStation {

@@ -2,7 +2,7 @@
 //! operator what to mend. What the standard says of each stands in `data/hj212/deviations.csv`.
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 
@@ -195,6 +195,8 @@ impl Deviation {
     }
 }
 
+static COUNTERS: [OnceLock<metrics::Counter>; Deviation::ALL.len()] = [const { OnceLock::new() }; Deviation::ALL.len()];
+
 /// A set of deviations.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deviations(u64);
@@ -225,6 +227,14 @@ impl Deviations {
     /// Whether there are none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Counts each in the metrics, once a recorder is there.
+    pub fn count(self) {
+        for deviation in self.iter() {
+            let counter = || metrics::counter!("limpid_hj212_deviations_total", "deviation" => deviation.name());
+            COUNTERS[deviation as usize].get_or_init(counter).increment(1);
+        }
     }
 
     /// Each of them.

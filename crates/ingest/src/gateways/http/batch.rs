@@ -68,8 +68,9 @@ impl Batch {
             [(_, Some(station))] => Some(station.id.clone()),
             _ => None,
         };
+        let now = intake.now();
         let entries = self.readings.into_iter().map(|(at, reading)| match stations[at] {
-            (_, Some(station)) => intake.entry(station, reading),
+            (_, Some(station)) => intake.entry_at(now, station, reading),
             (name, None) => Entry::Refused(unknown_station(name)),
         });
         Ok(Understood { station: one, entries: entries.collect() })

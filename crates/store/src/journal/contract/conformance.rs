@@ -59,3 +59,21 @@ pub async fn deviations_of_many_at_once_are_all_counted(open: Open) {
     let found: Vec<_> = counts.iter().map(|count| (count.name.as_str(), count.count)).collect();
     assert_eq!(found, [("encoding", 300), ("no_qn", 300)]);
 }
+
+pub async fn deviations_of_a_crowd_are_all_counted(open: Open) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let all = (0..300_u32).map(|n| {
+        let journal = journal.clone();
+        let station = Some(station(&format!("S{}", n % 50)));
+        async move { journal.accept(Submission { station, ..departing(n % 60, &["no_qn"]) }).await.unwrap() }
+    });
+    futures::future::join_all(all).await;
+    journal.close().await.unwrap();
+    let journal = open(folder.path());
+    for n in 0..50 {
+        let counts = journal.deviations(&station(&format!("S{n}"))).await.unwrap();
+        let found: Vec<_> = counts.iter().map(|count| (count.name.as_str(), count.count)).collect();
+        assert_eq!(found, [("no_qn", 6)], "S{n}");
+    }
+}

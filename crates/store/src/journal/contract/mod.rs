@@ -71,7 +71,8 @@ engines! {
         a_closed_journal_says_so;
     conformance:
         deviations_are_counted_per_station_with_their_last_example
-        deviations_of_many_at_once_are_all_counted;
+        deviations_of_many_at_once_are_all_counted
+        deviations_of_a_crowd_are_all_counted;
     reading:
         the_tail_is_in_order_and_misses_nothing_under_load
         the_tail_can_stop_within_a_submission

@@ -1,5 +1,7 @@
 //! Deviations, counted. The writer adds up those of all submissions of a transaction and writes each station and name
-//! once, so that a station that never conforms costs a row per group commit and not one per frame.
+//! once: with the submissions where these are few, else when readings are brought into the order of their series, so
+//! that a thousand stations that never conform do not cost a row each in every group commit. A crash in between loses
+//! the counts of the last seconds, and nothing else.
 
 use async_trait::async_trait;
 use foldhash::HashMap;
@@ -22,7 +24,10 @@ impl Conformance for SqliteJournal {
     }
 }
 
-/// What a transaction adds, by station and name.
+/// Rows that are written with the submissions that they come from.
+const FEW: usize = 16;
+
+/// What is added, by station and name.
 #[derive(Debug, Default)]
 pub(super) struct Deviations(HashMap<(StationId, &'static str), Added>);
 
@@ -40,19 +45,40 @@ impl Deviations {
         let Some(station) = &submission.station else { return };
         let at = micros(submission.received);
         for name in &submission.deviations {
-            let added = Added { count: 0, first: at, last: at, example: submission.id };
-            let added = self.0.entry((station.clone(), name)).or_insert(added);
-            added.count += 1;
-            added.first = added.first.min(at);
-            if at >= added.last {
-                (added.last, added.example) = (at, submission.id);
-            }
+            self.merge_one((station.clone(), name), Added { count: 1, first: at, last: at, example: submission.id });
         }
     }
 
+    /// Counts those of another.
+    pub fn merge(&mut self, other: Self) {
+        other.0.into_iter().for_each(|(key, added)| self.merge_one(key, added));
+    }
+
+    fn merge_one(&mut self, key: (StationId, &'static str), more: Added) {
+        let Some(added) = self.0.get_mut(&key) else {
+            self.0.insert(key, more);
+            return;
+        };
+        added.count += more.count;
+        added.first = added.first.min(more.first);
+        if more.last >= added.last {
+            (added.last, added.example) = (more.last, more.example);
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether they can be written without anybody waiting for it.
+    pub fn are_few(&self) -> bool {
+        self.0.len() <= FEW
+    }
+
     /// Adds all of it to the database's counts.
-    pub fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        for ((station, name), added) in std::mem::take(&mut self.0) {
+    pub fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        for ((station, name), added) in &self.0 {
             let Added { count, first, last, example } = added;
             connection
                 .prepare_cached(

@@ -12,7 +12,8 @@ use limpid_model::Period;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::failure::{damaged, during};
-use super::pack::{Packed, Packer, Placed, Unpacker};
+use super::pack::{Packed, Placed, Unpacker};
+use super::pending::Block;
 use super::state::State;
 use crate::error::Result;
 
@@ -33,27 +34,16 @@ pub(super) fn span_of(period: Period) -> i64 {
 /// Writes what waits, within the writer's open transaction.
 pub(super) fn write(state: &mut State, connection: &Connection) -> Result<()> {
     let failed = during("writing readings");
-    let Some(newest) = state.pending.iter().map(|placed| placed.seq).max() else { return Ok(()) };
-    let ids = &state.ids;
-    let place = |placed: &Placed| {
-        let Packed { series, start, .. } = placed.reading;
-        (start.div_euclid(ids.span(series)), series)
-    };
-    // In the order of the table, so that each page is touched once.
-    state.pending.sort_by_cached_key(|placed| (place(placed), placed.reading.start, placed.reading.revision));
+    let blocks = state.pending.take();
+    let Some(newest) = blocks.iter().map(|block| block.newest).max() else { return Ok(()) };
     let mut extents: HashMap<i64, Extent> = HashMap::default();
     let mut insert = connection.prepare_cached("INSERT INTO blocks VALUES (?, ?, ?, ?)").map_err(&failed)?;
-    for block in state.pending.chunk_by(|a, b| place(a) == place(b)) {
-        let ([earliest, ..], [.., latest]) = (block, block) else { continue };
-        let (span, series) = place(earliest);
-        let mut packer = Packer::with_capacity(block.len());
-        block.iter().for_each(|placed| packer.place(placed));
-        let newest = block.iter().map(|placed| placed.seq).max();
-        insert.execute(params![span, series, newest, packer.bytes()]).map_err(&failed)?;
-        let (first, last) = (earliest.reading.start, latest.reading.start);
+    for block in blocks {
+        let Block { span, series, newest, first, last, fresh, .. } = block;
+        insert.execute(params![span, series, newest, block.bytes()]).map_err(&failed)?;
         let extent = extents.entry(series).or_insert(Extent { first, last, fresh: 0 });
         (extent.first, extent.last) = (extent.first.min(first), extent.last.max(last));
-        extent.fresh += block.iter().map(|placed| i64::from(placed.reading.revision == 1)).sum::<i64>();
+        extent.fresh += fresh;
     }
     let mut widen = connection
         .prepare_cached(
@@ -68,7 +58,6 @@ pub(super) fn write(state: &mut State, connection: &Connection) -> Result<()> {
         .prepare_cached("UPDATE positions SET number = ? WHERE name = 'indexed'")
         .and_then(|mut statement| statement.execute([newest]))
         .map_err(&failed)?;
-    state.pending.clear();
     state.spans.clear();
     Ok(())
 }

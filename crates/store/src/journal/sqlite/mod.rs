@@ -17,6 +17,7 @@ mod links;
 mod names;
 mod outlooks;
 mod pack;
+mod pending;
 mod publish;
 mod published;
 mod queue;

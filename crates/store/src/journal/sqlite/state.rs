@@ -11,6 +11,7 @@ use super::group::{Group, Member, Open};
 use super::index;
 use super::names::Ids;
 use super::pack::{Packed, Placed, Unpacker};
+use super::pending::Pending;
 use super::time::micros;
 use crate::error::Result;
 
@@ -40,9 +41,10 @@ impl Tally {
         }
     }
 
-    /// Adds all of it to the database's totals.
+    /// Adds all of it to the database's totals, save the deviations, which are left.
     pub fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { counts, refusals, refused, mut deviations } = std::mem::take(self);
+        let Self { counts, refusals, refused, deviations } = std::mem::take(self);
+        self.deviations = deviations;
         if counts.total() > 0 {
             let [stored, same, corrected, quarantined, rejected] =
                 [counts.stored, counts.same, counts.corrected, counts.quarantined, counts.rejected]
@@ -54,7 +56,6 @@ impl Tally {
                 )?
                 .execute([stored, same, corrected, quarantined, rejected])?;
         }
-        deviations.write(connection)?;
         for ((station, channel, kind, reason), count) in refusals {
             connection
                 .prepare_cached(
@@ -94,7 +95,7 @@ pub(super) struct State {
     /// When the newest record was published, in microseconds.
     pub last_at: i64,
     /// Readings that are durable in their submissions and not yet in the order of their series.
-    pub pending: Vec<Placed>,
+    pub pending: Pending,
     /// Of each series that was touched, its reading with the latest start: nearly every reading that comes is later
     /// than it, or it once more, and then no look into the database is needed. By id less one.
     heads: Vec<Option<Head>>,
@@ -163,7 +164,8 @@ impl State {
 
     /// Remembers a reading that was accepted.
     pub fn note(&mut self, seq: i64, submission: i64, reading: Packed) {
-        self.pending.push(Placed { seq, submission, reading });
+        let span = reading.start.div_euclid(self.ids.span(reading.series));
+        self.pending.push(span, &Placed { seq, submission, reading });
         self.newest_reading = seq;
         let head = self.slot(reading.series).get_or_insert(None);
         if head.is_none_or(|head| head.start <= reading.start) {

@@ -9,6 +9,7 @@ use limpid_model::Receipt;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::conformance::Deviations;
 use super::failure::{again, during, may_be_one_jobs_fault};
 use super::publish::Written;
 use super::queue::{Job, Work};
@@ -26,6 +27,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// … and after a failure, which is mostly a full disk, not before this.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// What is done with deviations.
+const COUNTING: &str = "counting deviations";
+
 /// What was done for a job, to be told once it is durable.
 enum Done {
     Receipt(Receipt),
@@ -38,6 +42,8 @@ enum Done {
 pub(super) struct Writer {
     connection: Connection,
     state: State,
+    /// Of submissions that are durable, and not yet added to the database's counts.
+    deviations: Deviations,
     accepted: watch::Sender<u64>,
     published: watch::Sender<u64>,
     waiting_since: Option<Moment>,
@@ -56,6 +62,7 @@ impl Writer {
         Ok(Self {
             connection,
             state,
+            deviations: Deviations::default(),
             accepted,
             published,
             waiting_since: None,
@@ -68,10 +75,10 @@ impl Writer {
     /// Works until it is told to close or nobody is left to ask.
     pub fn run(mut self, jobs: Receiver<Job>) {
         loop {
-            let first = if self.state.pending.is_empty() {
-                jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
+            let first = if self.waits() {
                 jobs.recv_timeout(self.patience)
+            } else {
+                jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
             let mut batch = match first {
                 Ok(job) => vec![job],
@@ -96,11 +103,16 @@ impl Writer {
                 break;
             }
             if self.waiting_since.is_some_and(|since| since.elapsed() > BUSY)
-                || self.state.pending.len() >= index::AT_MOST
+                || self.state.pending.readings() >= index::AT_MOST
             {
                 self.index();
             }
         }
+    }
+
+    /// Whether something is durable that has not come to its place.
+    fn waits(&self) -> bool {
+        self.state.pending.readings() > 0 || !self.deviations.is_empty()
     }
 
     /// Writes jobs in one transaction and answers them.
@@ -112,7 +124,7 @@ impl Writer {
             Ok(done) => {
                 self.accepted.send_if_modified(|number| grow(number, self.state.newest_reading));
                 self.published.send_if_modified(|number| grow(number, self.state.next_seq - 1));
-                if !self.state.pending.is_empty() {
+                if self.waits() {
                     self.waiting_since.get_or_insert_with(Moment::now);
                 }
                 batch.into_iter().zip(done).for_each(|(job, done)| answer(job, done));
@@ -184,7 +196,15 @@ impl Writer {
         }
         self.state.group.write(&transaction)?;
         self.state.tally.write(&transaction).map_err(during("counting verdicts"))?;
+        let few = self.deviations.is_empty() && self.state.tally.deviations.are_few();
+        if few {
+            self.state.tally.deviations.write(&transaction).map_err(during(COUNTING))?;
+        }
         transaction.commit().map_err(during("committing a transaction"))?;
+        let deviations = std::mem::take(&mut self.state.tally.deviations);
+        if !few {
+            self.deviations.merge(deviations);
+        }
         Ok(done)
     }
 
@@ -209,7 +229,10 @@ impl Writer {
         self.connection.pragma_update(None, "synchronous", "NORMAL").map_err(&failed)?;
         let transaction = self.connection.unchecked_transaction().map_err(&failed)?;
         index::write(&mut self.state, &transaction)?;
-        transaction.commit().map_err(&failed)
+        self.deviations.write(&transaction).map_err(during(COUNTING))?;
+        transaction.commit().map_err(&failed)?;
+        self.deviations = Deviations::default();
+        Ok(())
     }
 
     /// Goes back to what the database has after a transaction that failed.

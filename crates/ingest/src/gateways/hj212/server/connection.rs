@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::pin;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -36,6 +37,9 @@ const KEPT: usize = 64;
 
 /// A peer that does not take its answers for so long is gone; three times the 10 s in which a station expects one.
 const WRITE: Duration = Duration::from_secs(30);
+
+/// Looked up once, not with every frame.
+static ANSWERS: LazyLock<metrics::Counter> = LazyLock::new(|| metrics::counter!("limpid_hj212_answers_total"));
 
 /// Serves a connection to its end: closed by the peer, silent or dawdling for longer than there is `patience`, full of
 /// junk, or stopped. What was read by then is made durable and answered.
@@ -169,7 +173,7 @@ async fn submit(intake: Intake, work: Work) -> Result<Option<Vec<u8>>, StoreErro
     let Work { upload, answer, deviations, .. } = work;
     let outcome = intake.submit_noting(upload, deviations.iter().map(Deviation::name).collect()).await;
     match &outcome {
-        Ok(_) => metrics::counter!("limpid_hj212_answers_total").increment(u64::from(answer.is_some())),
+        Ok(_) => ANSWERS.increment(u64::from(answer.is_some())),
         Err(_) => metrics::counter!("limpid_hj212_unkept_total").increment(1),
     }
     outcome.map(|_| answer)

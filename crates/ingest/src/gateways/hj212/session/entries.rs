@@ -13,6 +13,8 @@ use crate::{Intake, RawReading};
 /// What a message is read by.
 pub(super) struct Reader<'a> {
     pub intake: &'a Intake,
+    /// When the message came.
+    pub now: Instant,
     pub station: &'a Station,
     pub own: &'a Hj212Station,
     pub edition: Edition,
@@ -122,7 +124,7 @@ impl Reader<'_> {
         };
         let unit = number.and_then(|number| self.unit(factor.code, number, value));
         let raw = RawReading { parameter: value.parameter, period, start, value: number, unit, mark };
-        let entry = self.intake.entry(self.station, raw);
+        let entry = self.intake.entry_at(self.now, self.station, raw);
         if let Entry::Refused(refusal) = &entry {
             self.deviations.add_if(refusal.reason == Reason::InFuture, Deviation::ClockAhead);
             self.deviations.add_if(refusal.reason == Reason::NotAligned, Deviation::UnalignedTime);

@@ -35,6 +35,8 @@ const LONGEST_MN: usize = 64;
 pub struct Session {
     intake: Intake,
     peer: IpAddr,
+    /// The same, as it stands behind every sender.
+    at: String,
     line: Option<Line>,
 }
 
@@ -54,7 +56,7 @@ pub struct Work {
 impl Session {
     /// A session with whoever connects from `peer`.
     pub fn new(intake: Intake, peer: IpAddr) -> Self {
-        Self { intake, peer, line: None }
+        Self { intake, peer, at: format!(" at {peer}"), line: None }
     }
 
     /// The same, with the stations told to the down-link.
@@ -103,8 +105,10 @@ impl Session {
             Ok(station) => (Some(station), self.read(station, command, &message, &mut deviations)),
             Err((station, refusal)) => (station, vec![refusal]),
         };
-        count(command, station, deviations);
-        metrics::counter!("limpid_hj212_retransmitted_total").increment(u64::from(message.again));
+        count(command, deviations);
+        if message.again {
+            metrics::counter!("limpid_hj212_retransmitted_total").increment(1);
+        }
         let answer = self.may_answer(&message, &entries).then(|| answer(command, &message)).flatten();
         // Who has not proved to be the station adds nothing to what is said of it.
         let deviations = if from.is_some() { deviations } else { Deviations::default() };
@@ -123,8 +127,8 @@ impl Session {
         let edition = judge::edition(own, message);
         judge::header(message, command, own, edition, deviations);
         let sure = own.edition.is_some() || message.flag.is_some();
-        let entries =
-            Reader { intake: &self.intake, station, own, edition, sure, deviations }.entries(command, message);
+        let entries = Reader { intake: &self.intake, now: self.intake.now(), station, own, edition, sure, deviations }
+            .entries(command, message);
         let broken: Vec<&str> =
             deviations.iter().filter(|one| one.rule().strict != Weight::No).map(Deviation::name).collect();
         if !own.strict || broken.is_empty() {
@@ -144,7 +148,7 @@ impl Session {
         let message = deviation.map(|_| Message::header(&text)).unwrap_or_default();
         let station = self.identify(&message).ok();
         let deviations: Deviations = station.and(deviation).into_iter().collect();
-        count_deviations(station, deviations);
+        deviations.count();
         let mn = station.and(message.mn);
         let upload = self.upload(garbage.bytes, BYTES, mn, station, vec![refusal]);
         Work { upload, answer: None, from: None, deviations }
@@ -162,7 +166,7 @@ impl Session {
         let mn = mn.filter(printable).unwrap_or("unknown");
         Upload {
             channel: Channel::Hj212,
-            sender: format!("{mn} at {}", self.peer),
+            sender: format!("{mn}{}", self.at),
             station: station.map(|station| station.id.clone()),
             media_type,
             body: body.to_vec(),
@@ -226,8 +230,8 @@ fn excerpt(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn count(command: Option<&Command>, station: Option<&Station>, deviations: Deviations) {
-    // Labels are of our own tables and registry only: a sender cannot make new ones.
+fn count(command: Option<&Command>, deviations: Deviations) {
+    // Labels are of our own tables only: a sender cannot make new ones.
     match command {
         Some(command) => command.frames.get_or_init(|| frames(&command.cn)).increment(1),
         None => frames("other").increment(1),
@@ -235,19 +239,9 @@ fn count(command: Option<&Command>, station: Option<&Station>, deviations: Devia
     if command.is_some_and(|command| command.direction == Direction::Request) {
         metrics::counter!("limpid_hj212_misdirected_total").increment(1);
     }
-    count_deviations(station, deviations);
+    deviations.count();
 }
 
 fn frames(cn: &str) -> metrics::Counter {
     metrics::counter!("limpid_hj212_frames_total", "cn" => cn.to_owned())
-}
-
-fn count_deviations(station: Option<&Station>, deviations: Deviations) {
-    let station = station.map_or("unknown", |station| station.id.as_str());
-    for deviation in deviations.iter() {
-        metrics::counter!(
-            "limpid_hj212_deviations_total", "deviation" => deviation.name(), "station" => station.to_owned()
-        )
-        .increment(1);
-    }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::compliance::Compliance;
-use crate::observation::Status;
+use crate::observation::{Flag, Status};
 use crate::parameter::ParameterId;
 use crate::station::{StationId, StationKind};
 use crate::text::Text;
@@ -41,6 +41,27 @@ pub struct Assessment {
     pub status: Status,
     /// What was put against limits and targets; `None` under air quality indices.
     pub compliance: Option<Box<Compliance>>,
+}
+
+impl Assessment {
+    /// Its quality: passed where there is a verdict, missing where the standard forbids one.
+    pub fn flag(&self) -> Flag {
+        if self.level.is_some() || self.index.is_some() { Flag::Pass } else { Flag::Missing }
+    }
+
+    /// How many of how many parameters it is made of; of a month or year of noise, how many days and nights.
+    pub fn completeness(&self, zone: Zone) -> (u32, u32) {
+        match self.compliance.as_deref() {
+            Some(compliance) if !compliance.met.is_empty() => {
+                let days = (zone.date_of(self.end) - zone.date_of(self.start)).num_days();
+                let parts = u32::try_from(days).unwrap_or(0) * compliance.met.len() as u32;
+                (compliance.met.iter().map(|met| met.judged).sum(), parts)
+            }
+            // A level of noise is one figure.
+            _ if self.sub.is_empty() => (u32::from(self.level.is_some()), 1),
+            _ => (self.sub.iter().filter(|(_, sub)| sub.is_some()).count() as u32, self.sub.len() as u32),
+        }
+    }
 }
 
 /// A level of a scheme, as people are shown it.

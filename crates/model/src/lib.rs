@@ -47,7 +47,7 @@ pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
 pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};
 pub use limit::Limit;
 pub use link::{Link, LinkEvent, LinkSpan};
-pub use observation::{Flag, Observation, Statistic, Status};
+pub use observation::{Flag, Observation, Revised, Statistic, Status};
 pub use outlook::Outlook;
 pub use parameter::ParameterId;
 pub use pipeline::{Pipeline, Stations};

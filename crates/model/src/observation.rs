@@ -1,5 +1,7 @@
 //! A reading or an aggregate that has been validated and published.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::parameter::ParameterId;
@@ -103,6 +105,46 @@ impl Statistic {
     }
 }
 
+/// A stretch of readings behind a value which are not as they were first received: corrections of stations, and what people
+/// decided. All other readings behind it are of revision 1, and nobody decided about them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revised {
+    /// What was measured: of a level of a day, the level of the hours.
+    pub parameter: ParameterId,
+    /// Start of the first of them.
+    pub from: Instant,
+    /// End of the last of them.
+    pub to: Instant,
+    /// The revision of each of them that was used.
+    pub revision: u32,
+    /// Number of the decision that stands about each of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+}
+
+impl fmt::Display for Revised {
+    /// `pm25:2026-11-25T00:00:00Z/2026-11-25T01:00:00Z:2`, with a decision `…:2:17`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = |at: Instant| at.format("%Y-%m-%dT%H:%M:%SZ");
+        write!(f, "{}:{}/{}:{}", self.parameter, time(self.from), time(self.to), self.revision)?;
+        self.review.map_or(Ok(()), |review| write!(f, ":{review}"))
+    }
+}
+
+impl Revised {
+    /// Adds a stretch behind others, in the order of time; joined with the last of them where nothing lies between.
+    pub fn join(all: &mut Vec<Self>, next: Self) {
+        let alike = |last: &&mut Self| {
+            last.to == next.from
+                && (last.parameter, last.revision, last.review) == (next.parameter, next.revision, next.review)
+        };
+        match all.last_mut().filter(alike) {
+            Some(last) => last.to = next.to,
+            None => all.push(next),
+        }
+    }
+}
+
 /// A published value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
@@ -130,8 +172,23 @@ pub struct Observation {
     pub n: Option<u32>,
     /// Values that a complete period has, for aggregates.
     pub expected: Option<u32>,
+    /// Which of the readings behind it are not as first received.
+    pub revised: Vec<Revised>,
     /// Ids of the rules that gave it its value and flag, separated by spaces.
     pub rules: String,
     /// The receipt behind it, for values as sent. An aggregate is re-derived from its window's observations.
     pub from: Option<ReceiptId>,
+}
+
+impl Observation {
+    /// The same, made with these readings among others. An aggregate without a value used none.
+    pub fn made_with(self, revised: Vec<Revised>) -> Self {
+        Self { revised: if self.value.is_some() { revised } else { Vec::new() }, ..self }
+    }
+
+    /// Of an aggregate, which part of the values of a complete period it is made of, to the ten-thousandth.
+    pub fn completeness(&self) -> Option<f64> {
+        let (n, expected) = (f64::from(self.n?), f64::from(self.expected?));
+        (expected > 0.0).then(|| (n / expected * 1e4).round() / 1e4)
+    }
 }

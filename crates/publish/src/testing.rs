@@ -200,6 +200,7 @@ pub fn value_of(station: &str, parameter: &str, period: Period, end: &str, value
         status: Status::Provisional,
         n: None,
         expected: None,
+        revised: Vec::new(),
         rules: String::new(),
         from: None,
     }

@@ -5,7 +5,7 @@
 //! stands beside it. A figure is reviewed where decisions cover all of its period, and final where all of that is final.
 
 use limpid_model::review::Decision;
-use limpid_model::{Flag, Instant, Observation, ParameterId, Record, Review, Status};
+use limpid_model::{Flag, Instant, Observation, ParameterId, Record, Review, Revised, Status};
 
 use crate::fixed::{Fixed, Mean};
 use crate::validate::note;
@@ -25,9 +25,9 @@ impl<'a> Decided<'a> {
 
     /// The last decision about the values of the hour in which `at` lies. That something is final leaves what was decided
     /// before.
-    fn standing(&self, parameter: ParameterId, at: Instant) -> Option<Decision> {
+    fn standing(&self, parameter: ParameterId, at: Instant) -> Option<&'a Review> {
         let values = |review: &&Review| !matches!(review.decision, Decision::Event | Decision::Finalise);
-        self.about(parameter, at).filter(values).last().map(|review| review.decision)
+        self.about(parameter, at).filter(values).last()
     }
 
     fn about(&self, parameter: ParameterId, at: Instant) -> impl Iterator<Item = &'a Review> {
@@ -41,9 +41,9 @@ impl<'a> Decided<'a> {
         if self.about(parameter, at).any(|review| review.decision == Decision::Event) {
             note(&mut observation.rules, "review-event");
         }
-        let decision = self.standing(parameter, at)?;
+        let review = self.standing(parameter, at)?;
         let value = observation.value?;
-        match decision {
+        let ruling = match review.decision {
             Decision::Accept => {
                 observation.flag = Flag::Pass;
                 note(&mut observation.rules, "review-accept");
@@ -62,8 +62,13 @@ impl<'a> Decided<'a> {
                 note(&mut observation.rules, "review-correct");
                 Some(Some(corrected))
             }
-            Decision::Event | Decision::Finalise => None,
-        }
+            Decision::Event | Decision::Finalise => return None,
+        };
+        // Of a value as sent, its own revision and the decision are one; of an hour made of minutes, theirs stay beside it.
+        let (from, to) = (observation.start, observation.end);
+        let own = observation.from.and(observation.revised.pop()).map_or(1, |own| own.revision);
+        observation.revised.push(Revised { parameter, from, to, revision: own, review: Some(review.id) });
+        ruling
     }
 
     /// Gives each record the status that decisions give it.

@@ -72,6 +72,17 @@ pub struct LatestValue {
     pub unit: &'static str,
     /// QARTOD: 1 pass, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
     pub flag: u8,
+    /// Rules that gave it its value and flag.
+    pub rules: String,
+    /// The instrument's own mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
+    /// Usable values behind an aggregate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<u32>,
+    /// Values that a complete period has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<u32>,
     /// `provisional`, `reviewed` or `final`.
     pub status: &'static str,
     /// How long the value speaks for, ISO 8601.
@@ -126,7 +137,7 @@ impl LatestItem {
             let record = &assessment.published.record;
             LatestAssessment {
                 scheme: &record.scheme.id,
-                verdict: VerdictItem::new(record),
+                verdict: VerdictItem::new(record, zone),
                 status: record.status.as_str(),
                 period: record.period.to_string(),
                 start: zone.format(record.start),
@@ -158,6 +169,10 @@ impl LatestValue {
             value: record.value,
             unit: record.parameter.unit().as_str(),
             flag: record.flag.code(),
+            rules: record.rules.clone(),
+            mark: record.mark.map(|mark| mark.as_str().to_owned()),
+            n: record.n,
+            expected: record.expected,
             status: record.status.as_str(),
             period: record.period.to_string(),
             start: zone.format(record.start),

@@ -38,6 +38,7 @@ fn observation(value: Option<f64>) -> Published<Observation> {
         status: Status::Provisional,
         n: Some(58),
         expected: None,
+        revised: Vec::new(),
         rules: "range".into(),
         from: None,
     };

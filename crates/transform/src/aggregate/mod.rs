@@ -64,6 +64,7 @@ impl Aggregate {
             status: Status::Provisional,
             n: Some(self.n),
             expected: Some(self.expected),
+            revised: Vec::new(),
             rules: rule.to_owned(),
             from: None,
         }
@@ -153,6 +154,17 @@ pub enum How {
     Sum,
     /// The mean weighted by the flow beside; hours from minutes by their minutes.
     Flow,
+}
+
+impl How {
+    /// The parameter beside, where days are made with one.
+    pub fn beside(self) -> Option<&'static str> {
+        match self {
+            Self::Mean | Self::Sum => None,
+            Self::Vector => Some("wind_speed"),
+            Self::Flow => Some("flow"),
+        }
+    }
 }
 
 /// Aggregates made of one parameter.

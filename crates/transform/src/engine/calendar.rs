@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::{Instant, Observation, ParameterId, Period, Pipeline, Record, Station, StationId, Statistic, Zone};
+use limpid_model::{
+    Instant, Observation, ParameterId, Period, Pipeline, Record, Revised, Station, StationId, Statistic, Zone,
+};
 use limpid_store::{Journal, ObservationQuery, Result};
 
 use crate::aggregate::Made;
@@ -119,6 +121,7 @@ pub fn calendar(
         let Some(one) = days.first() else { continue };
         let mut cells: [Vec<Option<Fixed>>; 12] = Default::default();
         let mut present = [false; 12];
+        let mut revised: [Vec<Revised>; 12] = Default::default();
         let year = zone.date_of(one.start).year();
         for (place, cells) in cells.iter_mut().enumerate() {
             *cells = vec![None; days_in(year, place)];
@@ -129,6 +132,9 @@ pub fn calendar(
             present[place] = true;
             let usable = day.value.filter(|_| day.flag.usable());
             let usable = usable.and_then(Fixed::from_f64);
+            if usable.is_some() {
+                day.revised.iter().for_each(|one| Revised::join(&mut revised[place], one.clone()));
+            }
             // A level of noise may have been sent for a day, from midnight on, and made, from six on: what is made stands.
             if let Some(cell) = cells[place].get_mut(date.day0() as usize) {
                 *cell = usable.or(*cell);
@@ -145,7 +151,9 @@ pub fn calendar(
             let start = zone.start_of(*month);
             let subject = (one.parameter, Period::Month, Statistic::Mean);
             let span = (start, Period::Month.end(start, zone));
-            records.push(aggregate.observation(&one.station, subject, span, rule(made, "month")).into());
+            let revised = revised[place].clone();
+            let month = aggregate.observation(&one.station, subject, span, rule(made, "month"));
+            records.push(month.made_with(revised).into());
         }
         if whole {
             let start = Period::Year.start(end_of_year(zone.date_of(one.start), zone), zone);
@@ -156,7 +164,10 @@ pub fn calendar(
             };
             let subject = (one.parameter, Period::Year, Statistic::Mean);
             let span = (start, Period::Year.end(start, zone));
-            records.push(aggregate.observation(&one.station, subject, span, rule(made, "year")).into());
+            let mut all = Vec::new();
+            revised.into_iter().flatten().for_each(|one| Revised::join(&mut all, one));
+            let year = aggregate.observation(&one.station, subject, span, rule(made, "year"));
+            records.push(year.made_with(all).into());
         }
     }
     records

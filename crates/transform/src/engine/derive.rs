@@ -130,7 +130,9 @@ impl Job<'_> {
                 if let Some(window) = self.hours.window(parameter, start, end).filter(|_| wanted) {
                     let aggregate = mean(window, minimum);
                     let subject = (parameter, period, Statistic::Mean);
-                    records.push(aggregate.observation(&self.station.id, subject, (start, end), rule).into());
+                    let made = aggregate.observation(&self.station.id, subject, (start, end), rule);
+                    let revised = self.hours.revised(parameter, start, end);
+                    records.push(made.made_with(revised).into());
                 }
             }
         }
@@ -176,7 +178,12 @@ impl Job<'_> {
             let made = if let Some(hours) = hours.filter(|_| day) {
                 let (aggregate, rule) = self.day_of(made_of, hours, (start, end));
                 let subject = (parameter, Period::Day, Statistic::Mean);
-                records.push(aggregate.observation(&self.station.id, subject, (start, end), rule).into());
+                let made = aggregate.observation(&self.station.id, subject, (start, end), rule);
+                let mut revised = self.hours.revised(parameter, start, end);
+                if let Some(beside) = made_of.how.beside() {
+                    revised.extend(self.hours.revised(ParameterId::known(beside), start, end));
+                }
+                records.push(made.made_with(revised).into());
                 Some(aggregate.mean)
             } else if let Some((observation, usable)) = sent.iter().find(|(sent, _)| sent.parameter == parameter) {
                 records.push(observation.clone().into());
@@ -195,7 +202,9 @@ impl Job<'_> {
             let largest8h = max8h(hours, &self.rules.validity);
             if largest {
                 let subject = (parameter, Period::Day, Statistic::Max8h);
-                records.push(largest8h.observation(&self.station.id, subject, (start, end), "day-max8h").into());
+                let made = largest8h.observation(&self.station.id, subject, (start, end), "day-max8h");
+                let revised = self.hours.revised(parameter, start, end);
+                records.push(made.made_with(revised).into());
             }
             if let (Some(position), Some(mean)) = (position, made) {
                 input.hours(position, hours, mean, largest8h.mean);

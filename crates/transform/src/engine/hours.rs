@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Duration};
-use limpid_model::{Flag, Instant, Limit, Observation, ParameterId, Period, Station, Statistic, Status, Zone};
+use limpid_model::{Flag, Instant, Limit, Observation, ParameterId, Period, Revised, Station, Statistic, Status, Zone};
 use limpid_store::Accepted;
 
 use crate::aggregate::hour::{Minutes, hour_level, hour_mean, hour_sum, hour_vector};
@@ -34,6 +34,8 @@ struct Series {
     usable: Vec<Option<Fixed>>,
     /// What a reviewer decided about: rules have no say any more.
     held: Vec<bool>,
+    /// Of the few hours whose readings are not all as first received, which are not.
+    revised: BTreeMap<usize, Vec<Revised>>,
 }
 
 impl Series {
@@ -44,6 +46,7 @@ impl Series {
             sound: vec![None; length],
             usable: vec![None; length],
             held: vec![false; length],
+            revised: BTreeMap::new(),
         }
     }
 }
@@ -76,6 +79,7 @@ impl Hours {
         let made = |parameter| rules.aggregates.at(station.kind, parameter);
         let mut minutes: BTreeMap<(ParameterId, usize), Vec<Minutes>> = BTreeMap::new();
         let mut samples: BTreeMap<(ParameterId, usize), Vec<Option<Fixed>>> = BTreeMap::new();
+        let mut revised: BTreeMap<(ParameterId, usize), Vec<Revised>> = BTreeMap::new();
         for accepted in readings {
             let reading = &accepted.reading;
             let Some(place) = hours.place(zone.floor_hour(reading.start)) else { continue };
@@ -89,11 +93,17 @@ impl Hours {
                 }
                 Period::Minutes(length) if made(reading.parameter).hour => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
+                    if let Some(one) = not_as_first_received(accepted, zone).filter(|_| judged.usable().is_some()) {
+                        Revised::join(revised.entry((reading.parameter, place)).or_default(), one);
+                    }
                     let values = minutes.entry((reading.parameter, place)).or_default();
                     values.extend(judged.usable().map(|value| Minutes { start: reading.start, length, value }));
                 }
                 Period::Moment if made(reading.parameter).samples => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
+                    if let Some(one) = not_as_first_received(accepted, zone).filter(|_| judged.usable().is_some()) {
+                        Revised::join(revised.entry((reading.parameter, place)).or_default(), one);
+                    }
                     samples.entry((reading.parameter, place)).or_default().extend(judged.usable().map(Some));
                 }
                 _ => {}
@@ -108,7 +118,13 @@ impl Hours {
                 let (judged, aggregate) = from_minutes(rules, made(parameter), start, values, speeds);
                 let judged = hours.usual(&station.limits, place, parameter, judged);
                 let usable = judged.usable();
-                hours.set(place, usable, as_made(station, parameter, start, judged, aggregate), decided);
+                let mut behind = revised.get(&(parameter, place)).cloned().unwrap_or_default();
+                if made(parameter).how == How::Vector {
+                    behind
+                        .extend(revised.get(&(ParameterId::known("wind_speed"), place)).into_iter().flatten().cloned());
+                }
+                let made = as_made(station, parameter, start, judged, aggregate);
+                hours.set(place, usable, made.made_with(behind), decided);
             }
         }
         for ((parameter, place), values) in samples {
@@ -120,7 +136,8 @@ impl Hours {
                 let usable = judged.usable();
                 // How many samples there should be is not known.
                 let made = as_made(station, parameter, start, judged, aggregate);
-                hours.set(place, usable, Observation { expected: None, ..made }, decided);
+                let revised = revised.remove(&(parameter, place)).unwrap_or_default();
+                hours.set(place, usable, Observation { expected: None, ..made }.made_with(revised), decided);
             }
         }
         hours.contradictions(rules);
@@ -189,6 +206,8 @@ impl Hours {
             series.sound.splice(0..0, std::iter::repeat_n(None, more));
             series.usable.splice(0..0, std::iter::repeat_n(None, more));
             series.held.splice(0..0, std::iter::repeat_n(false, more));
+            series.revised =
+                std::mem::take(&mut series.revised).into_iter().map(|(at, one)| (at + more, one)).collect();
         }
         self.first = first;
         self.length += more;
@@ -203,6 +222,9 @@ impl Hours {
                 series.sound[place] = known.sound[there];
                 series.usable[place] = known.sound[there];
                 series.held[place] = known.held[there];
+                if let Some(revised) = known.revised.get(&there) {
+                    series.revised.insert(place, revised.clone());
+                }
             }
         }
         self
@@ -240,6 +262,18 @@ impl Hours {
         any.then(|| &series.usable[range])
     }
 
+    /// Which of the readings behind the usable hours that start within `from..to` are not as first received.
+    pub fn revised(&self, parameter: ParameterId, from: Instant, to: Instant) -> Vec<Revised> {
+        let mut all = Vec::new();
+        let Some(series) = self.series.get(&parameter) else { return all };
+        for (place, revised) in &series.revised {
+            if (from..to).contains(&self.start(*place)) && series.usable[*place].is_some() {
+                revised.iter().for_each(|one| Revised::join(&mut all, one.clone()));
+            }
+        }
+        all
+    }
+
     fn place(&self, hour: Instant) -> Option<usize> {
         usize::try_from((hour - self.first).num_hours()).ok().filter(|place| hour >= self.first && *place < self.length)
     }
@@ -253,6 +287,9 @@ impl Hours {
         let ruling = decided.apply(&mut observation);
         let usable = ruling.unwrap_or(usable);
         let series = self.series.entry(observation.parameter).or_insert_with(|| Series::of(length));
+        if !observation.revised.is_empty() {
+            series.revised.insert(place, observation.revised.clone());
+        }
         series.observations[place] = Some(observation);
         series.present[place] = true;
         series.held[place] = ruling.is_some();
@@ -306,9 +343,19 @@ impl Series {
     }
 }
 
+/// A reading that was corrected, as a stretch of one.
+fn not_as_first_received(accepted: &Accepted, zone: Zone) -> Option<Revised> {
+    let Accepted { revision, reading, .. } = accepted;
+    let (parameter, from) = (reading.parameter, reading.start);
+    let to = reading.period.end(from, zone);
+    (*revision > 1).then_some(Revised { parameter, from, to, revision: *revision, review: None })
+}
+
 /// A reading as it is published.
 pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instant) -> Observation {
     let reading = &accepted.reading;
+    let (parameter, from, to, revision) = (reading.parameter, reading.start, end, accepted.revision);
+    let revised = (revision > 1).then_some(Revised { parameter, from, to, revision, review: None });
     Observation {
         station: reading.station.clone(),
         parameter: reading.parameter,
@@ -322,6 +369,7 @@ pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instan
         status: Status::Provisional,
         n: None,
         expected: None,
+        revised: revised.into_iter().collect(),
         rules: judged.rules,
         from: Some(accepted.receipt),
     }

@@ -87,7 +87,9 @@ impl Job<'_> {
 
     fn publish(&mut self, name: &str, rule: &str, span: Span, level: Aggregate) {
         let subject = (ParameterId::known(name), Period::Day, Statistic::Mean);
-        self.records.push(level.observation(&self.station.id, subject, span, rule).into());
+        let revised = self.hours.revised(ParameterId::known("leq"), span.0, span.1);
+        let made = level.observation(&self.station.id, subject, span, rule);
+        self.records.push(made.made_with(revised).into());
     }
 
     fn judge(&mut self, part: Part, span: Span, level: Aggregate) {

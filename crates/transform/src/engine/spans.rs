@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::{Instant, Observation, ParameterId, Period, Record, Station, Statistic, Zone};
+use limpid_model::{Instant, Observation, ParameterId, Period, Record, Revised, Station, Statistic, Zone};
 use limpid_store::{Journal, ObservationQuery, Result};
 
 use crate::aggregate::calendar::months_mean;
@@ -86,8 +86,13 @@ pub fn spans(
     for days in parameters.into_values() {
         let Some(one) = days.first() else { continue };
         let mut cells: BTreeMap<NaiveDate, Vec<Option<Fixed>>> = BTreeMap::new();
+        let mut revised: BTreeMap<NaiveDate, Vec<Revised>> = BTreeMap::new();
         for day in &days {
             let date = zone.date_of(day.start);
+            if day.value.is_some() && day.flag.usable() {
+                let behind = revised.entry(month_of(date)).or_default();
+                day.revised.iter().for_each(|one| Revised::join(behind, one.clone()));
+            }
             let cells = cells.entry(month_of(date)).or_insert_with(|| empty(date));
             if let Some(cell) = cells.get_mut(date.day0() as usize) {
                 *cell = day.value.filter(|_| day.flag.usable()).and_then(Fixed::from_f64);
@@ -95,6 +100,9 @@ pub fn spans(
         }
         let mut mean = |first: NaiveDate, length: u32, period: Period, rule: &str| {
             let months: Vec<NaiveDate> = (0..length).map(|later| first + Months::new(later)).collect();
+            let mut behind = Vec::new();
+            let of_months = months.iter().filter_map(|month| revised.get(month)).flatten();
+            of_months.for_each(|one| Revised::join(&mut behind, one.clone()));
             let missing: Vec<Vec<Option<Fixed>>> = months.iter().map(|month| empty(*month)).collect();
             let of = |(month, missing)| {
                 let days: &Vec<Option<Fixed>> = cells.get(month).unwrap_or(missing);
@@ -104,7 +112,8 @@ pub fn spans(
             let start = zone.start_of(first);
             let span = (start, period.end(start, zone));
             let mean = months_mean(&months, &rules.validity);
-            records.push(mean.observation(&one.station, (one.parameter, period, Statistic::Mean), span, rule).into());
+            let mean = mean.observation(&one.station, (one.parameter, period, Statistic::Mean), span, rule);
+            records.push(mean.made_with(behind).into());
         };
         for quarter in quarters {
             if (0..3).any(|later| cells.contains_key(&(*quarter + Months::new(later)))) {

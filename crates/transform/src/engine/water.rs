@@ -111,6 +111,7 @@ impl Job<'_> {
             status: Status::Provisional,
             n: None,
             expected: None,
+            revised: Vec::new(),
             rules: tli::ID.to_owned(),
             from: None,
         }

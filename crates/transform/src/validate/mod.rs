@@ -64,6 +64,9 @@ pub fn reading(rules: &Rules, kind: StationKind, limits: &[(ParameterId, Limit)]
     }
     let Some(value) = reading.value else {
         judged.flag = Flag::Missing;
+        if judged.rules.is_empty() {
+            note(&mut judged.rules, NO_VALUE);
+        }
         return judged;
     };
     judged.value = Fixed::from_f64(value);
@@ -75,11 +78,23 @@ pub fn reading(rules: &Rules, kind: StationKind, limits: &[(ParameterId, Limit)]
         judged.flag = worst(judged.flag, flag);
         note(&mut judged.rules, rule);
     }
+    if judged.rules.is_empty() {
+        note(&mut judged.rules, NO_RULE);
+    }
     judged
 }
 
+/// In place of rules: there was no value to apply any to.
+const NO_VALUE: &str = "no-value";
+
+/// In place of rules: none is there for such values.
+const NO_RULE: &str = "no-rule";
+
 /// Adds a rule's id to a list of them.
 pub(crate) fn note(rules: &mut String, rule: &str) {
+    if rules == NO_RULE {
+        rules.clear();
+    }
     if !rules.is_empty() {
         rules.push(' ');
     }
@@ -131,11 +146,11 @@ mod tests {
             ("pm25", Some(35.0), "T", 3, "mark-suspect range"),
             ("pm25", Some(35.0), "x7", 3, "mark-unknown range"),
             ("pm25", None, "D", 9, "mark-fail"),
-            ("pm25", None, "", 9, ""),
+            ("pm25", None, "", 9, "no-value"),
             // 102.3 kPa taken for hPa
             ("pressure", Some(102.3), "", 4, "range-fail"),
             // no row in ranges.csv: no rule applies
-            ("tn", Some(1.0), "", 2, ""),
+            ("tn", Some(1.0), "", 2, "no-rule"),
             ("tn", Some(1.0), "N", 1, "mark"),
         ] {
             assert_eq!(

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use bytes::Bytes;
 use chrono::DateTime;
 use limpid_model::parameter::AIR_INDEX;
-use limpid_model::{Assessment, Instant, Observation, ParameterId, Record};
+use limpid_model::{Assessment, Instant, Observation, ParameterId, Record, Revised};
 use polars::prelude::{Column, DataFrame, NamedFrom, ParquetReader, PolarsResult, SerReader, Series};
 
 /// A file of a release.
@@ -46,7 +46,9 @@ pub(super) fn observations(records: &[Record]) -> PolarsResult<DataFrame> {
             word("mark", |row| row.mark.map(|mark| mark.as_str().to_owned())),
             number("n", |row| row.n.map(i64::from)),
             number("expected", |row| row.expected.map(i64::from)),
+            Series::new("completeness".into(), rows.iter().map(Observation::completeness).collect::<Vec<_>>()).into(),
             word("rules", |row| filled(&row.rules)),
+            word("revised", |row| filled(&row.revised.iter().map(Revised::to_string).collect::<Vec<_>>().join(" "))),
             word("from", |row| row.from.map(|receipt| receipt.to_string())),
         ],
     )
@@ -71,6 +73,7 @@ pub(super) fn assessments(records: &[Record]) -> PolarsResult<DataFrame> {
         number("index", |row| row.index.map(i64::from)),
         number("level", |row| row.level.map(i64::from)),
         word("primary", |row| filled(&row.primary.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(" "))),
+        number("flag", |row| Some(row.flag().code().into())),
         word("reason", |row| row.reason.clone()),
         text("status", |row| row.status.as_str().to_owned()),
         word("target", |row| row.compliance.as_ref()?.target.clone()),

@@ -57,6 +57,12 @@ pub struct VerdictItem {
     pub primary: Vec<ParameterId>,
     /// Sub-index or class of each parameter; null where it was to be measured and is missing.
     pub sub: BTreeMap<&'static str, Option<u16>>,
+    /// 1 where there is a verdict, 9 where the standard forbids to give one.
+    pub flag: u8,
+    /// Parameters that it is made of; of a month or year of noise, days and nights.
+    pub n: u32,
+    /// As many as there were to be.
+    pub expected: u32,
     /// Why there is no index: `missing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -67,7 +73,8 @@ pub struct VerdictItem {
 
 impl VerdictItem {
     /// The object of an assessment.
-    pub fn new(assessment: &Assessment) -> Self {
+    pub fn new(assessment: &Assessment, zone: Zone) -> Self {
+        let (n, expected) = assessment.completeness(zone);
         let level = assessment.level.and_then(|level| assessment.scheme.level(level));
         Self {
             index: assessment.index,
@@ -76,6 +83,9 @@ impl VerdictItem {
             colour: level.map(|level| level.colour.as_str()),
             primary: assessment.primary.clone(),
             sub: assessment.sub.iter().map(|(parameter, index)| (parameter.as_str(), *index)).collect(),
+            flag: assessment.flag().code(),
+            n,
+            expected,
             reason: assessment.reason.clone(),
             compliance: assessment.compliance.as_deref().map(ComplianceItem::new),
         }
@@ -92,7 +102,7 @@ impl AssessmentItem {
             period: record.period.to_string(),
             start: zone.format(record.start),
             end: zone.format(record.end),
-            verdict: VerdictItem::new(record),
+            verdict: VerdictItem::new(record, zone),
             status: record.status.as_str(),
             revision: *revision,
             published: zone.format(*at),
@@ -122,6 +132,9 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
     optional_integer("sub_no2", "sub-index of nitrogen dioxide", |row| sub(row, 3)),
     optional_integer("sub_co", "sub-index of carbon monoxide", |row| sub(row, 4)),
     optional_integer("sub_o3", "sub-index of ozone", |row| sub(row, 5)),
+    integer("flag", "1 where there is a verdict, 9 where the standard forbids to give one", |row| {
+        Cell::Integer(row.published.record.flag().code().into())
+    }),
     text("reason", "why there is no index", |row| Cell::text(row.published.record.reason.as_deref().unwrap_or(""))),
     text("status", "provisional, reviewed or final", |row| Cell::text(row.published.record.status.as_str())),
     integer("revision", "1 for the first published", |row| Cell::Integer(row.published.revision.into())),

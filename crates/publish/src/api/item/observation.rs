@@ -1,6 +1,6 @@
 //! Published values.
 
-use limpid_model::{Observation, Published, StationId, Zone};
+use limpid_model::{Observation, Published, Revised, StationId, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,15 +45,51 @@ pub struct ObservationItem {
     /// Values that a complete period has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<u32>,
-    /// Rules that gave it its value and flag.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// `n` of `expected`, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completeness: Option<f64>,
+    /// Rules that gave it its value and flag; `no-rule` where there is none for such values, `no-value` where there was
+    /// nothing to apply any to.
     pub rules: String,
+    /// Readings behind it that are not as first received; all others are of revision 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revised: Vec<RevisedItem>,
     /// The receipt behind a value as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// True when the station is a simulated one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub simulated: bool,
+}
+
+/// A stretch of readings that are not as first received.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Revised)]
+pub struct RevisedItem {
+    /// What was measured.
+    pub parameter: &'static str,
+    /// Start of the first of them.
+    pub from: String,
+    /// End of the last of them.
+    pub to: String,
+    /// The revision of each reading that was used.
+    pub revision: u32,
+    /// Number of the reviewer's decision about them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+}
+
+impl RevisedItem {
+    /// The object of a stretch.
+    pub fn new(revised: &Revised, zone: Zone) -> Self {
+        Self {
+            parameter: revised.parameter.as_str(),
+            from: zone.format(revised.from),
+            to: zone.format(revised.to),
+            revision: revised.revision,
+            review: revised.review,
+        }
+    }
 }
 
 impl ObservationItem {
@@ -76,7 +112,9 @@ impl ObservationItem {
             mark: record.mark.map(|mark| mark.as_str().to_owned()),
             n: record.n,
             expected: record.expected,
+            completeness: record.completeness(),
             rules: record.rules.clone(),
+            revised: record.revised.iter().map(|one| RevisedItem::new(one, zone)).collect(),
             from: record.from.map(|receipt| receipt.to_string()),
             simulated: row.simulated,
         }
@@ -115,7 +153,18 @@ pub const OBSERVATION: &[Column<Row<Observation>>] = &[
     optional_integer("expected", "values that a complete period has", |row| {
         Cell::integer(row.published.record.expected)
     }),
+    Column {
+        name: "completeness",
+        kind: Kind::Number,
+        about: "n of expected, 0 to 1",
+        cell: |row| Cell::number(row.published.record.completeness()),
+    },
     text("rules", "rules that gave it its value and flag", |row| Cell::text(&row.published.record.rules)),
+    text(
+        "revised",
+        "readings behind it that are not as first received: parameter:from/to:revision[:review], UTC",
+        |row| Cell::text(&row.published.record.revised.iter().map(Revised::to_string).collect::<Vec<_>>().join(" ")),
+    ),
     text("from", "receipt behind a value as sent", |row| {
         row.published.record.from.map_or(Cell::Empty, |receipt| Cell::Text(receipt.to_string()))
     }),

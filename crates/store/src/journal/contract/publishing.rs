@@ -24,6 +24,7 @@ fn observation(station_id: &str, parameter_id: &str, hour: u32, value: f64) -> O
         status: Status::Provisional,
         n: Some(60),
         expected: Some(60),
+        revised: Vec::new(),
         rules: "range hour-mean".into(),
         from: None,
     }

@@ -78,6 +78,7 @@ struct Figures {
     n: Option<u32>,
     expected: Option<u32>,
     rules: i64,
+    revised: Option<String>,
 }
 
 /// Writes an observation unless its latest revision says the same; gives its revision back when written.
@@ -88,11 +89,15 @@ fn observe(state: &mut State, connection: &Connection, observation: &Observation
     let rules = state.ids.word(connection, &observation.rules).map_err(&failed)?;
     let start = micros(observation.start);
     let mark = observation.mark.as_ref().map(|mark| mark.as_str());
+    let revised = match observation.revised.as_slice() {
+        [] => None,
+        some => Some(serde_json::to_string(some).map_err(|error| StoreError::io("publishing an observation", error))?),
+    };
     let mut revision = 1;
     if !first(connection, &mut state.observed, Table::Observations, series, start).map_err(&failed)? {
         let latest = connection
             .prepare_cached(concat!(
-                "SELECT revision, end, value, flag, mark, status, n, expected, rules FROM observations ",
+                "SELECT revision, end, value, flag, mark, status, n, expected, rules, revised FROM observations ",
                 "WHERE series = ? AND start = ? ORDER BY revision DESC LIMIT 1"
             ))
             .and_then(|mut statement| statement.query_row([series, start], figures).optional())
@@ -107,6 +112,7 @@ fn observe(state: &mut State, connection: &Connection, observation: &Observation
                 n: observation.n,
                 expected: observation.expected,
                 rules,
+                revised: revised.clone(),
             };
             if figures == now {
                 return Ok(None);
@@ -115,7 +121,7 @@ fn observe(state: &mut State, connection: &Connection, observation: &Observation
         }
     }
     connection
-        .prepare_cached("INSERT INTO observations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .prepare_cached("INSERT INTO observations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .and_then(|mut statement| {
             statement.execute(params![
                 state.next_seq,
@@ -131,7 +137,8 @@ fn observe(state: &mut State, connection: &Connection, observation: &Observation
                 observation.expected,
                 rules,
                 observation.from.map(|id| id.0.to_bytes()),
-                state.last_at
+                state.last_at,
+                revised
             ])
         })
         .map_err(&failed)?;
@@ -148,6 +155,7 @@ fn figures(row: &Row<'_>) -> rusqlite::Result<(u32, Figures)> {
         n: row.get(6)?,
         expected: row.get(7)?,
         rules: row.get(8)?,
+        revised: row.get(9)?,
     };
     Ok((row.get(0)?, figures))
 }

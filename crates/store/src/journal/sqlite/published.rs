@@ -14,7 +14,7 @@ use crate::journal::{AssessmentQuery, ObservationQuery};
 macro_rules! observations {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, at, revision, start, end, value, flag, mark, status, n, expected, rules, source, series ",
+            "SELECT seq, at, revision, start, end, value, flag, mark, status, n, expected, rules, source, series, revised ",
             "FROM observations ",
             $rest
         )
@@ -219,6 +219,11 @@ impl Reader {
             status: get.status(8)?,
             n: row.get(9).map_err(during("reading published records"))?,
             expected: row.get(10).map_err(during("reading published records"))?,
+            revised: match row.get::<_, Option<String>>(14).map_err(during("reading published records"))? {
+                None => Vec::new(),
+                Some(text) => serde_json::from_str(&text)
+                    .map_err(|error| get.damaged(format!("revised readings {text}: {error}")))?,
+            },
             rules: self.names.word(get.number(11)?)?.unwrap_or_default().to_owned(),
             from: source.map(|id| ReceiptId(Ulid::from_bytes(id))),
         };

@@ -9,6 +9,7 @@ mod months;
 mod noise;
 pub mod replay;
 mod reviewed;
+mod revised;
 mod water;
 
 use std::sync::Arc;

@@ -144,6 +144,7 @@ fn from_minutes(good: u32, bad: u32, mark: &str) -> (Vec<Observation>, Vec<Accep
         mark: None,
         n: Some(good),
         expected: Some(60),
+        revised: Vec::new(),
         rules: "hour-mean".into(),
         ..sent("S1", "pm25", hour(0))
     };

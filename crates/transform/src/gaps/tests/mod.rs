@@ -51,6 +51,7 @@ fn sent(station: &str, parameter: &str, start: Instant) -> Observation {
         status: Status::Provisional,
         n: None,
         expected: None,
+        revised: Vec::new(),
         rules: "mark range".into(),
         from: None,
     }

@@ -34,8 +34,10 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/stream", get(api::stream::get))
         .route("/datasets", get(datasets::list::list))
         .route("/datasets/{name}", get(datasets::list::one))
+        .route("/datasets/{name}/diff", get(datasets::diff::get))
         .route("/datasets/{name}/releases", post(datasets::make::make))
         .route("/datasets/{name}/releases/{release}/{*path}", get(datasets::files::file))
+        .route("/catalog.jsonld", get(datasets::catalog::get))
         .route("/openapi.json", get(api::openapi::get))
         .route("/healthz", get(api::health::alive))
         .route("/readyz", get(api::health::ready))
@@ -51,9 +53,11 @@ pub fn router(app: Shared) -> Router {
         .fallback(not_found)
         .layer(middleware::from_fn(count))
         .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
-                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/vnd.apache"))),
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("application/vnd.apache"))
+                    .and(NotForContentType::const_new("application/gzip")),
+            ),
         )
         .layer(cors())
         .layer(SetResponseHeaderLayer::if_not_present(

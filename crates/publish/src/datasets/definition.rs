@@ -118,7 +118,7 @@ impl Dataset {
             "titles": self.title(),
             "description": about,
             "descriptions": self.about(),
-            "licenses": [{ "name": licence, "path": format!("https://spdx.org/licenses/{licence}.html") }],
+            "licenses": [{ "name": licence, "path": licence_address(licence) }],
             "contributors": [{ "title": publisher.name.get("en"), "roles": ["publisher"] }],
             "keywords": ["air quality", "environment", "open data"],
             "zone": publisher.zone.name(),
@@ -128,6 +128,11 @@ impl Dataset {
             _ => Map::new(),
         }
     }
+}
+
+/// Where the text of the licence with this SPDX id is.
+pub fn licence_address(licence: &str) -> String {
+    format!("https://spdx.org/licenses/{licence}.html")
 }
 
 fn table_schema<R>(columns: &[Column<R>], key: &[&str]) -> Value {

@@ -12,6 +12,7 @@ use limpid_store::Lake;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::definition::{Contents, Dataset};
+use super::documents;
 use crate::error::{PublishError, Result};
 
 /// What was written.
@@ -25,7 +26,7 @@ pub struct Exported {
     pub bytes: u64,
 }
 
-/// Writes the current release of a dataset into a folder: `datapackage.json`, its files, and for `air-hourly` also
+/// Writes the current release of a dataset into a folder: `datapackage.json`, its files and documents, and for `air-hourly` also
 /// `long.csv` (`station,parameter,start,period,value,unit,flag`), which `limpid import --format long` reads. Its
 /// `flag` is the instrument's mark; times carry the offset of `zone`.
 ///
@@ -43,7 +44,7 @@ pub async fn export(lake: &Lake, dataset: &str, zone: Zone, out: &Path) -> Resul
     for resource in &release.resources {
         let bytes = lake.read(dataset.id, &resource.path, None).await?;
         write(out, &resource.path, &bytes, &mut exported).await?;
-        if dataset.contents == Contents::AirHours {
+        if dataset.contents == Contents::AirHours && resource.is_parquet() {
             let text = long.take();
             let path = resource.path.clone();
             let appended = tokio::task::spawn_blocking(move || append_long(text, bytes, zone, &path)).await;
@@ -56,6 +57,11 @@ pub async fn export(lake: &Lake, dataset: &str, zone: Zone, out: &Path) -> Resul
     }
     if let Some(text) = long {
         write(out, "long.csv", &text, &mut exported).await?;
+    }
+    for (name, _, _) in documents::ALL {
+        if let Some(bytes) = lake.document(dataset.id, &release.id, name).await? {
+            write(out, name, &bytes, &mut exported).await?;
+        }
     }
     // Last, so that a folder with a manifest is complete.
     write(out, "datapackage.json", &package, &mut exported).await?;

@@ -1,16 +1,19 @@
 //! Files of releases: immutable, in ranges where asked (RFC 9110 §14).
 
-use std::io;
+use std::io::{self, Write};
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
-use futures::stream;
+use flate2::write::GzDecoder;
+use futures::{StreamExt, stream};
 use limpid_store::Lake;
 use limpid_store::lake::Resource;
 
 use super::definition::Dataset;
+use super::documents;
+use crate::answer::format::preferences;
 use crate::answer::problem::cut;
 use crate::answer::{Cache, Failure, Format, cache};
 use crate::api::openapi::ProblemBody;
@@ -25,18 +28,20 @@ pub fn package_path(dataset: &str, release: &str) -> String {
     format!("/datasets/{dataset}/releases/{release}/datapackage.json")
 }
 
-/// A file of a release: `datapackage.json`, or a path that its `resources` name. Never changes; ranges are served.
+/// A file of a release: `datapackage.json`, a path that its `resources` name (of a `.csv.gz` also without `.gz`), or one of
+/// `README.md`, `CITATION.cff`, `LICENSE.md`, `csvw-metadata.json`, `croissant.json`, `changes.csv.gz` and `SHA256SUMS`.
+/// Never changes; ranges of `resources` are served.
 /// `latest` as the release leads to the current one.
 #[utoipa::path(
     get, path = "/datasets/{name}/releases/{release}/{path}", tag = "datasets", operation_id = "releasedFile",
     params(
         ("name" = String, Path, description = "id of the dataset"),
         ("release" = String, Path, description = "id of the release, or latest"),
-        ("path" = String, Path, description = "datapackage.json, or a path of its resources, slashes included"),
+        ("path" = String, Path, description = "datapackage.json, a path of its resources, slashes included, or a document"),
         ("Range" = Option<String>, Header, description = "one range of bytes"),
     ),
     responses(
-        (status = 200, description = "the file", content((Vec<u8> = "application/vnd.apache.parquet"), (Object = "application/json"))),
+        (status = 200, description = "the file", content((Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/gzip"), (String = "text/csv"), (String = "text/markdown"), (String = "text/plain"), (String = "application/yaml"), (Object = "application/ld+json"), (Object = "application/csvm+json"), (Object = "application/json"))),
         (status = 206, description = "the range asked for"),
         (status = 307, description = "`latest` leads to the current release"),
         (status = 404, description = "there is no such dataset, release or file", content_type = "application/problem+json", body = ProblemBody),
@@ -65,10 +70,57 @@ pub async fn file(
             .map_err(|error| Failure::internal("writing a Data Package", &error))?;
         return Ok(cache::tagged(&headers, Cache::Immutable, Format::Json.media_type(), body));
     }
-    let resource = release.resources.into_iter().find(|resource| resource.path == path);
-    let resource =
-        resource.ok_or_else(|| Failure::not_found(format!("release {} has no file {:?}", cut(&id), cut(&path))))?;
-    serve(app.lake.clone(), dataset, resource, &headers)
+    if let Some(media_type) = documents::media_type(&path)
+        && let Some(document) = app.lake.document(dataset.id, &release.id, &path).await?
+    {
+        let mut response = cache::tagged(&headers, Cache::Immutable, "", document.into());
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        return Ok(response);
+    }
+    let no_file = || Failure::not_found(format!("release {} has no file {:?}", cut(&id), cut(&path)));
+    let find = |path: &str| release.resources.iter().find(|resource| resource.path == path).cloned();
+    if let Some(resource) = find(&path) {
+        return serve(app.lake.clone(), dataset, resource, &headers);
+    }
+    let packed = path.ends_with(".csv").then(|| find(&format!("{path}.gz"))).flatten();
+    Ok(unpacked(app.lake.clone(), dataset, packed.ok_or_else(no_file)?, &headers))
+}
+
+/// The CSV in a `.csv.gz`: as it is where the client takes gzip, else unpacked as it leaves.
+fn unpacked(lake: Lake, dataset: &'static Dataset, resource: Resource, headers: &HeaderMap) -> Response<Body> {
+    let tag = HeaderValue::try_from(format!("W/\"{}\"", resource.hash.trim_start_matches("sha256:")));
+    let tag = tag.expect("hex digits are a header value");
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let gzip = preferences(accepted).iter().any(|(coding, q)| *q > 0.0 && coding.eq_ignore_ascii_case("gzip"));
+    let mut response = if cache::matches(headers, &tag) {
+        cache::not_modified()
+    } else {
+        let packed = pieces(lake, dataset.id, resource.path, 0, resource.bytes);
+        let body = if gzip { Body::from_stream(packed) } else { Body::from_stream(unpack(packed)) };
+        let mut response = Response::new(body);
+        if gzip {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        response
+    };
+    let fields = response.headers_mut();
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Csv.media_type()));
+    fields.insert(header::ETAG, tag);
+    fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    fields.insert(header::CACHE_CONTROL, Cache::Immutable.value());
+    response
+}
+
+/// Unpacks gzip piece by piece: no more than what comes out of one piece is in memory.
+fn unpack(
+    packed: impl futures::Stream<Item = io::Result<bytes::Bytes>>,
+) -> impl futures::Stream<Item = io::Result<bytes::Bytes>> {
+    let mut decoder = GzDecoder::new(Vec::new());
+    packed.map(move |piece| {
+        decoder.write_all(&piece?)?;
+        decoder.flush()?;
+        Ok(std::mem::take(decoder.get_mut()).into())
+    })
 }
 
 fn serve(
@@ -85,9 +137,11 @@ fn serve(
         let whole = Range { first: 0, end: resource.bytes };
         let range = if if_range(headers, &tag) { Range::parse(headers, resource.bytes)? } else { None };
         let Range { first, end } = range.unwrap_or(whole);
+        let parquet = resource.is_parquet();
         let mut response = Response::new(Body::from_stream(pieces(lake, dataset.id, resource.path, first, end)));
         let fields = response.headers_mut();
-        fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Parquet.media_type()));
+        let media_type = if parquet { Format::Parquet.media_type() } else { "application/gzip" };
+        fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         fields.insert(header::CONTENT_LENGTH, HeaderValue::from(end - first));
         if range.is_some() {
             let value = format!("bytes {first}-{}/{}", end - 1, resource.bytes);

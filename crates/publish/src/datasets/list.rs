@@ -83,7 +83,8 @@ impl DatasetItem {
             made: current.as_ref().map(|release| release.created),
             files: resources().count(),
             bytes: resources().map(|resource| resource.bytes).sum(),
-            rows: resources().map(|resource| resource.rows).sum(),
+            // Each row is in a Parquet file, and again in a CSV file.
+            rows: resources().filter(|resource| resource.is_parquet()).map(|resource| resource.rows).sum(),
             releases: app.lake.releases(dataset.id).await?,
         })
     }

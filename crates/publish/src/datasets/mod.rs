@@ -2,13 +2,21 @@
 //!
 //! - `definition`: the datasets
 //! - `rows`: the rows of one month of a dataset, as Arrow batches
+//! - `documents`: what explains a release: README, citation, licence, checksums, CSVW, Croissant
+//! - `changes`: what differs between two releases
+//! - `extent`: where and when the rows are from
 //! - `release`: makes releases, touching only the months in which something changed
 //! - `schedule`: the task that does so every few hours
-//! - `list`, `files`, `make`: over HTTP
+//! - `list`, `files`, `diff`, `make`, `catalog`: over HTTP
 //! - `export`: a release as a folder on disk
 
+pub(crate) mod catalog;
+mod changes;
 mod definition;
+pub(crate) mod diff;
+pub(crate) mod documents;
 mod export;
+pub(crate) mod extent;
 pub(crate) mod files;
 pub(crate) mod list;
 pub(crate) mod make;
@@ -18,6 +26,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use definition::licence_address;
 pub use definition::{ALL, Dataset};
 pub use export::{Exported, export};
 pub use release::{Progress, release_all};

@@ -4,9 +4,11 @@
 //! only the months in which something changed; all other files are those of the release before.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::sync::Arc;
 
 use chrono::Utc;
+use flate2::{Compression, GzBuilder};
 use limpid_model::{Instant, Period, Pipeline, Record, StationKind};
 use limpid_store::lake::{DatasetInfo, Partition, Release, Resource};
 use limpid_store::{Journal, Lake, WORKED_UP};
@@ -15,12 +17,15 @@ use sha2::{Digest, Sha256};
 
 use super::definition::{ALL, Contents, Dataset};
 use super::rows::{Month, Reader};
-use crate::error::Result;
+use super::{changes, documents};
+use crate::error::{PublishError, Result};
 
 /// Records of one read of the journal's tail.
 const CHUNK: usize = 10_000;
 /// The field of the Data Package in which a release notes what it was made from.
 const FIELD: &str = "limpid";
+/// What each part of a release is written as: one made before this was so is written anew.
+const FILES: [&str; 2] = ["parquet", "csv.gz"];
 
 /// How far a release is.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +91,7 @@ pub(crate) async fn release(
             return Ok(Outcome::Empty);
         }
         let partition = Partition { path: String::new(), rows: reader.stations()? };
-        resources.push(described(dataset, lake.write(dataset.id, partition).await?));
+        resources.extend(write(lake, dataset, partition).await?);
         progress(Progress { dataset: dataset.id, done: 1, total: 1 });
     } else {
         let mut months = all_months(&reader).await?;
@@ -103,7 +108,7 @@ pub(crate) async fn release(
             let rows = reader.month(dataset, month).await?;
             if !rows.is_empty() {
                 let partition = Partition { path: month.partition(), rows };
-                resources.push(described(dataset, lake.write(dataset.id, partition).await?));
+                resources.extend(write(lake, dataset, partition).await?);
             }
             progress(Progress { dataset: dataset.id, done: done as u64 + 1, total });
         }
@@ -111,11 +116,13 @@ pub(crate) async fn release(
     if resources.is_empty() {
         return Ok(Outcome::Empty);
     }
-    resources.sort_by(|a, b| a.path.cmp(&b.path));
+    let earlier = before.as_ref().map_or(&[][..], |before| &before.resources);
+    let changes = changes_since(lake, dataset, earlier, &resources).await?;
     let mut metadata = dataset.metadata(pipeline);
     metadata.insert(FIELD.into(), json!({ "position": position, "basis": basis, "worked_up": worked_up }));
     let info = DatasetInfo { name: dataset.id.into(), metadata };
-    let release = lake.release(&info, resources, at).await?;
+    let documents = |package: &serde_json::Value| documents::write(pipeline, package, changes);
+    let release = lake.release_with(&info, resources, at, documents).await?;
     if before.is_some_and(|before| before.id == release.id) {
         return Ok(Outcome::Unchanged(release));
     }
@@ -131,8 +138,24 @@ async fn worked_up(journal: &dyn Journal) -> Result<Option<Instant>> {
     Ok(journal.tail(before, 1).await?.first().map(|accepted| accepted.received))
 }
 
-fn described(dataset: &Dataset, resource: Resource) -> Resource {
-    Resource { schema: dataset.schema(), ..resource }
+/// The same rows as Parquet and as CSV.
+async fn write(lake: &Lake, dataset: &Dataset, partition: Partition) -> Result<[Resource; 2]> {
+    let described = |resource: Resource| Resource { schema: dataset.schema(), ..resource };
+    let parquet = lake.write(dataset.id, partition.clone()).await?;
+    Ok([described(parquet), described(lake.write_csv(dataset.id, partition).await?)])
+}
+
+/// What differs from the files of the release before, as gzipped CSV; of a first release the header row only.
+async fn changes_since(lake: &Lake, dataset: &Dataset, before: &[Resource], now: &[Resource]) -> Result<Vec<u8>> {
+    let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
+    let failed = |error: std::io::Error| PublishError::Table { doing: "writing changes".into(), source: error.into() };
+    gzip.write_all(&changes::header(before, now)?).map_err(failed)?;
+    let pairs = if before.is_empty() { Vec::new() } else { changes::pairs(before, now) };
+    for pair in pairs {
+        let (lines, _) = pair.changes(lake, dataset.id).await?;
+        gzip.write_all(&lines).map_err(failed)?;
+    }
+    gzip.finish().map_err(failed)
 }
 
 /// A fingerprint of everything besides the journal that decides what the files hold.
@@ -140,7 +163,7 @@ fn basis(pipeline: &Pipeline, dataset: &Dataset) -> String {
     let stations: Vec<_> =
         pipeline.stations.iter().map(|station| (&station.id, station.kind, station.simulated)).collect();
     let scheme = format!("{:?}", pipeline.air.scheme);
-    let basis = json!([dataset.schema(), pipeline.publisher.zone.name(), scheme, stations]);
+    let basis = json!([FILES, dataset.schema(), pipeline.publisher.zone.name(), scheme, stations]);
     Sha256::digest(basis.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

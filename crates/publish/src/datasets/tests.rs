@@ -70,10 +70,11 @@ async fn a_release_can_be_listed_fetched_and_checked() {
     let package = service.get(&format!("/datasets/air-hourly/releases/{latest}/datapackage.json")).await;
     assert_eq!(package.header("cache-control"), "public, max-age=31536000, immutable");
     let resources = package.json()["resources"].as_array().unwrap().clone();
-    assert_eq!(resources.len(), 2);
-    for (resource, month) in resources.iter().zip(["year=2026/month=10", "year=2026/month=11"]) {
+    let parts = ["year=2026/month=10", "year=2026/month=10", "year=2026/month=11", "year=2026/month=11"];
+    assert_eq!(resources.len(), parts.len());
+    for (place, (resource, month)) in resources.iter().zip(parts).enumerate() {
         let path = resource["path"].as_str().unwrap();
-        assert!(path.starts_with(month), "{path}");
+        assert!(path.starts_with(month) && path.ends_with([".parquet", ".csv.gz"][place % 2]), "{path}");
         let file = service.get(&format!("/datasets/air-hourly/releases/{latest}/{path}")).await;
         let hash: String = Sha256::digest(&file.body).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(resource["hash"], format!("sha256:{hash}"));
@@ -119,8 +120,9 @@ async fn a_correction_rewrites_its_month_and_no_other() {
     let Outcome::Made(second) = make(&service, "air-hourly", "2026-11-25T02:00:00Z").await else {
         panic!("no release")
     };
-    assert_eq!(first.resources[0], second.resources[0]);
-    assert_ne!(first.resources[1].hash, second.resources[1].hash);
+    assert_eq!(first.resources[..2], second.resources[..2]);
+    assert_ne!(first.resources[2].hash, second.resources[2].hash);
+    assert_ne!(first.resources[3].hash, second.resources[3].hash);
     // The same as a release that starts from nothing.
     let fresh = tempfile::tempdir().unwrap();
     let lake = limpid_store::Lake::local(fresh.path()).unwrap();
@@ -130,10 +132,109 @@ async fn a_correction_rewrites_its_month_and_no_other() {
     let Outcome::Made(anew) = anew else { panic!("no release") };
     assert_eq!(anew.resources, second.resources);
     // The first release is still what it was.
-    let uri = format!("/datasets/air-hourly/releases/{}/{}", first.id, first.resources[1].path);
+    let uri = format!("/datasets/air-hourly/releases/{}/{}", first.id, first.resources[2].path);
     assert_eq!(service.get(&uri).await.status, 200);
     service.journal.publish(vec![hour("W1", "ph", "2026-10-31T17:00:00Z", 8.0).into()], None).await.unwrap();
     assert!(matches!(make(&service, "air-hourly", "2026-11-25T04:00:00Z").await, Outcome::Unchanged(_)));
+}
+
+fn unpacked(bytes: &[u8]) -> String {
+    std::io::read_to_string(flate2::read::GzDecoder::new(bytes)).unwrap()
+}
+
+#[tokio::test]
+async fn csv_holds_the_same_rows_and_is_served_packed_and_unpacked() {
+    let service = service().await;
+    let Outcome::Made(made) = make(&service, "air-hourly", "2026-11-25T01:00:00Z").await else { panic!("no release") };
+    let uri = format!("/datasets/air-hourly/releases/{}/{}", made.id, made.resources[3].path);
+    let packed = service.get_with(&uri, &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!((packed.header("content-type"), packed.header("content-encoding")), ("application/gzip", ""));
+    let text = unpacked(&packed.body);
+    let lines: Vec<&str> = text.split("\r\n").collect();
+    assert!(lines[0].starts_with("station,parameter,period,start,end,value,unit,flag,"), "{}", lines[0]);
+    assert!(lines[2].starts_with(
+        "S1,pm25,PT1H,2026-11-01T00:00:00+08:00,2026-11-01T01:00:00+08:00,3.5,ug/m3,1,provisional,1,mean,"
+    ));
+    assert!(lines[2].ends_with(",,,,,,false") && lines.len() == 4 && lines[3].is_empty(), "{lines:?}");
+
+    let plain = uri.strip_suffix(".gz").unwrap();
+    let whole = service.get(plain).await;
+    assert_eq!((whole.text(), whole.header("content-encoding")), (text.as_str(), ""));
+    assert!(whole.header("content-type").starts_with("text/csv"));
+    let coded = service.get_with(plain, &[("accept-encoding", "br, gzip")]).await;
+    assert_eq!((coded.header("content-encoding"), &coded.body), ("gzip", &packed.body));
+    let refused = service.get_with(plain, &[("accept-encoding", "gzip;q=0")]).await;
+    assert_eq!((refused.text(), refused.header("content-encoding")), (text.as_str(), ""));
+    assert_eq!(service.get_with(plain, &[("if-none-match", whole.header("etag"))]).await.status, 304);
+}
+
+#[tokio::test]
+async fn what_differs_is_said_with_the_old_value_the_new_one_and_why() {
+    let service = service().await;
+    make(&service, "air-hourly", "2026-11-25T01:00:00Z").await;
+    let header = "change,station,parameter,start,column,old,new,revision,published,reason";
+    let of = async |path: &str| service.get(&format!("/datasets/air-hourly/{path}")).await;
+    let alone = of("diff").await;
+    assert_eq!(alone.status, 404, "there is no release before the first");
+    let first = of("releases/latest/changes.csv.gz").await.header("location").to_owned();
+    assert_eq!(unpacked(&service.get(&first).await.body).trim_end(), header, "nothing differs from nothing");
+
+    let mut again = hour("S1", "pm25", "2026-10-31T16:00:00Z", 2.75);
+    again.from = Some(limpid_model::ReceiptId::new(at("2026-11-25T00:00:00Z"), 7));
+    let mut decided = hour("S1", "co", "2026-10-31T17:00:00Z", 0.35);
+    (decided.rules, decided.flag) = ("range review-invalidate".into(), Flag::Fail);
+    let late = hour("S2", "co", "2026-10-31T17:00:00Z", 1.25);
+    service.journal.publish(vec![again.into(), decided.into(), late.into()], None).await.unwrap();
+    let Outcome::Made(second) = make(&service, "air-hourly", "2026-11-25T02:00:00Z").await else {
+        panic!("no release")
+    };
+    let changes = of(&format!("releases/{}/changes.csv.gz", second.id)).await;
+    let text = unpacked(&changes.body);
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines[0].join(","), header);
+    let short: Vec<String> = lines[1..].iter().map(|fields| [&fields[..8], &fields[9..]].concat().join(",")).collect();
+    assert_eq!(
+        short,
+        [
+            "changed,S1,pm25,2026-10-31T23:00:00+08:00,value,2.5,2.75,2,sent-again",
+            "changed,S1,pm25,2026-10-31T23:00:00+08:00,flag,4,1,2,sent-again",
+            "changed,S1,pm25,2026-10-31T23:00:00+08:00,mark,2,,2,sent-again",
+            "changed,S1,co,2026-11-01T00:00:00+08:00,flag,1,4,2,review",
+            "changed,S1,co,2026-11-01T00:00:00+08:00,rules,,range review-invalidate,2,review",
+            "added,S2,co,2026-11-01T00:00:00+08:00,value,,1.25,1,",
+        ]
+    );
+    let difference = of("diff").await.json();
+    assert_eq!(
+        (&difference["added"], &difference["changed"], &difference["withdrawn"]),
+        (&json!(1), &json!(2), &json!(0))
+    );
+    let parts = &difference["parts"];
+    assert_eq!((&parts[1]["partition"], &parts[1]["added"]), (&json!("year=2026/month=11"), &json!(1)));
+    assert_eq!(of("diff?format=csv").await.text(), text);
+    let same = of(&format!("diff?from={}&to={}", second.id, second.id)).await.json();
+    assert_eq!((&same["changed"], &same["parts"]), (&json!(0), &json!([])));
+    assert_eq!(of("diff?from=nothing").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_station_taken_out_of_the_registry_is_withdrawn_openly() {
+    let service = service().await;
+    make(&service, "stations", "2026-11-25T01:00:00Z").await;
+    let stations: String = crate::testing::STATIONS
+        .lines()
+        .filter(|line| !line.starts_with("S2,"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let fewer = Service::of(crate::testing::PIPELINE, &stations.replace("Station One", "Hall"), Vec::new()).await;
+    let dataset = Dataset::parse("stations").unwrap();
+    let now = at("2026-11-25T02:00:00Z");
+    let made = release(&fewer.pipeline, &*fewer.journal, &service.lake, dataset, now, &|_| {}).await.unwrap();
+    assert!(matches!(made, Outcome::Made(_)));
+    let text = service.get("/datasets/stations/diff?format=csv").await;
+    let wanted = "change,id,column,old,new,revision,published,reason\r\n\
+                  changed,S1,name_en,Station One,Hall,,,registry\r\nwithdrawn,S2,,,,,,registry\r\n";
+    assert_eq!(text.text(), wanted);
 }
 
 #[tokio::test]
@@ -150,7 +251,8 @@ async fn an_export_can_be_read_back() {
         release_all(service.pipeline.clone(), service.journal.clone(), service.lake.clone(), &|_| {}).await.unwrap();
     assert_eq!(releases.len(), 4);
     let exported = export(&service.lake, "air-hourly", zone, out.path()).await.unwrap();
-    assert_eq!(exported.files.len(), 4);
+    // Two months twice, long.csv, seven documents and the manifest.
+    assert_eq!(exported.files.len(), 13);
     let long = std::fs::read_to_string(out.path().join("long.csv")).unwrap();
     assert_eq!(
         long,
@@ -162,6 +264,9 @@ async fn an_export_can_be_read_back() {
          S1,co,2026-11-01T00:00:00+08:00,PT1H,0.35,mg/m3,\n\
          S1,pm25,2026-11-01T00:00:00+08:00,PT1H,3.5,ug/m3,\n"
     );
+    let mut sums = std::process::Command::new("sha256sum");
+    sums.args(["--check", "--quiet", "--strict", "SHA256SUMS"]).current_dir(out.path());
+    assert!(sums.status().unwrap().success(), "SHA256SUMS names files that differ");
     let package: Value = serde_json::from_slice(&std::fs::read(out.path().join("datapackage.json")).unwrap()).unwrap();
     for resource in package["resources"].as_array().unwrap() {
         let bytes = std::fs::read(out.path().join(resource["path"].as_str().unwrap())).unwrap();

@@ -3,13 +3,15 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, Uri};
 use limpid_store::lake::Resource;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::data::size;
 use super::layout::{self, Page};
+use super::linked::linked;
 use super::say;
 use super::view::View;
 use crate::app::App;
+use crate::datasets::documents;
 use crate::datasets::files::package_path;
 use crate::datasets::list::DatasetItem;
 
@@ -30,6 +32,7 @@ pub fn render(
     let lang = view.lang;
     let title = dataset.title.get(lang.code());
     let main = html! {
+        script type="application/ld+json" { (PreEscaped(linked(app, headers, dataset, resources))) }
         h1 { (title) }
         p { (dataset.description.get(lang.code())) }
         p { (lang.fill("data.licence_about", &[("licence", &dataset.licence)])) }
@@ -38,10 +41,14 @@ pub fn render(
                 h2 { (lang.t("data.latest")) " " code { (latest) } }
                 p { (size(app, &view, dataset)) }
                 p { a href=(package) { "datapackage.json" } " - " (lang.t("data.package_about")) }
+                (documents(&view, dataset.id, latest))
                 (columns(&view, resources))
                 (files(&view, dataset.id, latest, resources))
                 h2 { (lang.t("data.releases")) }
                 p { (lang.t("data.releases_about")) }
+                @if dataset.releases.len() > 1 {
+                    p { a href=(format!("/datasets/{}/diff?format=csv", dataset.id)) { (lang.t("data.diff")) } }
+                }
                 ul {
                     @for id in dataset.releases.iter().take(RELEASES) {
                         li { a href=(package_path(dataset.id, id)) { code { (id) } } }
@@ -52,6 +59,30 @@ pub fn render(
         }
     };
     layout::answer(app, &view, headers, Page { title, door: "/data", live: false, main })
+}
+
+/// What explains the release, and what differs from the one before.
+fn documents(view: &View, dataset: &str, release: &str) -> Markup {
+    let lang = view.lang;
+    html! {
+        h2 { (lang.t("data.documents")) }
+        ul {
+            @for (name, _, _) in documents::ALL {
+                li {
+                    a href=(format!("/datasets/{dataset}/releases/{release}/{name}")) { (name) } " - "
+                    (match name {
+                        "README.md" => lang.t("doc.readme"),
+                        "CITATION.cff" => lang.t("doc.citation"),
+                        "LICENSE.md" => lang.t("doc.licence"),
+                        "csvw-metadata.json" => lang.t("doc.csvw"),
+                        "croissant.json" => lang.t("doc.croissant"),
+                        "SHA256SUMS" => lang.t("doc.sums"),
+                        _ => lang.t("doc.changes"),
+                    })
+                }
+            }
+        }
+    }
 }
 
 fn columns(view: &View, resources: &[Resource]) -> Markup {
@@ -81,27 +112,38 @@ fn columns(view: &View, resources: &[Resource]) -> Markup {
 
 fn files(view: &View, dataset: &str, release: &str, resources: &[Resource]) -> Markup {
     let lang = view.lang;
+    let months: Vec<&Resource> = resources.iter().filter(|resource| resource.is_parquet()).collect();
+    // The same rows under the same name and the word csv.
+    let csv_of = |parquet: &Resource| {
+        resources.iter().find(|other| other.name.strip_suffix("-csv") == Some(parquet.name.as_str()))
+    };
+    let file = |resource: &Resource, name: &str| {
+        html! {
+            a href=(format!("/datasets/{dataset}/releases/{release}/{}", resource.path)) {
+                (name) " (" (say::bytes(resource.bytes)) ")"
+            }
+        }
+    };
     html! {
         h2 { (lang.t("data.files")) }
         div.scroll tabindex="0" { table {
             thead { tr {
+                th scope="col" { (lang.t("col.part")) }
                 th scope="col" { (lang.t("col.file")) }
                 th.n scope="col" { (lang.t("col.rows")) }
-                th.n scope="col" { (lang.t("col.size")) }
             } }
             // The newest months first.
-            tbody { @for resource in resources.iter().rev().take(FILES) {
+            tbody { @for parquet in months.iter().rev().take(FILES) {
                 tr {
+                    th scope="row" { (parquet.path.rsplit_once('/').map_or(dataset, |(folder, _)| folder)) }
                     td {
-                        a href=(format!("/datasets/{dataset}/releases/{release}/{}", resource.path)) {
-                            (resource.path.rsplit_once('/').map_or("parquet", |(folder, _)| folder))
-                        }
+                        (file(parquet, "Parquet"))
+                        @if let Some(csv) = csv_of(parquet) { " " (file(csv, "CSV")) }
                     }
-                    td.n { (resource.rows) }
-                    td.n { (say::bytes(resource.bytes)) }
+                    td.n { (parquet.rows) }
                 }
             } }
         } }
-        @if resources.len() > FILES { p { (lang.t("data.more_files")) } }
+        @if months.len() > FILES { p { (lang.t("data.more_files")) } }
     }
 }

@@ -20,6 +20,7 @@ mod gaps;
 mod graded;
 mod layout;
 mod level;
+mod linked;
 pub mod noise;
 pub mod not_found;
 mod say;

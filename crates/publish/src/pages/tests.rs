@@ -31,7 +31,8 @@ async fn pages_keep_their_words() {
 fn words(page: &str) -> String {
     let main = page.split("<header").nth(1).unwrap().split("<script>").next().unwrap();
     let mut text = String::new();
-    for piece in main.split('<') {
+    // What is written for machines is not read.
+    for piece in main.split('<').filter(|piece| !piece.starts_with("script ")) {
         text.push('\n');
         text.push_str(piece.split_once('>').map_or("", |piece| piece.1));
     }

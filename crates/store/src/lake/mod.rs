@@ -1,7 +1,8 @@
 //! The lake: Parquet files under Hive partitions and content-hash names, and immutable releases of them.
 //!
 //! ```text
-//! <dataset>/year=2026/month=11/<sha256, 32 hex digits>.parquet
+//! <dataset>/year=2026/month=11/<sha256, 32 hex digits>.parquet and .csv.gz, the same rows twice
+//! <dataset>/documents/<release id>/…       what explains a release to people and to other programs, never changed
 //! <dataset>/releases/<release id>.json     a Frictionless Data Package, never changed
 //! <dataset>/current.json                   names the current release; replaced by one atomic write
 //! ```
@@ -11,8 +12,9 @@
 //!
 //! - [`rows`]: observations and assessments as columns
 //! - [`table_schema`]: what the columns are, for readers
-//! - `parquet`: columns as a file; `resource`: a file of a dataset; `release`: a set of files with its manifest
+//! - `parquet`, `csv`: columns as a file; `resource`: a file of a dataset; `release`: a set of files with its manifest
 
+mod csv;
 mod objects;
 mod parquet;
 mod release;
@@ -24,9 +26,10 @@ mod tests;
 
 use std::path::Path;
 
+pub use self::csv::Cells;
 use self::objects::Objects;
 pub use self::parquet::to_parquet;
-pub use self::release::{DatasetInfo, Release};
+pub use self::release::{DatasetInfo, Document, Release};
 pub use self::resource::{Partition, Resource};
 pub use self::schema::table_schema;
 use crate::error::{Result, StoreError};

@@ -34,6 +34,15 @@ pub struct DatasetInfo {
     pub metadata: Map<String, Value>,
 }
 
+/// A file that explains a release: `README.md`, `CITATION.cff`…
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// One segment of a path.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
 /// Content of `current.json`.
 #[derive(Serialize, Deserialize)]
 struct Current {
@@ -47,8 +56,23 @@ impl Lake {
     /// # Errors
     /// [`StoreError::NotFound`] and [`StoreError::Damaged`] for a file that is not there or not whole;
     /// [`StoreError::Full`]. The release that was current before is current then.
-    pub async fn release(&self, dataset: &DatasetInfo, mut resources: Vec<Resource>, at: Instant) -> Result<Release> {
-        resources.sort_by(|a, b| a.path.cmp(&b.path));
+    pub async fn release(&self, dataset: &DatasetInfo, resources: Vec<Resource>, at: Instant) -> Result<Release> {
+        self.release_with(dataset, resources, at, |_| Ok(Vec::new())).await
+    }
+
+    /// The same with documents that are kept beside the release, made of its Data Package.
+    ///
+    /// # Errors
+    /// Those of [`Lake::release`] and of `documents`.
+    pub async fn release_with(
+        &self,
+        dataset: &DatasetInfo,
+        mut resources: Vec<Resource>,
+        at: Instant,
+        documents: impl FnOnce(&Value) -> Result<Vec<Document>> + Send,
+    ) -> Result<Release> {
+        // By part, and in each Parquet first: names are unique.
+        resources.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(current) = self.current(&dataset.name).await?
             && current.resources == resources
         {
@@ -83,12 +107,24 @@ impl Lake {
         let resources =
             serde_json::to_value(&resources).map_err(|error| StoreError::io("writing a manifest", error))?;
         package.insert("resources".into(), resources);
+        let package = Value::Object(package);
+        for document in documents(&package)? {
+            self.objects.write(&dataset.name, &document_path(&id, &document.name), document.bytes).await?;
+        }
         // A manifest of this name that is there already was made by a run that ended before the next line, of the
         // same files in the same second: it stays as it is.
-        self.objects.create(&dataset.name, &manifest(&id), json(&Value::Object(package))?).await?;
+        self.objects.create(&dataset.name, &manifest(&id), json(&package)?).await?;
         self.objects.write(&dataset.name, "current.json", json(&Current { release: id.clone() })?).await?;
         tracing::info!(dataset = %dataset.name, release = %id, "released");
         self.get(&dataset.name, &id).await?.ok_or_else(|| StoreError::NotFound { what: format!("release {id}") })
+    }
+
+    /// A document of a release; `None` where it has none of this name.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] where it cannot be read.
+    pub async fn document(&self, dataset: &str, release: &str, name: &str) -> Result<Option<bytes::Bytes>> {
+        self.optional(dataset, &document_path(release, name)).await
     }
 
     /// The current release.
@@ -149,6 +185,10 @@ impl Lake {
 
 fn manifest(release: &str) -> String {
     format!("releases/{release}.json")
+}
+
+fn document_path(release: &str, name: &str) -> String {
+    format!("documents/{release}/{name}")
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>> {

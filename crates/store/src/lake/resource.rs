@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::csv::to_csv_gz;
 use super::schema::table_schema;
 use super::{Lake, to_parquet};
 use crate::error::{Result, StoreError};
@@ -18,10 +19,13 @@ pub struct Resource {
     pub name: String,
     /// Path relative to the dataset's folder, `year=2026/month=11/….parquet`.
     pub path: String,
-    /// `parquet`
+    /// `parquet` or `csv`
     pub format: String,
-    /// `application/vnd.apache.parquet`
+    /// `application/vnd.apache.parquet`, or `text/csv` of what is compressed.
     pub mediatype: String,
+    /// `gz` of a CSV file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compression: Option<String>,
     /// Size.
     pub bytes: u64,
     /// `sha256:` and 64 hex digits.
@@ -37,10 +41,15 @@ impl Resource {
     pub fn holds(&self, bytes: &[u8]) -> bool {
         bytes.len() as u64 == self.bytes && self.hash == format!("sha256:{}", hex(&Sha256::digest(bytes)))
     }
+
+    /// Whether it is the Parquet file of its partition, and not the same rows as CSV.
+    pub fn is_parquet(&self) -> bool {
+        self.format == "parquet"
+    }
 }
 
 /// One Hive partition to be written: all its rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Partition {
     /// `year=2026/month=11`; empty for a dataset that is not partitioned.
     pub path: String,
@@ -56,13 +65,21 @@ impl Lake {
     /// [`StoreError::Full`], and nothing is left of the file; [`StoreError::NotFound`] for a dataset or partition
     /// that cannot be a name.
     pub async fn write(&self, dataset: &str, partition: Partition) -> Result<Resource> {
-        let folder = partition.path;
-        let (resource, bytes) = tokio::task::spawn_blocking({
-            let (dataset, folder) = (dataset.to_owned(), folder);
-            move || encode(&dataset, &folder, &partition.rows)
-        })
-        .await
-        .map_err(|error| StoreError::io("writing Parquet", error))??;
+        self.write_as(File::Parquet, dataset, partition).await
+    }
+
+    /// Writes the same rows as gzipped CSV.
+    ///
+    /// # Errors
+    /// Those of [`Lake::write`].
+    pub async fn write_csv(&self, dataset: &str, partition: Partition) -> Result<Resource> {
+        self.write_as(File::Csv, dataset, partition).await
+    }
+
+    async fn write_as(&self, file: File, dataset: &str, partition: Partition) -> Result<Resource> {
+        let name = dataset.to_owned();
+        let encoded = tokio::task::spawn_blocking(move || encode(file, &name, &partition)).await;
+        let (resource, bytes) = encoded.map_err(|error| StoreError::io("writing rows as a file", error))??;
         if self.objects.size(dataset, &resource.path).await? != Some(resource.bytes) {
             self.objects.write(dataset, &resource.path, bytes).await?;
             metrics::counter!("limpid_lake_files_written_total").increment(1);
@@ -79,22 +96,41 @@ impl Lake {
     }
 }
 
-fn encode(dataset: &str, folder: &str, rows: &[RecordBatch]) -> Result<(Resource, Vec<u8>)> {
-    let bytes = to_parquet(rows)?;
+/// How rows are written.
+#[derive(Debug, Clone, Copy)]
+enum File {
+    Parquet,
+    Csv,
+}
+
+fn encode(file: File, dataset: &str, partition: &Partition) -> Result<(Resource, Vec<u8>)> {
+    let Partition { path: folder, rows } = partition;
+    let (bytes, extension) = match file {
+        File::Parquet => (to_parquet(rows)?, "parquet"),
+        File::Csv => (to_csv_gz(rows)?, "csv.gz"),
+    };
     let digest = hex(&Sha256::digest(&bytes));
-    let file = format!("{}.parquet", &digest[..32]);
-    let path = if folder.is_empty() { file } else { format!("{folder}/{file}") };
+    let path = format!("{}.{extension}", &digest[..32]);
+    let path = if folder.is_empty() { path } else { format!("{folder}/{path}") };
     // year=2026/month=11 of air-hourly is air-hourly-2026-11.
     let mut name = dataset.to_owned();
     for segment in folder.split('/').filter(|segment| !segment.is_empty()) {
         name.push('-');
         name.push_str(&segment.split_once('=').map_or(segment, |(_, value)| value).to_ascii_lowercase());
     }
+    let (format, mediatype, compression) = match file {
+        File::Parquet => ("parquet", "application/vnd.apache.parquet", None),
+        File::Csv => ("csv", "text/csv", Some("gz".to_owned())),
+    };
+    if matches!(file, File::Csv) {
+        name.push_str("-csv");
+    }
     let resource = Resource {
         name,
         path,
-        format: "parquet".into(),
-        mediatype: "application/vnd.apache.parquet".into(),
+        format: format.into(),
+        mediatype: mediatype.into(),
+        compression,
         bytes: bytes.len() as u64,
         hash: format!("sha256:{digest}"),
         rows: rows.iter().map(|batch| batch.num_rows() as u64).sum(),

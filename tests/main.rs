@@ -4,6 +4,7 @@
 
 mod crowd;
 mod cuts;
+mod datasets;
 mod downlink;
 mod gaps;
 mod house;
@@ -13,5 +14,6 @@ mod kill;
 mod mistakes;
 mod mqtt;
 mod pull;
+mod python;
 mod support;
 mod verify;

@@ -7,6 +7,8 @@ use super::Made;
 /// The set of Parquet files that the rows are read from.
 const FILES: &str = "parquet-files";
 const ROWS: &str = "rows";
+/// How Croissant names Parquet, whose registered name it does not know.
+const PARQUET: &str = "application/x-parquet";
 
 /// The description of the release. Addresses are relative to it.
 pub fn metadata(made: &Made<'_>) -> Value {
@@ -14,7 +16,7 @@ pub fn metadata(made: &Made<'_>) -> Value {
         .resources
         .iter()
         .map(|resource| {
-            let format = if resource.is_parquet() { resource.mediatype.as_str() } else { "application/gzip" };
+            let format = if resource.is_parquet() { PARQUET } else { "application/gzip" };
             json!({
                 "@type": "cr:FileObject",
                 "@id": resource.name,
@@ -31,7 +33,7 @@ pub fn metadata(made: &Made<'_>) -> Value {
         "@id": FILES,
         "name": FILES,
         "description": "the Parquet files above, beside this one",
-        "encodingFormat": "application/vnd.apache.parquet",
+        "encodingFormat": PARQUET,
         "includes": "*.parquet",
     }));
     let id = |name: &str| format!("{ROWS}/{name}");
@@ -60,7 +62,8 @@ pub fn metadata(made: &Made<'_>) -> Value {
         "creator": { "@type": "sc:Organization", "name": made.publisher() },
         "publisher": { "@type": "sc:Organization", "name": made.publisher() },
         "datePublished": made.date(),
-        "version": made.text("version"),
+        // Semantic versioning is asked for: the columns only grow, the release is the build.
+        "version": format!("1.0.0+{}", made.text("version")),
         "citeAs": made.citation(),
         "url": "datapackage.json",
         "keywords": made.package["keywords"],

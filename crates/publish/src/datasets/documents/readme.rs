@@ -81,9 +81,10 @@ pub fn readme(made: &Made<'_>) -> String {
     text
 }
 
-/// The parameters that the registry plans; all of them where it plans none.
+/// The parameters that the registry plans; every one while it says of some station nothing.
 fn parameters(made: &Made<'_>) -> Vec<ParameterId> {
-    let planned: Vec<ParameterId> =
-        made.pipeline.stations.iter().flat_map(|station| station.parameters.iter().copied()).collect();
-    ParameterId::all().filter(|parameter| planned.is_empty() || planned.contains(parameter)).collect()
+    let stations = &made.pipeline.stations;
+    let open = stations.iter().any(|station| station.parameters.is_empty());
+    let planned: Vec<ParameterId> = stations.iter().flat_map(|station| station.parameters.iter().copied()).collect();
+    ParameterId::all().filter(|parameter| open || planned.contains(parameter)).collect()
 }

@@ -166,6 +166,10 @@ impl Job<'_> {
             self.damaged(resource, "its bytes are not those of the manifest's SHA-256", report);
             return Ok(());
         }
+        // CSV has the rows of the Parquet file beside it, written from the same columns.
+        if !resource.is_parquet() {
+            return Ok(());
+        }
         let table = |source| VerifyError::Table { file: resource.path.clone(), source };
         let rows = frame::read(bytes).map_err(table)?;
         if rows.height() as u64 != resource.rows {

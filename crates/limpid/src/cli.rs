@@ -49,6 +49,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ReviewCommand,
     },
+    /// Try forecasts on the past, train them and issue them
+    Forecast {
+        /// What to do.
+        #[command(subcommand)]
+        command: crate::commands::forecast::ForecastCommand,
+    },
     /// Make upload tokens
     Token {
         /// What to do with tokens.

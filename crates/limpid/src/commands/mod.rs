@@ -3,6 +3,7 @@
 mod check;
 mod conformance;
 mod export;
+pub mod forecast;
 mod import;
 mod pull;
 mod review;
@@ -25,6 +26,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Pull(arguments) => pull::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Export(arguments) => export::run(arguments),
+        Command::Forecast { command } => forecast::run(command),
         Command::Token { command: TokenCommand::New { station, reviewer } } => {
             token::new(station.as_deref().unwrap_or("*"), reviewer.as_deref())
         }

@@ -1,0 +1,31 @@
+//! What is expected of the coming hours and days, and what may come.
+//!
+//! A [`panel::Panel`] is many stations' hours; a [`scene::Scene`] is one [`target::Target`] in it, with what is usual for it.
+//! [`methods`] each say what is expected; [`bands`] say how far off that may be, from forecasts that a method was not
+//! fitted on. [`fitted::Fitted`] is all of them for one target, [`choice`] picks the one that is issued, [`backtest`] tries
+//! them on the past.
+//!
+//! Nothing here looks at an hour after the origin of a forecast; `tests.rs` holds that by changing the future.
+
+pub mod backtest;
+pub mod bands;
+pub mod choice;
+pub mod climatology;
+mod columns;
+pub mod fitted;
+mod gram;
+pub mod levels;
+pub mod load;
+pub mod methods;
+mod noise;
+pub mod outside;
+pub mod panel;
+mod rolling;
+mod sample;
+pub mod scene;
+pub mod score;
+pub mod target;
+pub mod weather;
+
+#[cfg(test)]
+mod tests;

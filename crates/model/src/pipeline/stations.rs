@@ -1,6 +1,7 @@
 //! `stations.csv`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate};
 
@@ -37,7 +38,7 @@ const OPTIONAL: [&str; 16] = [
 /// The registry: stations in the order of the file, found by id, MN or name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stations {
-    rows: Vec<Station>,
+    rows: Vec<Arc<Station>>,
     by_id: HashMap<StationId, usize>,
     by_mn: HashMap<String, usize>,
     episodes: Episodes,
@@ -46,12 +47,17 @@ pub struct Stations {
 impl Stations {
     /// Every station, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Station> {
+        self.shared().map(Arc::as_ref)
+    }
+
+    /// The same, for whoever keeps some of them.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<Station>> {
         self.rows.iter()
     }
 
     /// The station with this id.
     pub fn get(&self, id: &StationId) -> Option<&Station> {
-        self.by_id.get(id).map(|row| &self.rows[*row])
+        self.by_id.get(id).map(|row| &*self.rows[*row])
     }
 
     /// The station with this id, from outside.
@@ -61,18 +67,19 @@ impl Stations {
 
     /// The station that sends under this MN.
     pub fn by_mn(&self, mn: &str) -> Option<&Station> {
-        self.by_mn.get(mn).map(|row| &self.rows[*row])
+        self.by_mn.get(mn).map(|row| &*self.rows[*row])
     }
 
     /// The station with this id or, failing that, with this name in any language.
     pub fn by_id_or_name(&self, text: &str) -> Option<&Station> {
-        self.get_str(text).or_else(|| self.rows.iter().find(|row| row.name.iter().any(|(_, name)| name == text)))
+        self.get_str(text).or_else(|| self.iter().find(|row| row.name.iter().any(|(_, name)| name == text)))
     }
 
     /// Gives each station the thresholds that are set for it.
     pub(super) fn set_limits(&mut self, limits: &[SetLimit]) {
         for station in &mut self.rows {
-            station.limits = SetLimit::of_station(limits, &station.id);
+            let limits = SetLimit::of_station(limits, &station.id);
+            Arc::make_mut(station).limits = limits;
         }
     }
 
@@ -204,7 +211,7 @@ impl Stations {
             }
         }
         self.by_id.insert(station.id.clone(), at);
-        self.rows.push(station);
+        self.rows.push(Arc::new(station));
     }
 }
 

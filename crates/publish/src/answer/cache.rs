@@ -35,6 +35,11 @@ pub fn weak_tag(parts: &[&[u8]]) -> HeaderValue {
     for part in parts {
         hash.update(part);
     }
+    weak_tag_of(hash)
+}
+
+/// The same of what was hashed.
+pub fn weak_tag_of(hash: Sha256) -> HeaderValue {
     let hex: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     HeaderValue::try_from(format!("W/\"{hex}\"")).expect("hex digits are a header value")
 }

@@ -5,6 +5,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use limpid_model::{Instant, StationId, StationKind, Text, Zone};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::item::VerdictItem;
@@ -13,7 +14,7 @@ use super::query::Query;
 use crate::answer::table::{self, Cell, Column, Kind};
 use crate::answer::{Cache, Failure, Format, cache};
 use crate::app::Shared;
-use crate::board::{StationNow, ValueNow};
+use crate::board::{StationNow, ValueNow, hot};
 use crate::stale::Freshness;
 
 const PATH: &str = "/api/v1/latest";
@@ -121,12 +122,38 @@ impl Latest {
         let items = stations.map(|station| LatestItem::new(station, now, zone)).collect();
         Self { generated: zone.format(now), items }
     }
+}
 
-    /// An entity tag of all but the time and the ages that follow from it.
-    pub fn tag(&self) -> HeaderValue {
-        let ageless: Vec<LatestItem> =
-            self.items.iter().map(|item| LatestItem { age_minutes: None, ..item.clone() }).collect();
-        cache::weak_tag(&[&serde_json::to_vec(&ageless).expect("items are finite numbers and text")])
+/// [`Latest`] as JSON, with an entity tag of all but the time and the ages that follow from it. One item is held at a
+/// time: of ten thousand stations all of them would be several times the body.
+pub fn write<'a>(
+    stations: impl Iterator<Item = &'a StationNow> + Clone,
+    now: Instant,
+    zone: Zone,
+) -> serde_json::Result<(Vec<u8>, HeaderValue)> {
+    let items = stations.map(|station| LatestItem::new(station, now, zone));
+    let (mut hash, mut one) = (Sha256::new(), Vec::new());
+    for item in items.clone() {
+        one.clear();
+        serde_json::to_writer(&mut one, &LatestItem { age_minutes: None, ..item })?;
+        hash.update(&one);
+    }
+    let body = serde_json::to_vec(&Written { generated: zone.format(now), items: Each(items) })?;
+    Ok((body, cache::weak_tag_of(hash)))
+}
+
+/// [`Latest`] whose items are made while they are written.
+#[derive(Serialize)]
+struct Written<I> {
+    generated: String,
+    items: I,
+}
+
+struct Each<I>(I);
+
+impl<I: Iterator<Item = LatestItem> + Clone> Serialize for Each<I> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
     }
 }
 
@@ -211,7 +238,7 @@ pub async fn get(
     let stations = query.stations(&app.pipeline)?;
     let board = app.board.now();
     if format == Format::Json && stations.is_empty() {
-        return Ok(board.hot.of(kind).answer(&headers));
+        return hot::answer(&board, kind, &headers).await;
     }
     let chosen = board
         .stations

@@ -28,18 +28,18 @@ pub struct Content {
     stations: HashMap<StationId, Newest>,
 }
 
-/// What is newest of one station.
+/// What is newest of one station. Records are shared with the snapshots that show them.
 #[derive(Debug, Default)]
 pub struct Newest {
     /// Moments, minutes and hours of each parameter.
-    pub values: BTreeMap<(ParameterId, Period), Published<Observation>>,
+    pub values: BTreeMap<(ParameterId, Period), Arc<Published<Observation>>>,
     /// The last value of each parameter that passed, for "last good value".
-    pub good: BTreeMap<ParameterId, Published<Observation>>,
+    pub good: BTreeMap<ParameterId, Arc<Published<Observation>>>,
     /// The last hours under the pipeline's scheme, by start; of water and noise those under the scheme of the kind, of noise
     /// its days and nights.
-    pub hours: BTreeMap<Instant, Published<Assessment>>,
+    pub hours: BTreeMap<Instant, Arc<Published<Assessment>>>,
     /// The newest judgement of water or noise under each scheme, for each period and part of the day.
-    pub judged: BTreeMap<(&'static str, Period, Option<Part>), Published<Assessment>>,
+    pub judged: BTreeMap<(&'static str, Period, Option<Part>), Arc<Published<Assessment>>>,
 }
 
 impl Content {
@@ -129,8 +129,8 @@ impl Content {
     pub fn apply(&mut self, published: Published) {
         let Published { seq, at, revision, record } = published;
         match record {
-            Record::Observation(record) => self.observation(Published { seq, at, revision, record }),
-            Record::Assessment(record) => self.assessment(Published { seq, at, revision, record }),
+            Record::Observation(record) => self.observation(Arc::new(Published { seq, at, revision, record })),
+            Record::Assessment(record) => self.assessment(Arc::new(Published { seq, at, revision, record })),
         }
     }
 
@@ -139,7 +139,7 @@ impl Content {
         self.stations.get(station)
     }
 
-    fn observation(&mut self, published: Published<Observation>) {
+    fn observation(&mut self, published: Arc<Published<Observation>>) {
         let record = &published.record;
         let short = matches!(record.period, Period::Moment | Period::Minutes(_) | Period::Hour);
         if !short || record.statistic != Statistic::Mean {
@@ -153,7 +153,7 @@ impl Content {
             }
         } else {
             // The value that was good has been corrected into one that is not.
-            let corrected = |good: &Published<Observation>| {
+            let corrected = |good: &Arc<Published<Observation>>| {
                 (good.record.period, good.record.start) == (record.period, record.start)
             };
             if newest.good.get(&record.parameter).is_some_and(corrected) {
@@ -168,7 +168,7 @@ impl Content {
         newest.values.insert(key, published);
     }
 
-    fn assessment(&mut self, published: Published<Assessment>) {
+    fn assessment(&mut self, published: Arc<Published<Assessment>>) {
         let record = &published.record;
         if record.scheme.kind != StationKind::Air {
             let newest = self.stations.entry(record.station.clone()).or_default();

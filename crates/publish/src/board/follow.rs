@@ -19,7 +19,7 @@ use crate::app::Clock;
 /// The board is rebuilt at most so often: within the second that a reading may take to be seen, and seldom enough
 /// that a burst costs five builds a second at most.
 const COALESCE: Duration = Duration::from_millis(200);
-/// Between two builds passes at least so many times as one takes: with ten thousand stations it takes most of a second.
+/// Between two builds passes at least so many times as one takes, however many stations there are.
 const SHARE: u32 = 3;
 /// The board is rebuilt at least so often, so that ages and staleness move on.
 const REFRESH: Duration = Duration::from_secs(15);
@@ -144,7 +144,7 @@ impl Follower {
         }
     }
 
-    /// The board as it stands now, built beside the executor: compressing takes milliseconds. `None` when the
+    /// The board as it stands now, built beside the executor: a network of thousands takes milliseconds. `None` when the
     /// executor is going down.
     async fn snapshot(&mut self) -> Option<Snapshot> {
         let content = self.content.take()?;

@@ -2,7 +2,7 @@
 //!
 //! - [`content`]: what is newest of every station; only the follower touches it
 //! - [`snapshot`]: the same as it stands at one moment, judged for age; immutable, shared with every reader
-//! - [`hot`]: the bodies that most readers ask for, serialised and compressed once
+//! - [`hot`]: the bodies that most readers ask for, written once for a snapshot when first asked for
 //! - [`follow`]: the task that keeps the board up and hands events to the live streams
 
 pub mod content;

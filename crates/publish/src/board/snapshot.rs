@@ -1,10 +1,12 @@
 //! The board as it stands at one moment.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Duration;
 use limpid_model::{
     Assessment, Instant, Observation, ParameterId, Part, Period, Pipeline, Published, Station, StationId, StationKind,
+    Zone,
 };
 
 use super::content::{Content, Newest};
@@ -17,8 +19,10 @@ pub struct Snapshot {
     pub generated: Instant,
     /// The stations in operation, in the order of the registry.
     pub stations: Vec<StationNow>,
+    /// The zone of every time that goes out.
+    pub zone: Zone,
     /// Bodies of `/api/v1/latest` for no filter and for each kind.
-    pub hot: HotBodies,
+    pub(super) hot: HotBodies,
     by_id: HashMap<StationId, usize>,
 }
 
@@ -26,13 +30,13 @@ pub struct Snapshot {
 #[derive(Debug, Clone)]
 pub struct StationNow {
     /// Which.
-    pub station: Station,
+    pub station: Arc<Station>,
     /// The newest value of each parameter, of any age. People are shown [`Self::recent`] ones.
     pub values: Vec<ValueNow>,
     /// The newest hour of each parameter, of any age: what an index was made of, where minutes are newer.
-    pub hours: Vec<Published<Observation>>,
+    pub hours: Vec<Arc<Published<Observation>>>,
     /// The last values that passed, by parameter, of any age.
-    pub good: Vec<Published<Observation>>,
+    pub good: Vec<Arc<Published<Observation>>>,
     /// The newest hour under the pipeline's scheme, of any age. People are shown a [`Self::recent_assessment`].
     pub assessment: Option<AssessmentNow>,
     /// The newest judgement of water or noise under each scheme, for each period and part of the day, of any age.
@@ -45,7 +49,7 @@ pub struct StationNow {
 #[derive(Debug, Clone)]
 pub struct ValueNow {
     /// The value.
-    pub published: Published<Observation>,
+    pub published: Arc<Published<Observation>>,
     /// How current it is.
     pub freshness: Freshness,
 }
@@ -54,7 +58,7 @@ pub struct ValueNow {
 #[derive(Debug, Clone)]
 pub struct AssessmentNow {
     /// The assessment.
-    pub published: Published<Assessment>,
+    pub published: Arc<Published<Assessment>>,
     /// How current it is.
     pub freshness: Freshness,
     /// Where it is going; `None` when either end is missing.
@@ -74,19 +78,20 @@ impl Trend {
 }
 
 impl Snapshot {
-    /// Judges the content at `now`. Serialises and compresses the hot bodies: some milliseconds of work.
+    /// Judges the content at `now`.
     pub fn build(pipeline: &Pipeline, content: &Content, now: Instant) -> Self {
-        let open =
-            |station: &&Station| station.from.is_none_or(|from| from <= now) && station.to.is_none_or(|to| now < to);
+        let open = |station: &&Arc<Station>| {
+            station.from.is_none_or(|from| from <= now) && station.to.is_none_or(|to| now < to)
+        };
         let stations: Vec<StationNow> = pipeline
             .stations
-            .iter()
+            .shared()
             .filter(open)
             .map(|station| StationNow::build(station, content.of(&station.id), now))
             .collect();
         let by_id = stations.iter().enumerate().map(|(place, now)| (now.station.id.clone(), place)).collect();
-        let hot = HotBodies::build(&stations, now, pipeline.publisher.zone);
-        Self { generated: now, stations, hot, by_id }
+        let hot = HotBodies::new(&stations);
+        Self { generated: now, stations, zone: pipeline.publisher.zone, hot, by_id }
     }
 
     /// The station with this id, if it is in operation.
@@ -96,7 +101,7 @@ impl Snapshot {
 }
 
 impl StationNow {
-    fn build(station: &Station, newest: Option<&Newest>, now: Instant) -> Self {
+    fn build(station: &Arc<Station>, newest: Option<&Newest>, now: Instant) -> Self {
         let Some(newest) = newest else { return Self::without_data(station) };
         let mut best: Vec<ValueNow> = Vec::new();
         for published in newest.values.values() {
@@ -125,7 +130,7 @@ impl StationNow {
         }
     }
 
-    fn without_data(station: &Station) -> Self {
+    fn without_data(station: &Arc<Station>) -> Self {
         let station = station.clone();
         Self {
             station,
@@ -171,7 +176,7 @@ impl StationNow {
 
     /// The last value of a parameter that passed.
     pub fn good(&self, parameter: ParameterId) -> Option<&Published<Observation>> {
-        self.good.iter().find(|published| published.record.parameter == parameter)
+        self.good.iter().map(Arc::as_ref).find(|published| published.record.parameter == parameter)
     }
 }
 
@@ -189,7 +194,7 @@ impl ValueNow {
 }
 
 impl AssessmentNow {
-    fn of(published: &Published<Assessment>, now: Instant) -> Self {
+    fn of(published: &Arc<Published<Assessment>>, now: Instant) -> Self {
         let freshness = Freshness::of(published.record.period, published.record.end, now);
         Self { published: published.clone(), freshness, trend: None }
     }

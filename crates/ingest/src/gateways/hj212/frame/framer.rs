@@ -14,6 +14,9 @@ use crate::gateways::hj212::deviation::{Deviation, Deviations};
 /// Longest data segment of HJ 212-2017 §6.3.1.
 const STANDARD_DATA: usize = 1024;
 
+/// A buffer that has grown larger than this, for a backlog or for noise, shrinks again when less waits in it.
+const ROOM: usize = 2048;
+
 /// Noise is handed out in pieces of this many bytes, or when a frame follows, whichever comes first.
 const NOISE: usize = 1024;
 
@@ -84,15 +87,20 @@ impl Framer {
     pub fn push(&mut self, bytes: &[u8]) {
         // Moved only when at least half of it is spent, so that each byte is moved a bounded number of times.
         if self.start > 0 && self.start >= self.buf.len() - self.start {
-            self.buf.drain(..self.start);
-            self.scan -= self.start;
-            if let Some(open) = &mut self.open {
-                open.body -= self.start;
-                open.summed -= self.start;
-            }
-            self.start = 0;
+            self.forget();
         }
         self.buf.extend_from_slice(bytes);
+    }
+
+    /// Drops what was handed out.
+    fn forget(&mut self) {
+        self.buf.drain(..self.start);
+        self.scan -= self.start;
+        if let Some(open) = &mut self.open {
+            open.body -= self.start;
+            open.summed -= self.start;
+        }
+        self.start = 0;
     }
 
     /// Bytes that were pushed and not handed out yet.
@@ -119,7 +127,13 @@ impl Framer {
                 None => self.hunt(),
             };
             match step {
-                Step::Wait => return None,
+                Step::Wait => {
+                    if self.buf.capacity() > ROOM && self.pending() < ROOM {
+                        self.forget();
+                        self.buf.shrink_to_fit();
+                    }
+                    return None;
+                }
                 Step::Go => {}
                 Step::Found(piece) => break piece,
             }

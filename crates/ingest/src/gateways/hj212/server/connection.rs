@@ -1,14 +1,17 @@
 //! One connection: bytes in, frames out, journal, answers back in the order of the frames.
 
+use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::mem::MaybeUninit;
+use std::pin::{Pin, pin};
 use std::sync::LazyLock;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::stream::{FuturesOrdered, StreamExt};
 use limpid_store::StoreError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
@@ -54,7 +57,6 @@ pub(super) async fn run(
 ) -> io::Result<()> {
     let mut framer = Framer::default();
     let mut links = session.intake().presence().connection();
-    let mut buffer = vec![0; READ];
     let mut flight = FuturesOrdered::new();
     let mut answers = Vec::new();
     let mut kept = 0;
@@ -142,13 +144,10 @@ pub(super) async fn run(
                 }
             }
             Some(request) = outgoing.recv(), if open => answers.extend(request),
-            read = reader.read(&mut buffer), if open && flight.len() < IN_FLIGHT => {
+            read = read(&mut reader, |bytes| framer.push(bytes)), if open && flight.len() < IN_FLIGHT => {
                 match read {
                     Ok(0) => open = false,
-                    Ok(count) => {
-                        without_frame += count;
-                        framer.push(&buffer[..count]);
-                    }
+                    Ok(count) => without_frame += count,
                     // Frames that wait for no answer may be followed by a connection that is torn down.
                     Err(error) => (open, ended) = (false, Err(error)),
                 }
@@ -166,6 +165,19 @@ pub(super) async fn run(
         }
         answers.clear();
     }
+}
+
+/// Hands what has come to `take`, and says how much it was; nothing, at the end. The room for it is on the stack, and not
+/// held while nothing comes: ten thousand stations that are silent for most of a minute would hold 160 MB.
+async fn read(reader: &mut (impl AsyncRead + Unpin), mut take: impl FnMut(&[u8])) -> io::Result<usize> {
+    poll_fn(|context| {
+        let mut room = [MaybeUninit::uninit(); READ];
+        let mut come = ReadBuf::uninit(&mut room);
+        ready!(Pin::new(&mut *reader).poll_read(context, &mut come))?;
+        take(come.filled());
+        Poll::Ready(Ok(come.filled().len()))
+    })
+    .await
 }
 
 /// Makes an upload durable and gives the answer that may leave now.

@@ -185,3 +185,25 @@ async fn the_edition_of_the_index_is_that_of_its_date() {
     let judged = latest_of(&service, "S1").await["assessment"].clone();
     assert_eq!((&judged["scheme"], &judged["index"]), (&json!("hj633-2026"), &json!(89)));
 }
+
+#[tokio::test]
+async fn a_tag_outlives_the_ages_and_not_what_follows_from_them() {
+    let service = Service::with(vec![hour("S1", "pm25", "2026-11-25T01:00:00Z", 60.0).into()]).await;
+    let first = service.get("/api/v1/latest?kind=air").await;
+    let mut tags = vec![first.header("etag").to_owned()];
+    for (now, ph) in [("2026-11-25T01:20:00Z", 7.1), ("2026-11-25T03:00:00Z", 7.2)] {
+        service.set_now(now.parse().unwrap());
+        // Something else is published, so that the board is built anew.
+        let other = hour("W1", "ph", "2026-11-25T01:00:00Z", ph);
+        service.journal.publish(vec![other.into()], None).await.unwrap();
+        let seen = |answer: &crate::testing::Answer| value(&answer.json()["items"][0], "ph")["value"] == ph;
+        service.until("/api/v1/latest?kind=water", seen).await;
+        let air = service.get("/api/v1/latest?kind=air").await;
+        assert_ne!(air.body, first.body, "the age is another");
+        let again = service.get_with("/api/v1/latest?kind=air", &[("if-none-match", tags.last().unwrap())]).await;
+        assert_eq!(again.status == 304, air.header("etag") == tags.last().unwrap());
+        tags.push(air.header("etag").to_owned());
+    }
+    assert_eq!(tags[0], tags[1], "the hour is fresh at 09:12 and at 09:20");
+    assert_ne!(tags[1], tags[2], "at 11:00 it is late");
+}

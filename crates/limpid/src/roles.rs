@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use chrono::Utc;
 use limpid_ingest::drops::{self, DropFolder};
 use limpid_ingest::gateways::mqtt::{self, Broker};
 use limpid_ingest::gateways::places::Places;
@@ -84,6 +85,13 @@ pub async fn run(
             reviewer: {
                 let pipeline = pipeline.clone();
                 Arc::new(move |secret| token::reviewer(&pipeline.reviewers, secret).cloned())
+            },
+            explain: {
+                let (pipeline, journal) = (pipeline.clone(), journal.clone());
+                Arc::new(move |question| {
+                    let (pipeline, journal) = (pipeline.clone(), journal.clone());
+                    Box::pin(limpid_transform::explain(pipeline, journal, question, Utc::now()))
+                })
             },
             stop: stop.clone(),
         };

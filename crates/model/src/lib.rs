@@ -22,6 +22,7 @@
 pub mod address;
 pub mod assessment;
 pub mod compliance;
+pub mod explanation;
 pub mod gap;
 pub mod limit;
 pub mod link;
@@ -44,6 +45,7 @@ pub mod unit;
 
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
 pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
+pub use explanation::{Explanation, Question};
 pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};
 pub use limit::Limit;
 pub use link::{Link, LinkEvent, LinkSpan};

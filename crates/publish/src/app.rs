@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use limpid_model::pipeline::Reviewer;
-use limpid_model::{Instant, Pipeline, Zone};
+use limpid_model::{Explanation, Instant, Pipeline, Question, Zone};
 use limpid_store::{Journal, Lake};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,9 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// Whose token a secret is.
 pub type FindReviewer = Arc<dyn Fn(&str) -> Option<Reviewer> + Send + Sync>;
+
+/// Explains a published figure; `None` where none such is published. Whoever makes figures knows how: this crate does not.
+pub type Explain = Arc<dyn Fn(Question) -> BoxFuture<'static, limpid_store::Result<Option<Explanation>>> + Send + Sync>;
 
 /// What the handlers share; one per process, behind an `Arc`.
 pub struct App {
@@ -35,6 +39,8 @@ pub struct App {
     pub may_release: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     /// Whose token a bearer token is, of those who may decide about values.
     pub reviewer: FindReviewer,
+    /// Explains figures.
+    pub explain: Explain,
     /// One release at a time: two at once would read everything twice and race for `current`.
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.

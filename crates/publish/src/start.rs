@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::stream;
-use crate::app::{App, Clock, FindReviewer, SERIES, Shared};
+use crate::app::{App, Clock, Explain, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
@@ -31,6 +31,8 @@ pub struct Config {
     pub may_release: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     /// Whose token a bearer token is, of those who may decide about values.
     pub reviewer: FindReviewer,
+    /// Explains published figures.
+    pub explain: Explain,
     /// Cancelled when the process is to stop: streams end, tasks return.
     pub stop: CancellationToken,
 }
@@ -53,7 +55,7 @@ impl Publish {
 
 /// What the handlers share, and the follower that keeps its board up.
 pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
-    let Config { pipeline, journal, lake, metrics, may_release, reviewer, stop } = config;
+    let Config { pipeline, journal, lake, metrics, may_release, reviewer, explain, stop } = config;
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
@@ -65,6 +67,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         metrics,
         may_release,
         reviewer,
+        explain,
         releasing: Arc::new(Mutex::new(())),
         events,
         series: Semaphore::new(SERIES),

@@ -8,14 +8,16 @@
 //! - [`forecast`]: what is expected of the coming hours and days
 //! - [`gaps`]: which expected hours are missing and why, and how complete years are
 //! - [`review`]: what people decided about values
+//! - [`explain`]: how a published figure came about
 //! - [`verify`]: whether published releases are whole, and come out again
 //! - [`engine`]: applies all of that, live and over history, by the same pure function [`engine::derive`]
 //!
-//! Everything but the engine, verification and the ledger's task knows no clock, file or socket.
+//! Everything but the engine, explanation, verification and the ledger's task knows no clock, file or socket.
 
 pub mod aggregate;
 pub mod assess;
 pub mod engine;
+pub mod explain;
 pub mod fixed;
 pub mod forecast;
 pub mod gaps;
@@ -25,5 +27,6 @@ pub mod validate;
 pub mod verify;
 
 pub use engine::{Report, catch_up, history, live};
+pub use explain::explain;
 pub use gaps::ledger;
 pub use verify::verify;

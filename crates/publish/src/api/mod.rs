@@ -5,6 +5,7 @@
 //! - [`item`]: published records as JSON objects and as columns
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
 //! - [`gaps`], [`completeness`]: what is missing
+//! - [`explain`]: how a figure came about
 //! - [`summaries`]: areas, and months to years
 //! - [`stream`]: the same records, pushed
 //! - [`reviews`]: what people decided about values
@@ -15,6 +16,7 @@ pub mod assessments;
 pub mod completeness;
 mod conformance;
 pub mod cursor;
+pub mod explain;
 pub mod gaps;
 pub mod health;
 pub mod item;

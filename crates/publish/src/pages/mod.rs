@@ -15,6 +15,7 @@ mod cards;
 mod chart;
 pub mod data;
 pub mod dataset;
+pub mod explain;
 pub mod front;
 mod gaps;
 mod graded;

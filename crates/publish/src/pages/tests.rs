@@ -266,3 +266,50 @@ async fn only_our_own_style_and_script_may_run() {
     }
     assert_eq!(page.text().matches(" style=").count(), 0, "the policy forbids style attributes");
 }
+
+#[tokio::test]
+async fn a_figure_of_a_station_leads_to_how_it_came_about() {
+    let service = Service::with(county()).await;
+    let page = service.get("/stations/S1?lang=en").await.text().to_owned();
+    let link = "/explain?station=S1&amp;parameter=pm25&amp;period=PT1H&amp;statistic=mean&amp;start=2026-11-25T08%3A00%3A00%2B08%3A00&amp;lang=en";
+    assert_eq!(page.matches(link).count(), 2, "among the newest values and in the table of hours");
+    let page = service.get(&link.replace("&amp;", "&")).await;
+    let text = page.text();
+    for part in [
+        "How this figure came about",
+        "66.2 µg/m³",
+        "fail &lt; -10 ug/m3",
+        "plausible &amp; &lt;sound&gt;",
+        "Not verified",
+        "sha256:",
+        "it comes out the same",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // In the other language it is the same figure.
+    let other = "/explain?station=S1&amp;parameter=pm25&amp;period=PT1H&amp;statistic=mean&amp;start=2026-11-25T08%3A00%3A00%2B08%3A00&amp;lang=zh";
+    assert!(text.contains(other), "{text}");
+    assert!(service.get(&other.replace("&amp;", "&")).await.text().contains("这个数值是怎么来的"));
+    for missing in ["/explain", "/explain?station=S1&parameter=no2&start=2026-11-25", "/explain?station=S1&start=x"] {
+        assert_eq!(service.get(missing).await.status, 404, "{missing}");
+    }
+}
+
+#[tokio::test]
+async fn the_api_names_what_a_question_lacks() {
+    let service = Service::with(county()).await;
+    for (query, field) in [
+        ("", "station"),
+        ("station=S1", "parameter"),
+        ("station=S1&parameter=pm25", "start"),
+        ("station=S1,S2&parameter=pm25&start=2026-11-25", "station"),
+    ] {
+        let answer = service.get(&format!("/api/v1/explain?{query}")).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (400, Some(field)), "{query}");
+    }
+    let none = service.get("/api/v1/explain?station=S2&parameter=o3&start=2026-11-25").await;
+    assert_eq!(none.status, 404);
+    let told = service.get("/api/v1/explain?station=S1&parameter=pm25&start=2026-11-25").await.json();
+    assert_eq!((&told["agrees"], &told["rules"][0]["thresholds"]), (&true.into(), &"fail < -10 ug/m3".into()));
+    assert_eq!(told["inputs"][0]["origin"]["sha256"].as_str().map(str::len), Some(64));
+}

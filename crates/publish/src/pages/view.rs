@@ -43,7 +43,12 @@ impl View {
         Self { lang, elder, offered, chosen: chosen.is_some(), path: uri.path().to_owned() }
     }
 
-    /// A link to another page of this service that keeps what was chosen.
+    /// The view of a page whose address has a query, which links to itself keep.
+    pub fn with_query(self, query: &str) -> Self {
+        Self { path: format!("{}?{query}", self.path), ..self }
+    }
+
+    /// A link to another page of this service, which may have a query, that keeps what was chosen.
     pub fn link(&self, path: &str) -> String {
         link(path, self.chosen.then_some(self.lang), self.elder)
     }
@@ -63,5 +68,6 @@ fn link(path: &str, lang: Option<Lang>, elder: bool) -> String {
     let mut query = Vec::new();
     query.extend(lang.map(|lang| format!("lang={}", lang.code())));
     query.extend(elder.then(|| "view=elder".to_owned()));
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    let begins = if path.contains('?') { '&' } else { '?' };
+    if query.is_empty() { path.to_owned() } else { format!("{path}{begins}{}", query.join("&")) }
 }

@@ -271,6 +271,8 @@ impl Aggregates {
         match parameter.as_str() {
             "leq" => Made::LEVEL,
             level if NOISE_LEVELS.contains(&level) => Made { hour: false, day: false, ..Made::LEVEL },
+            // The trophic level index of a month is that of the month's means, not the mean of its days' indices.
+            "tli" => Made::default(),
             _ if kind == StationKind::Water => Made::WATER,
             _ => self.of(kind, parameter),
         }

@@ -44,7 +44,7 @@ pub(super) fn end_of_year(date: NaiveDate, zone: Zone) -> Instant {
 ///
 /// # Errors
 /// Those of the journal.
-pub(super) async fn derive_months(
+pub(crate) async fn derive_months(
     pipeline: &Pipeline,
     journal: &Arc<dyn Journal>,
     station: &StationId,

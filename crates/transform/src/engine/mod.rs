@@ -13,7 +13,7 @@
 //! - [`summaries`]: areas and long periods, of what is published
 //! - `tasks`: several stations at once
 //! - [`live`], [`history`]: the two speeds
-//! - `anew`: a station's month as it was known at some time
+//! - `anew`: figures derived once more, to be compared with those published
 //! - [`bulk`]: the same aggregates over a Parquet file of hours
 
 mod anew;
@@ -33,7 +33,8 @@ pub(crate) mod tests;
 pub mod wanted;
 pub mod water;
 
-pub(crate) use anew::month;
+pub(crate) use anew::{around, month};
+pub(crate) use calendar::derive_months;
 pub use derive::derive;
 pub use history::{Report, history};
 pub use live::{catch_up, live};

@@ -4,7 +4,7 @@ use limpid_model::limit::Range;
 use limpid_model::{Flag, Limit, ParameterId, StationKind};
 use serde::Deserialize;
 
-use crate::fixed::Fixed;
+use crate::fixed::{Fixed, Mean};
 use crate::standards::{self, TableError};
 use crate::validate::table::ByKind;
 
@@ -66,11 +66,7 @@ impl Ranges {
         parameter: ParameterId,
         value: Fixed,
     ) -> Option<(Flag, &'static str)> {
-        let set = limits.iter().find_map(|(of, limit)| match limit {
-            Limit::Range(range) if *of == parameter => Some(Bounds::from(*range)),
-            _ => None,
-        });
-        let bounds = set.or_else(|| self.0.get(kind, parameter).copied())?;
+        let bounds = self.bounds(kind, limits, parameter)?;
         let below = |bound: Option<Fixed>| bound.is_some_and(|bound| value < bound);
         let above = |bound: Option<Fixed>| bound.is_some_and(|bound| value > bound);
         Some(if below(bounds.fail_below) || above(bounds.fail_above) {
@@ -80,6 +76,28 @@ impl Ranges {
         } else {
             (Flag::Pass, "range")
         })
+    }
+
+    /// The bounds of a parameter, in words for people: `fail < -10, suspect < 0, suspect > 1500, fail > 10000`.
+    pub fn told(&self, kind: StationKind, limits: &[(ParameterId, Limit)], parameter: ParameterId) -> Option<String> {
+        let bounds = self.bounds(kind, limits, parameter)?;
+        let told =
+            |word: &str, bound: Option<Fixed>| bound.map(|bound| format!("{word} {}", Mean::from(bound).to_f64()));
+        let all = [
+            told("fail <", bounds.fail_below),
+            told("suspect <", bounds.suspect_below),
+            told("suspect >", bounds.suspect_above),
+            told("fail >", bounds.fail_above),
+        ];
+        Some(all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+
+    fn bounds(&self, kind: StationKind, limits: &[(ParameterId, Limit)], parameter: ParameterId) -> Option<Bounds> {
+        let set = limits.iter().find_map(|(of, limit)| match limit {
+            Limit::Range(range) if *of == parameter => Some(Bounds::from(*range)),
+            _ => None,
+        });
+        set.or_else(|| self.0.get(kind, parameter).copied())
     }
 }
 

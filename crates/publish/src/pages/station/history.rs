@@ -10,8 +10,8 @@ use maud::{Markup, html};
 use crate::answer::Failure;
 use crate::app::App;
 use crate::pages::chart::{self, Bar, Series, Span};
-use crate::pages::say;
 use crate::pages::view::View;
+use crate::pages::{explain, say};
 
 /// Rows of one station in that time: 48 hours of every parameter there is would not fill it.
 const ROWS: usize = 10_000;
@@ -62,9 +62,14 @@ impl History {
         Ok(Self { values, index })
     }
 
+    /// What is published of an hour.
+    fn record(&self, parameter: ParameterId, hour: Instant) -> Option<&Observation> {
+        Some(&self.values.get(&parameter)?.get(&hour)?.record)
+    }
+
     /// The value of an hour that may be shown: one that passed.
     fn value(&self, parameter: ParameterId, hour: Instant) -> Option<f64> {
-        let record = &self.values.get(&parameter)?.get(&hour)?.record;
+        let record = self.record(parameter, hour)?;
         record.value.filter(|_| record.flag.usable())
     }
 }
@@ -189,9 +194,11 @@ pub fn table(view: &View, history: &History, span: Span) -> Markup {
                         }
                         @for parameter in history.values.keys() {
                             td.n {
-                                @match history.value(*parameter, hour) {
-                                    Some(value) => (say::number(*parameter, value)),
-                                    None => (dash()),
+                                @let value = history.value(*parameter, hour);
+                                @let shown = value.map_or(dash().to_owned(), |value| say::number(*parameter, value));
+                                @match history.record(*parameter, hour) {
+                                    Some(record) => a href=(view.link(&format!("/explain?{}", explain::query(record, span.zone)))) { (shown) },
+                                    None => (shown),
                                 }
                             }
                         }

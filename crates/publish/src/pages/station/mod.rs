@@ -15,7 +15,7 @@ use super::front::kind_name;
 use super::gaps::Missing;
 use super::layout::{self, Page};
 use super::view::View;
-use super::{cards, not_found, say};
+use super::{cards, explain, not_found, say};
 use crate::answer::Failure;
 use crate::app::{App, Shared};
 use crate::board::StationNow;
@@ -93,9 +93,11 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
                     tr.old[!value.freshness.current()] {
                         th scope="row" { (record.parameter.name().get(lang.code())) }
                         td.n {
-                            @match record.value {
-                                Some(number) => { (say::number(record.parameter, number)) " " (say::unit(record.parameter.unit())) }
-                                None => (lang.t("value.none")),
+                            a href=(view.link(&format!("/explain?{}", explain::query(record, zone)))) title=(lang.t("explain.why")) {
+                                @match record.value {
+                                    Some(number) => { (say::number(record.parameter, number)) " " (say::unit(record.parameter.unit())) }
+                                    None => (lang.t("value.none")),
+                                }
                             }
                         }
                         td {

@@ -127,8 +127,13 @@ async fn head_is_answered_like_get_without_the_body() {
     let mut seen = 0;
     for route in routes().iter().filter(|route| route.method == "get") {
         let uri = route.path.replace("{id}", "S1").replace("{name}", "stations");
-        let uri = uri.replace("{release}", &release).replace("{path}", "datapackage.json");
-        let uri = if uri.ends_with("/diff") { format!("{uri}?from={release}") } else { uri };
+        let mut uri = uri.replace("{release}", &release).replace("{path}", "datapackage.json");
+        if uri.ends_with("/explain") {
+            uri.push_str("?station=S1&parameter=pm25&start=2026-11-25T00:00:00Z");
+        }
+        if uri.ends_with("/diff") {
+            uri.push_str(&format!("?from={release}"));
+        }
         let head = service.ask(Request::head(&uri).body(Body::empty()).unwrap()).await;
         assert_eq!((head.status.as_u16(), head.body.len()), (200, 0), "{uri}");
         seen += 1;

@@ -71,7 +71,7 @@ async fn corrections_and_decisions_are_named_from_the_hour_to_the_year() {
     catch_up(pipeline("Asia/Shanghai"), journal.clone()).await.unwrap();
 
     let twice = stretch(hour(8), hour(9), 3, Some(id));
-    assert_eq!(revised(&journal, Period::Hour, hour(8)).await, [twice.clone()]);
+    assert_eq!(revised(&journal, Period::Hour, hour(8)).await, std::slice::from_ref(&twice));
     let expected = [stretch(hour(5), hour(7), 2, None), twice, stretch(hour(9), hour(10), 1, Some(id))];
     for (period, start) in [(Period::Day, hour(0)), (Period::Hours24, hour(-1)), (Period::Month, hour(0))] {
         assert_eq!(revised(&journal, period, start).await, expected, "{period}");

@@ -2,6 +2,7 @@
 //!
 //! Cargo does not look into `tests/` of a workspace; `crates/limpid/Cargo.toml` names this file.
 
+mod api;
 mod crowd;
 mod cuts;
 mod datasets;

@@ -82,6 +82,7 @@ fn cors() -> CorsLayer {
             header::CONTENT_RANGE,
             header::ACCEPT_RANGES,
             HeaderName::from_static("retry-after"),
+            HeaderName::from_static("x-total-count"),
         ])
 }
 

@@ -17,7 +17,7 @@ pub use journal::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, GapWindow, Gaps, Journal,
     KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen,
     ReviewQuery, Reviews, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery,
-    WORKED_UP,
+    Tallies, WORKED_UP,
 };
 pub use lake::Lake;
 pub use state::StateDir;

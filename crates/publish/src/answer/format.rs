@@ -13,15 +13,20 @@ pub enum Format {
     Csv,
     /// The same columns as CSV, typed.
     Parquet,
-    /// A feature collection (RFC 7946); for places.
+    /// A feature collection (RFC 7946).
     GeoJson,
+    /// The columns of Parquet as a stream of Arrow record batches.
+    Arrow,
 }
 
 impl Format {
-    const ALL: [Self; 4] = [Self::Json, Self::Csv, Self::Parquet, Self::GeoJson];
+    const ALL: [Self; 5] = [Self::Json, Self::Csv, Self::Parquet, Self::GeoJson, Self::Arrow];
 
     /// What series are served in.
-    pub const ROWS: &'static [Self] = &[Self::Json, Self::Csv, Self::Parquet];
+    pub const ROWS: &'static [Self] = &[Self::Json, Self::Csv, Self::Parquet, Self::Arrow];
+
+    /// What series of stations are served in, which have a place.
+    pub const PLACED_ROWS: &'static [Self] = &Self::ALL;
 
     /// What places are served in.
     pub const PLACES: &'static [Self] = &[Self::Json, Self::GeoJson, Self::Csv];
@@ -33,6 +38,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Parquet => "parquet",
             Self::GeoJson => "geojson",
+            Self::Arrow => "arrow",
         }
     }
 
@@ -43,7 +49,13 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Parquet => "application/vnd.apache.parquet",
             Self::GeoJson => "application/geo+json",
+            Self::Arrow => "application/vnd.apache.arrow.stream",
         }
+    }
+
+    /// Whether it has columns and no objects.
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Csv | Self::Parquet | Self::Arrow)
     }
 
     /// The media type without parameters, as `Accept` names it.

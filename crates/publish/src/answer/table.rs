@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
+use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use limpid_model::{Instant, Zone};
 
@@ -70,11 +71,16 @@ pub struct Column<R> {
     pub cell: fn(&R) -> Cell,
 }
 
+/// Every column of a table.
+pub fn all<R>(columns: &[Column<R>]) -> Vec<&Column<R>> {
+    columns.iter().collect()
+}
+
 /// Rows as CSV (RFC 4180), header row first, times in `zone`.
 ///
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection); numbers are
 /// numbers and get none.
-pub fn csv<R>(columns: &[Column<R>], rows: &[R], zone: Zone) -> csv::Result<Vec<u8>> {
+pub fn csv<R>(columns: &[&Column<R>], rows: &[R], zone: Zone) -> csv::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(columns.iter().map(|column| column.name))?;
     for row in rows {
@@ -96,7 +102,7 @@ pub fn csv<R>(columns: &[Column<R>], rows: &[R], zone: Zone) -> csv::Result<Vec<
 }
 
 /// The Arrow schema of the columns.
-pub fn schema<R>(columns: &[Column<R>], zone: Zone) -> Arc<Schema> {
+pub fn schema<R>(columns: &[&Column<R>], zone: Zone) -> Arc<Schema> {
     let fields: Vec<Field> = columns
         .iter()
         .map(|column| {
@@ -114,9 +120,16 @@ pub fn schema<R>(columns: &[Column<R>], zone: Zone) -> Arc<Schema> {
 }
 
 /// Rows as one Arrow batch.
-pub fn batch<R>(columns: &[Column<R>], rows: &[R], zone: Zone) -> Result<RecordBatch, ArrowError> {
+pub fn batch<R>(columns: &[&Column<R>], rows: &[R], zone: Zone) -> Result<RecordBatch, ArrowError> {
     let arrays = columns.iter().map(|column| array(column, rows, zone)).collect();
     RecordBatch::try_new(schema(columns, zone), arrays)
+}
+
+/// A batch as an Arrow IPC stream.
+pub fn arrow(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
+    let mut writer = StreamWriter::try_new(Vec::new(), batch.schema_ref())?;
+    writer.write(batch)?;
+    writer.into_inner()
 }
 
 fn array<R>(column: &Column<R>, rows: &[R], zone: Zone) -> ArrayRef {
@@ -169,13 +182,13 @@ mod tests {
     fn csv_quotes_and_disarms_text_and_leaves_numbers_alone() {
         let rows = [("=1+1", Some(-2.5)), ("a \"b\", c", None), ("line\nbreak", Some(0.1)), ("@x", Some(23.0))];
         let zone = Zone::parse("Asia/Shanghai").unwrap();
-        let text = String::from_utf8(csv(COLUMNS, &rows, zone).unwrap()).unwrap();
+        let text = String::from_utf8(csv(&all(COLUMNS), &rows, zone).unwrap()).unwrap();
         assert_eq!(text, "name,value\r\n'=1+1,-2.5\r\n\"a \"\"b\"\", c\",\r\n\"line\nbreak\",0.1\r\n'@x,23\r\n");
     }
 
     #[test]
     fn a_missing_value_is_null_and_not_zero() {
-        let batch = batch(COLUMNS, &[("a", None), ("", Some(0.0))], Zone::parse("UTC").unwrap()).unwrap();
+        let batch = batch(&all(COLUMNS), &[("a", None), ("", Some(0.0))], Zone::parse("UTC").unwrap()).unwrap();
         assert_eq!((batch.column(1).null_count(), batch.column(0).null_count()), (1, 1));
         assert!(batch.column(1).is_null(0) && batch.column(0).is_null(1));
     }

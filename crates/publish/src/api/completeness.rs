@@ -8,9 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::item::{COMPLETENESS, CompletenessItem};
-use super::openapi::ProblemBody;
-use super::page;
+use super::page::{self, Page, Writer};
 use super::query::Query;
+use super::refusals::BadRequest;
+use super::shape::{SeriesParameters, Shape};
 use crate::answer::{Failure, Format};
 use crate::app::Shared;
 
@@ -30,14 +31,13 @@ pub struct YearCompleteness {
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "completeness",
     params(
-        ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
-        ("parameter" = Option<Vec<String>>, Query, description = "parameter ids, repeated or separated by commas; default all"),
+        SeriesParameters,
         ("year" = Option<u32>, Query, minimum = 1900, maximum = 2200, description = "calendar year, default this one"),
-        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet)$", description = "json (default), csv or parquet"),
+        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet|arrow)$", description = "json (default), csv, parquet or arrow (an IPC stream)"),
     ),
     responses(
-        (status = 200, description = "every station and parameter", content((YearCompleteness = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"))),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+        (status = 200, description = "every station and parameter", content((YearCompleteness = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/vnd.apache.arrow.stream"))),
+        BadRequest,
     )
 )]
 pub async fn get(
@@ -46,7 +46,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN)?;
-    let format = Format::choose(query.one("format")?, &headers, Format::ROWS)?;
+    let shape = Shape::read(&app, &query, &headers, Format::ROWS, COMPLETENESS, &[])?;
     let (stations, parameters, zone) = (query.stations(&app.pipeline)?, query.parameters()?, app.zone());
     let parse = |text: &str| text.parse::<i32>().ok().filter(|year| (1900..=2200).contains(year));
     let year = query.word("year", parse, ["1900 to 2200"])?.unwrap_or_else(|| zone.date_of(app.now()).year());
@@ -56,5 +56,6 @@ pub async fn get(
             && (stations.is_empty() || stations.contains(&one.station))
             && (parameters.is_empty() || parameters.contains(&one.parameter))
     });
-    page(&headers, format, &found, None, COMPLETENESS, |row| CompletenessItem::new(row, zone), zone)
+    let writer = Writer { columns: COMPLETENESS, item: &|row| CompletenessItem::new(row, zone), place: None };
+    page::write(&headers, &shape, Page { items: found, next: None, count: None }, &writer)
 }

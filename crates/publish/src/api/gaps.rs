@@ -4,22 +4,23 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use chrono::Duration;
-use limpid_model::{GapCause, StationId};
+use limpid_model::{GapCause, StationId, Zone};
 use limpid_store::{GapQuery, SeriesPosition};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::cursor::Cursor;
 use super::item::{GAP, GapItem, GapRow};
-use super::openapi::ProblemBody;
-use super::page;
+use super::page::{self, Page, Writer};
 use super::query::Query;
+use super::refusals::BadRequest;
+use super::shape::{SeriesParameters, Shape, ShapeParameters};
 use crate::answer::{Failure, Format};
 use crate::app::{App, Shared};
-use crate::links;
 
 const PATH: &str = "/api/v1/gaps";
-const KNOWN: &[&str] = &["station", "parameter", "kind", "cause", "from", "to", "format", "cursor", "limit"];
+const KNOWN: &[&str] =
+    &["station", "parameter", "kind", "cause", "from", "to", "tz", "fields", "format", "cursor", "limit"];
 
 /// How far back an answer goes when the query does not say.
 const USUAL: Duration = Duration::days(30);
@@ -39,19 +40,17 @@ pub struct Gaps {
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "gaps",
     params(
-        ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
-        ("parameter" = Option<Vec<String>>, Query, description = "parameter ids, repeated or separated by commas; default all"),
+        SeriesParameters,
         ("kind" = Option<String>, Query, pattern = "^(air|water|noise|outlet|radiation|soil)$", description = "kind of station; default all"),
         ("cause" = Option<String>, Query, pattern = "^(instrument_mark|failed_check|sent_missing|platform_down|source_down|link_down|rejected|quarantined|incomplete|station_silent)$", description = "only gaps of this cause"),
-        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "only gaps that end later: RFC 3339 or a date of the authority's zone; default 30 days before `to`"),
-        ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "only gaps that start earlier; default now"),
-        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet)$", description = "json (default), csv or parquet"),
-        ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
+        ("from" = Option<String>, Query, min_length = 10, description = "only gaps that end later: RFC 3339 or a date of the authority's zone; default 30 days before `to`"),
+        ("to" = Option<String>, Query, min_length = 10, description = "only gaps that start earlier; default now"),
+        ShapeParameters,
+        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet|arrow)$", description = "json (default), csv, parquet or arrow (an IPC stream)"),
     ),
     responses(
-        (status = 200, description = "one page; `Link: rel=next` in every format", content((Gaps = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"))),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+        (status = 200, description = "one page; `Link: rel=next` in every format", content((Gaps = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/vnd.apache.arrow.stream"))),
+        BadRequest,
     )
 )]
 pub async fn get(
@@ -60,30 +59,26 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN)?;
-    let format = Format::choose(query.one("format")?, &headers, Format::ROWS)?;
-    let ask = ask(&app, &query)?;
-    let (limit, zone) = (ask.limit, app.zone());
-    let pinned = [("from", zone.format(ask.from)), ("to", zone.format(ask.to))];
+    let shape = Shape::read(&app, &query, &headers, Format::ROWS, GAP, &[])?;
+    let ask = ask(&app, &query, shape.zone)?;
+    let (limit, span) = (ask.limit, (ask.from, ask.to));
     let _turn = app.turn().await?;
-    // One more than a page tells whether there is a next one.
-    let mut found = app.journal.gaps(GapQuery { limit: limit + 1, ..ask }).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| {
+    let found = app.journal.gaps(GapQuery { limit: limit + 1, ..ask }).await?;
+    let page = Page::cut(found, limit, |last| {
         let parameter = Some(last.parameter);
         let position = SeriesPosition { station: last.station.clone(), parameter, start: last.start };
         let cursor = Cursor { scheme: String::new(), position }.encode();
-        let [from, to] = pinned;
-        links::absolute(&headers, &query.with(PATH, &[from, to, ("cursor", cursor)]))
+        page::next_address(&headers, &query, PATH, span, shape.zone, cursor)
     });
     let simulated = |id: &StationId| app.pipeline.stations.get(id).is_some_and(|station| station.simulated);
     let row = |gap: limpid_model::Gap| GapRow { simulated: simulated(&gap.station), gap };
-    let rows: Vec<GapRow> = found.into_iter().map(row).collect();
-    page(&headers, format, &rows, next, GAP, |row| GapItem::new(row, zone), zone)
+    let page = page.map(|found| found.into_iter().map(row).collect());
+    let writer = Writer { columns: GAP, item: &|row| GapItem::new(row, shape.zone), place: None };
+    page::write(&headers, &shape, page, &writer)
 }
 
-fn ask(app: &App, query: &Query) -> Result<GapQuery, Failure> {
-    let (from, to) = query.range(app.zone(), app.now(), USUAL)?;
+fn ask(app: &App, query: &Query, zone: Zone) -> Result<GapQuery, Failure> {
+    let (from, to) = query.range(zone, app.now(), USUAL)?;
     let (named, kind) = (query.stations(&app.pipeline)?, query.kind()?);
     let wanted = app
         .pipeline

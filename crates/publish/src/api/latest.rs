@@ -250,7 +250,8 @@ pub async fn get(
     let body = match format {
         Format::Csv => {
             let rows: Vec<Line> = lines(&latest);
-            table::csv(&columns(), &rows, zone).map_err(|error| Failure::internal("writing CSV", &error))?
+            table::csv(&table::all(&columns()), &rows, zone)
+                .map_err(|error| Failure::internal("writing CSV", &error))?
         }
         _ => serde_json::to_vec(&latest).map_err(|error| Failure::internal("writing JSON", &error))?,
     };

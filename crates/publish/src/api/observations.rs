@@ -4,23 +4,39 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use chrono::Duration;
-use limpid_model::{Observation, Period, Statistic};
+use limpid_model::{Observation, Period, Published, Statistic, Zone};
 use limpid_store::{ObservationQuery, SeriesPosition};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::cursor::Cursor;
 use super::item::{OBSERVATION, ObservationItem, Row};
-use super::openapi::ProblemBody;
-use super::page;
-use super::query::Query;
+use super::page::{self, Page, Writer};
+use super::query::{MAX_LIMIT, Query};
+use super::refusals::BadRequest;
+use super::shape::{Every, SeriesParameters, Shape, ShapeParameters, SpanParameters};
 use crate::answer::{Failure, Format, blocking};
 use crate::app::{App, Shared};
-use crate::links;
 
 const PATH: &str = "/api/v1/observations";
-const KNOWN: &[&str] =
-    &["station", "parameter", "period", "statistic", "from", "to", "as_of", "format", "cursor", "limit"];
+const KNOWN: &[&str] = &[
+    "station",
+    "parameter",
+    "period",
+    "statistic",
+    "every",
+    "from",
+    "to",
+    "as_of",
+    "tz",
+    "fields",
+    "count",
+    "format",
+    "cursor",
+    "limit",
+];
+/// Records that are looked through for one page of a thinned series; a page may be shorter for it.
+const LOOKED_THROUGH: usize = 500_000;
 
 /// One page of observations.
 #[derive(Serialize, ToSchema)]
@@ -29,26 +45,27 @@ pub struct Observations {
     pub items: Vec<ObservationItem>,
     /// Address of the next page; null on the last.
     pub next: Option<String>,
+    /// How many there are on all pages, with `count=true`.
+    #[schema(required = false)]
+    pub count: Option<u64>,
 }
 
 /// Published values of one period, of each the latest revision, ordered by station, parameter and start.
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "observations",
     params(
-        ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
-        ("parameter" = Option<Vec<String>>, Query, description = "parameter ids, repeated or separated by commas; default all"),
-        ("period" = Option<String>, Query, pattern = "^(PT0S|PT([1-9]|[12][0-9]|30)M|PT1H|PT8H|PT24H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT0S, PT1M to PT30M, PT1H (default), PT8H, PT24H, P1D, P1M, P3M, P12M, P1Y"),
+        SeriesParameters,
+        ("period" = Option<String>, Query, pattern = "^(PT0S|PT([1-9]|[12][0-9]|30)M|PT1H|PT8H|PT24H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT0S, PT1M to PT30M, PT1H (default), PT8H, PT24H, P1D, P1M, P3M, P12M, P1Y", example = "PT1H"),
         ("statistic" = Option<String>, Query, pattern = "^(mean|max8h)$", description = "mean (default), or max8h with P1D"),
-        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "first start, inclusive: RFC 3339 or a date of the authority's zone; default a span before `to` that fits the period"),
-        ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "last start, exclusive; default now"),
-        ("as_of" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "what was published by this time"),
-        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet)$", description = "json (default), csv or parquet"),
-        ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
+        ("every" = Option<String>, Query, pattern = "^(PT([1-9]|[1-5]0)M|PT([1-468]|12|24)H|P1D)$", description = "only items that start every so long behind midnight: minutes or hours that divide a day"),
+        SpanParameters,
+        ("count" = Option<bool>, Query, description = "true to be told how many there are on all pages; not with `every`"),
+        ShapeParameters,
+        ("format" = Option<String>, Query, pattern = "^(json|geojson|csv|parquet|arrow)$", description = "json (default), geojson, csv, parquet or arrow (an IPC stream)"),
     ),
     responses(
-        (status = 200, description = "one page; `Link: rel=next` in every format", content((Observations = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"))),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+        (status = 200, description = "one page; `Link: rel=next` in every format", content((Observations = "application/json"), (Object = "application/geo+json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/vnd.apache.arrow.stream"))),
+        BadRequest,
     )
 )]
 pub async fn get(
@@ -57,32 +74,80 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN)?;
-    let format = Format::choose(query.one("format")?, &headers, Format::ROWS)?;
-    let ask = ask(&app, &query)?;
-    let (limit, zone) = (ask.limit, app.zone());
-    let pinned = [("from", zone.format(ask.from)), ("to", zone.format(ask.to))];
+    let shape = Shape::read(&app, &query, &headers, Format::PLACED_ROWS, OBSERVATION, &[])?;
+    let ask = ask(&app, &query, shape.zone)?;
+    let every = query.word("every", Every::parse, Every::KNOWN)?;
+    let counted = query.flag("count")?;
+    if counted && every.is_some() {
+        let detail = "a thinned series is not counted; leave out `count` or `every`";
+        return Err(Failure::value("count", detail, ["false"]));
+    }
 
     let _turn = app.turn().await?;
-    // One more than a page tells whether there is a next one.
-    let mut found = app.journal.observations(ObservationQuery { limit: limit + 1, ..ask }).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| {
-        let Observation { station, parameter, start, .. } = &last.record;
-        let position = SeriesPosition { station: station.clone(), parameter: Some(*parameter), start: *start };
+    let count = if counted { Some(app.journal.count_observations(ask.clone()).await?) } else { None };
+    let (limit, span) = (ask.limit, (ask.from, ask.to));
+    let next = |position: SeriesPosition| {
         let cursor = Cursor { scheme: String::new(), position }.encode();
-        let [from, to] = pinned;
-        links::absolute(&headers, &query.with(PATH, &[from, to, ("cursor", cursor)]))
-    });
+        page::next_address(&headers, &query, PATH, span, shape.zone, cursor)
+    };
+    let page = match every {
+        None => {
+            let found = app.journal.observations(ObservationQuery { limit: limit + 1, ..ask }).await?;
+            Page { count, ..Page::cut(found, limit, |last| next(position(&last.record))) }
+        }
+        Some(every) => {
+            let (items, behind) = thinned(&app, ask, every, shape.zone).await?;
+            Page { items, next: behind.map(next), count }
+        }
+    };
     let work = app.clone();
     blocking(move || {
-        let rows = Row::<Observation>::all(found, |record| &record.station, &work.pipeline);
-        page(&headers, format, &rows, next, OBSERVATION, |row| ObservationItem::new(row, zone), zone)
+        let stations = &work.pipeline.stations;
+        let page = page.map(|found| Row::<Observation>::all(found, |record| &record.station, &work.pipeline));
+        let writer = Writer {
+            columns: OBSERVATION,
+            item: &|row| ObservationItem::new(row, shape.zone),
+            place: Some(&|row: &Row<Observation>| {
+                stations.get(&row.published.record.station).map(|station| [station.lon, station.lat])
+            }),
+        };
+        page::write(&headers, &shape, page, &writer)
     })
     .await
 }
 
-fn ask(app: &App, query: &Query) -> Result<ObservationQuery, Failure> {
+fn position(record: &Observation) -> SeriesPosition {
+    SeriesPosition { station: record.station.clone(), parameter: Some(record.parameter), start: record.start }
+}
+
+/// The items of a page that `every` keeps, and the place behind which the next page begins.
+async fn thinned(
+    app: &App,
+    mut ask: ObservationQuery,
+    every: Every,
+    zone: Zone,
+) -> Result<(Vec<Published<Observation>>, Option<SeriesPosition>), Failure> {
+    let mut kept = Vec::new();
+    let limit = std::mem::replace(&mut ask.limit, MAX_LIMIT);
+    for _ in 0..LOOKED_THROUGH / MAX_LIMIT {
+        let found = app.journal.observations(ask.clone()).await?;
+        let Some(last) = found.last() else { return Ok((kept, None)) };
+        ask.after = Some(position(&last.record));
+        let more = found.len() == MAX_LIMIT;
+        kept.extend(found.into_iter().filter(|published| every.keeps(published.record.start, zone)));
+        if kept.len() > limit {
+            kept.truncate(limit);
+            let behind = kept.last().map(|last| position(&last.record));
+            return Ok((kept, behind));
+        }
+        if !more {
+            return Ok((kept, None));
+        }
+    }
+    Ok((kept, ask.after))
+}
+
+fn ask(app: &App, query: &Query, zone: Zone) -> Result<ObservationQuery, Failure> {
     let period = query.period(|_| true, Period::KNOWN)?;
     let words = [Statistic::Mean, Statistic::Max8h].map(Statistic::as_str);
     let statistic = query.word("statistic", Statistic::parse, words)?.unwrap_or_default();
@@ -90,7 +155,6 @@ fn ask(app: &App, query: &Query) -> Result<ObservationQuery, Failure> {
         let detail = format!("max8h is a figure of a day and {period} was asked for; ask for period=P1D");
         return Err(Failure::value("statistic", detail, [Statistic::Mean.as_str()]));
     }
-    let zone = app.zone();
     let (from, to) = query.range(zone, app.now(), usual_span(period))?;
     let after = query.cursor()?.map(|cursor| cursor.position);
     if after.as_ref().is_some_and(|after| after.parameter.is_none()) {

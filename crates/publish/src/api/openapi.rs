@@ -1,17 +1,18 @@
 //! `/openapi.json`: the API, described by the code that serves it.
 
-use std::sync::LazyLock;
-
 use axum::body::Body;
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
+use limpid_model::Pipeline;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::query::Query;
+use super::refine;
 use crate::answer::{Cache, Failure, Format, cache};
+use crate::app::Shared;
 
 /// The body of every failure, as [`limpid_model::Problem`] writes it.
 #[derive(Serialize, ToSchema)]
@@ -121,36 +122,29 @@ impl Modify for Token {
     }
 }
 
-static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let described = serde_json::to_vec_pretty(&described());
-    described.expect("the description is plain JSON")
-});
-
-/// The description as it is served.
+/// The description of the API, whoever the authority is.
 pub fn described() -> Value {
     let mut described = serde_json::to_value(Api::openapi()).expect("the description is plain JSON");
-    let paths = described["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    let operations = paths.filter_map(Value::as_object_mut).flat_map(|path| path.values_mut());
-    let parameters = operations.filter_map(|operation| operation.get_mut("parameters")?.as_array_mut()).flatten();
-    for schema in parameters.filter_map(|parameter| parameter.get_mut("schema")) {
-        // An optional parameter is left out: there is no way to write null in a query or a header.
-        if let Some(Value::Array(kinds)) = schema.get_mut("type") {
-            kinds.retain(|kind| kind != "null");
-            if let [kind] = &kinds[..] {
-                schema["type"] = kind.clone();
-            }
-        }
-        // Ids, one by one or separated by commas.
-        if let Some(Value::Object(items)) = schema.get_mut("items") {
-            items.insert("minLength".to_owned(), 1.into());
-        }
-    }
+    refine::all(&mut described);
     described
 }
 
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", tag = "machines", operation_id = "openapi", responses((status = 200, description = "OpenAPI 3.1")))]
-pub async fn get(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response<Body>, Failure> {
+pub async fn get(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
-    Ok(cache::tagged(&headers, Cache::Minutes, Format::Json.media_type(), TEXT.clone()))
+    let text = serde_json::to_vec(&described_for(&app.pipeline));
+    let text = text.map_err(|error| Failure::internal("writing the description", &error))?;
+    Ok(cache::tagged(&headers, Cache::Minutes, Format::Json.media_type(), text))
+}
+
+/// The description with the stations and areas that the authority has.
+pub fn described_for(pipeline: &Pipeline) -> Value {
+    let mut described = described();
+    refine::of(pipeline, &mut described);
+    described
 }

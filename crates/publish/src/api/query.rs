@@ -1,6 +1,8 @@
 //! Query parameters: each is checked, and one that the path does not know is refused with those it knows, so that a
 //! typing mistake never silently widens an answer.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Query as Pairs;
 use axum::http::Uri;
 use chrono::{DateTime, NaiveDate};
@@ -51,7 +53,7 @@ impl Query {
     }
 
     /// The values of a parameter that may be repeated or list several, separated by commas.
-    fn many(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub fn many(&self, name: &str) -> impl Iterator<Item = &str> {
         self.pairs.iter().filter(move |pair| pair.0 == name).flat_map(|pair| pair.1.split(',')).map(str::trim)
     }
 
@@ -67,6 +69,11 @@ impl Query {
             Some(value) => Ok(Some(value)),
             None => Err(Failure::value(name, format!("{:?} is not known here", cut(text)), known)),
         }
+    }
+
+    /// A parameter that is `true` or `false`; without it false.
+    pub fn flag(&self, name: &str) -> Result<bool, Failure> {
+        Ok(self.word(name, |text| text.parse().ok(), ["true", "false"])?.unwrap_or(false))
     }
 
     /// `kind`
@@ -87,6 +94,17 @@ impl Query {
         stations.sort();
         stations.dedup();
         Ok(stations)
+    }
+
+    /// `area`: one of the registry.
+    pub fn area(&self, pipeline: &Pipeline) -> Result<Option<String>, Failure> {
+        let Some(area) = self.one("area")? else { return Ok(None) };
+        let areas: BTreeSet<&str> = pipeline.stations.iter().map(|station| station.area.as_str()).collect();
+        if !areas.contains(area) {
+            let known = areas.into_iter().filter(|area| !area.is_empty());
+            return Err(Failure::value("area", format!("there is no area {:?}", cut(area)), known));
+        }
+        Ok(Some(area.to_owned()))
     }
 
     /// `parameter`: ids or aliases, none named for all.

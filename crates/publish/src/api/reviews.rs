@@ -21,6 +21,8 @@ use crate::links;
 
 /// Items on a page.
 const PAGE: usize = 1000;
+/// Numbers are those of a signed column of 64 bits.
+const LAST: u64 = i64::MAX as u64;
 
 /// The longest stretch that one decision is about: what it changes is derived in one go.
 const LONGEST: Duration = Duration::days(366);
@@ -142,7 +144,8 @@ pub async fn list(
         return Err(Failure::value("station", "one station at a time", Vec::<String>::new()));
     }
     let (from, to) = (query.time("from", app.zone())?, query.time("to", app.zone())?);
-    let after = query.word("after", |text| text.parse().ok(), ["a number"])?.unwrap_or(0);
+    let after =
+        query.word("after", |text| text.parse().ok().filter(|after| *after <= LAST), ["a number"])?.unwrap_or(0);
     let asked = ReviewQuery { station: stations.pop(), from, to, after, limit: PAGE + 1 };
     let mut reviews = app.journal.reviews(asked).await?;
     let more = reviews.len() > PAGE;

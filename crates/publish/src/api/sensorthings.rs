@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::openapi::ProblemBody;
+use super::refusals;
 
 /// An observation as it is created (18-088, 8.2.7). Other fields are passed over.
 #[derive(Serialize, ToSchema)]
@@ -45,9 +46,9 @@ pub struct DataArrayBody {
     /// What the values of a line are; `phenomenonTime` and `result` among them.
     #[schema(example = json!(["phenomenonTime", "result"]))]
     pub components: Vec<String>,
-    /// Lines of values.
+    /// Lines of values; one that is no list of them is answered with `error`.
     #[serde(rename = "dataArray")]
-    pub lines: Vec<Vec<Value>>,
+    pub lines: Vec<Value>,
 }
 
 /// The observation that was created.
@@ -70,10 +71,8 @@ pub struct CreatedBody {
     responses(
         (status = 201, description = "created, or there already; `Location` is its address", body = CreatedBody, headers(("Location" = String, description = "address of the observation"))),
         (status = 400, description = "it cannot be understood (`field` says where), or is kept aside (`/problems/not-created`)", content_type = "application/problem+json", body = ProblemBody),
-        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
-        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
-        (status = 429, description = "this token uploads too often", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "not now; `Retry-After` says when", content_type = "application/problem+json", body = ProblemBody),
+        refusals::Upload,
+        (status = 415, description = "not JSON", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 #[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
@@ -87,11 +86,9 @@ fn create() {}
     responses(
         (status = 201, description = "created, or there already; `Location` is its address", body = CreatedBody, headers(("Location" = String, description = "address of the observation"))),
         (status = 400, description = "it cannot be understood (`field` says where), or is kept aside (`/problems/not-created`)", content_type = "application/problem+json", body = ProblemBody),
-        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
-        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        refusals::Upload,
+        (status = 415, description = "not JSON", content_type = "application/problem+json", body = ProblemBody),
         (status = 404, description = "no such path", content_type = "application/problem+json", body = ProblemBody),
-        (status = 429, description = "this token uploads too often", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "not now; `Retry-After` says when", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 #[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
@@ -105,11 +102,9 @@ fn create_in() {}
     responses(
         (status = 201, description = "an address or `error` for each line", body = Vec<String>),
         (status = 400, description = "it cannot be understood; `field` and `index` say where", content_type = "application/problem+json", body = ProblemBody),
-        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
-        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        refusals::Upload,
+        (status = 415, description = "not JSON", content_type = "application/problem+json", body = ProblemBody),
         (status = 413, description = "too many bytes or observations", content_type = "application/problem+json", body = ProblemBody),
-        (status = 429, description = "this token uploads too often", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "not now; `Retry-After` says when", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 #[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
@@ -121,9 +116,7 @@ fn create_many() {}
     params(("observation" = String, Path, description = "`Observations('S1.pm25.PT1H@2026-11-25T00:00:00Z')`")),
     responses(
         (status = 200, description = "the observation", body = ObservationBody),
-        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
-        (status = 404, description = "there is none, or not for this token", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "the journal does not answer", content_type = "application/problem+json", body = ProblemBody),
+        refusals::Private,
     )
 )]
 #[expect(dead_code, reason = "carries the description; limpid-ingest answers")]

@@ -157,7 +157,7 @@ const fn time(name: &'static str, about: &'static str, cell: fn(&Station) -> Cel
     get, path = PATH, tag = "data", operation_id = "stations",
     params(
         ("kind" = Option<String>, Query, pattern = "^(air|water|noise|outlet|radiation|soil)$", description = "air, water, noise, outlet, radiation or soil"),
-        ("bbox" = Option<String>, Query, pattern = "^-?[0-9.]+(,-?[0-9.]+){3}$", description = "west,south,east,north in degrees, WGS 84; west may be larger than east"),
+        ("bbox" = Option<String>, Query, pattern = "^-?(180|(1[0-7][0-9]|[0-9]{1,2})([.][0-9]{1,9})?),-?(90|[0-8]?[0-9]([.][0-9]{1,9})?),-?(180|(1[0-7][0-9]|[0-9]{1,2})([.][0-9]{1,9})?),-?(90|[0-8]?[0-9]([.][0-9]{1,9})?)$", description = "west,south,east,north in degrees, WGS 84; west may be larger than east"),
         ("format" = Option<String>, Query, pattern = "^(json|geojson|csv)$", description = "json (default), geojson or csv"),
     ),
     responses(
@@ -184,9 +184,11 @@ pub async fn list(
         .cloned()
         .collect();
     let body = match format {
-        Format::Csv => table::csv(STATION, &chosen, zone).map_err(|error| Failure::internal("writing CSV", &error))?,
+        Format::Csv => {
+            table::csv(&table::all(STATION), &chosen, zone).map_err(|error| Failure::internal("writing CSV", &error))?
+        }
         Format::GeoJson => to_bytes(&geojson(&chosen, &app.pipeline.stations, zone))?,
-        Format::Json | Format::Parquet => {
+        _ => {
             let registry = &app.pipeline.stations;
             let item = |station| StationItem::new(station, registry, zone);
             to_bytes(&Stations { items: chosen.iter().map(item).collect() })?

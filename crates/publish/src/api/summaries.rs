@@ -11,11 +11,12 @@ use limpid_store::{KeptSummary, SummaryQuery};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi::ProblemBody;
+use super::page::{self, Page};
 use super::query::Query;
+use super::refusals::BadRequest;
+use super::shape::SpanParameters;
 use crate::answer::{Cache, Failure, cache};
 use crate::app::{App, Shared};
-use crate::links;
 
 const PATH: &str = "/api/v1/summaries";
 const KNOWN: &[&str] = &["kind", "station", "area", "period", "from", "to", "as_of", "cursor", "limit"];
@@ -84,15 +85,13 @@ impl SummaryItem {
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all, unless `area` is given"),
         ("area" = Option<String>, Query, min_length = 1, description = "one area of the registry"),
         ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y)"),
-        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "first start, inclusive; default a span before `to` that fits the period"),
-        ("to" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "last start, exclusive; default now"),
-        ("as_of" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?$", description = "what was published by this time"),
+        SpanParameters,
         ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
     ),
     responses(
         (status = 200, description = "one page", body = SummaryPage),
-        (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+        BadRequest,
     )
 )]
 pub async fn get(
@@ -103,18 +102,15 @@ pub async fn get(
     let query = Query::parse(&uri, KNOWN)?;
     let ask = ask(&app, &query)?;
     let (limit, zone) = (ask.limit, app.zone());
-    let pinned = [("from", zone.format(ask.from)), ("to", zone.format(ask.to))];
+    let span = (ask.from, ask.to);
     let _turn = app.turn().await?;
-    // One more than a page tells whether there is a next one.
-    let mut found = app.journal.summaries(SummaryQuery { limit: limit + 1, ..ask }).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| {
-        let [from, to] = pinned;
-        let cursor = ("cursor", encode(&last.summary.subject, last.summary.start));
-        links::absolute(&headers, &query.with(PATH, &[from, to, cursor]))
+    let found = app.journal.summaries(SummaryQuery { limit: limit + 1, ..ask }).await?;
+    let page = Page::cut(found, limit, |last| {
+        let cursor = encode(&last.summary.subject, last.summary.start);
+        page::next_address(&headers, &query, PATH, span, zone, cursor)
     });
-    let items = found.into_iter().map(|kept| SummaryItem::new(kept, zone)).collect();
+    let items = page.items.into_iter().map(|kept| SummaryItem::new(kept, zone)).collect();
+    let next = page.next;
     let body =
         serde_json::to_vec(&SummaryPage { items, next }).map_err(|error| Failure::internal("writing JSON", &error))?;
     Ok(cache::tagged(&headers, Cache::Revalidate, "application/json", body))
@@ -135,17 +131,8 @@ fn ask(app: &App, query: &Query) -> Result<SummaryQuery, Failure> {
         None if !index => Period::Year,
         _ => query.period(serves, names)?,
     };
-    let areas = || app.pipeline.stations.iter().map(|station| station.area.clone()).filter(|area| !area.is_empty());
     let mut subjects: Vec<Subject> = query.stations(&app.pipeline)?.into_iter().map(Subject::Station).collect();
-    if let Some(area) = query.one("area")? {
-        if !areas().any(|known| known == area) {
-            let mut known: Vec<String> = areas().collect();
-            known.sort();
-            known.dedup();
-            return Err(Failure::value("area", format!("there is no area {area:?}"), known));
-        }
-        subjects.push(Subject::Area(area.to_owned()));
-    }
+    subjects.extend(query.area(&app.pipeline)?.map(Subject::Area));
     let after = query.word("cursor", decode, ["the one in `next` of the page before"])?;
     let days = match period {
         Period::Hour => 7,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::openapi::ProblemBody;
+use super::refusals;
 
 /// Readings of one station.
 #[derive(Serialize, ToSchema)]
@@ -99,20 +100,17 @@ pub struct CountsBody {
     post, path = "/api/v1/submissions", tag = "uploads", operation_id = "submit", security(("token" = [])),
     params(
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "printable ASCII, at most 255 characters; of one token"),
-        ("Content-Encoding" = Option<String>, Header, pattern = "^(gzip|zstd|identity)$", description = "gzip or zstd; the limit is on what it unpacks to"),
+        ("Content-Encoding" = Option<String>, Header, pattern = "^(gzip|zstd|identity)?$", description = "gzip or zstd; the limit is on what it unpacks to"),
     ),
     request_body(content((SubmissionBody = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
     responses(
         (status = 201, description = "durable; a verdict for each reading", body = ReceiptBody, headers(("Location" = String, description = "path of the receipt"))),
-        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
-        (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
+        refusals::Upload,
         (status = 408, description = "the body did not arrive within 60 seconds", content_type = "application/problem+json", body = ProblemBody),
         (status = 409, description = "the key was used with another body", content_type = "application/problem+json", body = ProblemBody),
         (status = 413, description = "more bytes than `max_body_bytes`, or more than 50,000 readings", content_type = "application/problem+json", body = ProblemBody),
         (status = 415, description = "neither JSON, NDJSON nor CSV, or a coding other than gzip and zstd", content_type = "application/problem+json", body = ProblemBody),
         (status = 422, description = "it cannot be understood; `field` and `index` say where", content_type = "application/problem+json", body = ProblemBody),
-        (status = 429, description = "this token uploads too often; `limit` names the setting, `Retry-After` says when to come again", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "too many uploads at once, or the journal cannot be written; `Retry-After` says when to come again", content_type = "application/problem+json", body = ProblemBody),
         (status = 507, description = "the disk is full", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
@@ -125,9 +123,7 @@ fn submit() {}
     params(("id" = String, Path, description = "id of the receipt")),
     responses(
         (status = 200, description = "the receipt", body = ReceiptBody),
-        (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
-        (status = 404, description = "this token has no such receipt", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "the journal does not answer", content_type = "application/problem+json", body = ProblemBody),
+        refusals::Private,
     )
 )]
 #[expect(dead_code, reason = "carries the description; limpid-ingest answers")]

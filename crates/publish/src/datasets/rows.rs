@@ -200,7 +200,7 @@ impl Reader<'_> {
 }
 
 fn batch<R>(columns: &[Column<R>], rows: &[R], zone: Zone) -> Result<RecordBatch> {
-    table::batch(columns, rows, zone)
+    table::batch(&table::all(columns), rows, zone)
         .map_err(|error| PublishError::Table { doing: "building a table of rows".into(), source: error.into() })
 }
 

@@ -21,6 +21,7 @@ mod outlooks;
 mod reviews;
 mod sqlite;
 mod summaries;
+mod tallies;
 
 use async_trait::async_trait;
 use limpid_model::{
@@ -39,6 +40,7 @@ pub use outlooks::{OutlookQuery, Outlooks};
 pub use reviews::{ReviewQuery, Reviews};
 pub use sqlite::SqliteJournal;
 pub use summaries::{KeptSummary, Summaries, SummaryQuery};
+pub use tallies::Tallies;
 
 /// Name of the cursor that says up to which reading everything is worked up and published.
 pub const WORKED_UP: &str = "transform";
@@ -164,7 +166,7 @@ pub struct AssessmentQuery {
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
 pub trait Journal:
-    Conformance + Fetches + Gaps + Links + Outlooks + Reviews + Summaries + Send + Sync + 'static
+    Conformance + Fetches + Gaps + Links + Outlooks + Reviews + Summaries + Tallies + Send + Sync + 'static
 {
     /// Takes a submission in and answers when it is durable.
     ///

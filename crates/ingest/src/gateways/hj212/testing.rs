@@ -13,7 +13,7 @@ use limpid_model::{
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
     LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -254,6 +254,17 @@ impl Gaps for Watched {
     }
 
     async fn refused(&self, _: &StationId, _: Instant, _: Instant) -> Result<Vec<RefusedThen>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Tallies for Watched {
+    async fn count_observations(&self, _: ObservationQuery) -> Result<u64> {
+        unimplemented!()
+    }
+
+    async fn count_assessments(&self, _: AssessmentQuery) -> Result<u64> {
         unimplemented!()
     }
 }

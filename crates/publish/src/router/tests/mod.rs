@@ -5,6 +5,7 @@ mod failures;
 mod gaps;
 mod reviews;
 mod series;
+mod shape;
 
 use axum::body::Body;
 use axum::http::Request;

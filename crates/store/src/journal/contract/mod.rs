@@ -11,6 +11,7 @@ mod publishing;
 mod reading;
 mod reviews;
 mod summaries;
+mod tallies;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +45,8 @@ macro_rules! engines {
 }
 
 engines! {
+    tallies:
+        each_start_of_what_is_asked_for_counts_once;
     summaries:
         a_summary_that_says_something_new_is_a_revision
         summaries_are_found_by_subject_time_and_page;

@@ -9,7 +9,7 @@ use limpid_model::{
 use super::{Open, at, parameter, station};
 use crate::journal::{AssessmentQuery, Journal, ObservationQuery, SeriesPosition};
 
-fn observation(station_id: &str, parameter_id: &str, hour: u32, value: f64) -> Observation {
+pub(super) fn observation(station_id: &str, parameter_id: &str, hour: u32, value: f64) -> Observation {
     let start = at("2026-11-25T00:00:00Z") + Duration::hours(hour.into());
     Observation {
         station: station(station_id),
@@ -30,7 +30,7 @@ fn observation(station_id: &str, parameter_id: &str, hour: u32, value: f64) -> O
     }
 }
 
-fn assessment(station_id: &str, hour: u32, index: u16) -> Assessment {
+pub(super) fn assessment(station_id: &str, hour: u32, index: u16) -> Assessment {
     let start = at("2026-11-25T00:00:00Z") + Duration::hours(hour.into());
     Assessment {
         station: station(station_id),
@@ -48,7 +48,7 @@ fn assessment(station_id: &str, hour: u32, index: u16) -> Assessment {
     }
 }
 
-fn all() -> ObservationQuery {
+pub(super) fn all() -> ObservationQuery {
     ObservationQuery {
         stations: Vec::new(),
         parameters: Vec::new(),
@@ -62,7 +62,7 @@ fn all() -> ObservationQuery {
     }
 }
 
-fn all_assessments() -> AssessmentQuery {
+pub(super) fn all_assessments() -> AssessmentQuery {
     let ObservationQuery { stations, period, from, to, as_of, after, limit, .. } = all();
     AssessmentQuery { stations, scheme: "hj633-2026".into(), period, from, to, as_of, after, limit }
 }

@@ -29,6 +29,7 @@ mod schema;
 mod state;
 mod submissions;
 mod summaries;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -90,16 +90,10 @@ impl Reader {
 
     /// See [`Journal::observations`](crate::Journal::observations).
     pub fn observations(&self, query: &ObservationQuery) -> Result<Vec<Published<Observation>>> {
-        let fits = |series: &Series| {
-            series.period == query.period
-                && series.statistic == query.statistic
-                && (query.stations.is_empty() || query.stations.contains(&series.station))
-                && (query.parameters.is_empty() || query.parameters.contains(&series.parameter))
-        };
         let place = |series: &Series| (series.station.clone(), Some(series.parameter.as_str()));
         let mut wanted: Vec<_> = (1..)
             .zip(&self.names.series)
-            .filter(|(_, series)| fits(series))
+            .filter(|(_, series)| asked_series(query, series))
             .map(|(id, series)| (place(series), id))
             .collect();
         wanted.sort_unstable();
@@ -121,14 +115,9 @@ impl Reader {
 
     /// See [`Journal::assessments`](crate::Journal::assessments).
     pub fn assessments(&self, query: &AssessmentQuery) -> Result<Vec<Published<Assessment>>> {
-        let fits = |assessed: &Assessed| {
-            assessed.scheme.id == query.scheme
-                && assessed.period == query.period
-                && (query.stations.is_empty() || query.stations.contains(&assessed.station))
-        };
         let mut wanted: Vec<_> = (1..)
             .zip(&self.names.assessed)
-            .filter(|(_, assessed)| fits(assessed))
+            .filter(|(_, assessed)| asked_assessed(query, assessed))
             .map(|(id, assessed)| (assessed.station.clone(), id))
             .collect();
         wanted.sort_unstable();
@@ -289,7 +278,22 @@ fn behind<P: Ord>(place: &P, after: Option<&(P, i64)>, span: Span) -> Option<Spa
     }
 }
 
-fn bound(as_of: Option<limpid_model::Instant>) -> i64 {
+/// Whether a series is one of those asked for.
+pub(super) fn asked_series(query: &ObservationQuery, series: &Series) -> bool {
+    series.period == query.period
+        && series.statistic == query.statistic
+        && (query.stations.is_empty() || query.stations.contains(&series.station))
+        && (query.parameters.is_empty() || query.parameters.contains(&series.parameter))
+}
+
+/// Whether assessments of this kind are asked for.
+pub(super) fn asked_assessed(query: &AssessmentQuery, assessed: &Assessed) -> bool {
+    assessed.scheme.id == query.scheme
+        && assessed.period == query.period
+        && (query.stations.is_empty() || query.stations.contains(&assessed.station))
+}
+
+pub(super) fn bound(as_of: Option<limpid_model::Instant>) -> i64 {
     as_of.map_or(i64::MAX, micros)
 }
 

@@ -11,7 +11,7 @@ use limpid_model::{
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
     LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -181,5 +181,16 @@ impl Gaps for Flaky {
 
     async fn refused(&self, station: &StationId, from: Instant, to: Instant) -> Result<Vec<RefusedThen>> {
         self.journal.refused(station, from, to).await
+    }
+}
+
+#[async_trait]
+impl Tallies for Flaky {
+    async fn count_observations(&self, query: ObservationQuery) -> Result<u64> {
+        self.journal.count_observations(query).await
+    }
+
+    async fn count_assessments(&self, query: AssessmentQuery) -> Result<u64> {
+        self.journal.count_assessments(query).await
     }
 }

@@ -12,7 +12,7 @@ use limpid_model::{
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
     LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -195,5 +195,16 @@ impl Gaps for Switched {
 
     async fn refused(&self, station: &StationId, from: Instant, to: Instant) -> Result<Vec<RefusedThen>> {
         self.inner.refused(station, from, to).await
+    }
+}
+
+#[async_trait]
+impl Tallies for Switched {
+    async fn count_observations(&self, query: ObservationQuery) -> Result<u64> {
+        self.inner.count_observations(query).await
+    }
+
+    async fn count_assessments(&self, query: AssessmentQuery) -> Result<u64> {
+        self.inner.count_assessments(query).await
     }
 }

@@ -21,6 +21,10 @@ const TURN: Duration = Duration::from_secs(30);
 /// others wait for.
 const ARRIVAL: Duration = Duration::from_secs(60);
 
+/// Large uploads whose readings are in memory at once, from their reading to their receipt: up to 12 MB each, however
+/// few bytes they came in. More would only wait for the same processors and the same disk.
+const LARGE_AT_ONCE: usize = 8;
+
 /// The largest window that a zstd frame may ask for, as a power of two: 16 MiB, twice what `zstd -19` uses.
 const ZSTD_WINDOW: u32 = 24;
 
@@ -28,6 +32,7 @@ const ZSTD_WINDOW: u32 = 24;
 pub(super) struct Budget {
     limit: usize,
     room: Arc<Semaphore>,
+    large: Arc<Semaphore>,
     turn: Duration,
     arrival: Duration,
 }
@@ -40,13 +45,20 @@ impl Budget {
     /// For bodies of at most `limit` bytes each.
     pub(super) fn new(limit: usize) -> Self {
         let room = Arc::new(Semaphore::new(kib(ALL_UPLOADS.max(limit))));
-        Self { limit, room, turn: TURN, arrival: ARRIVAL }
+        Self { limit, room, large: Arc::new(Semaphore::new(LARGE_AT_ONCE)), turn: TURN, arrival: ARRIVAL }
     }
 
     /// The same with less patience.
     #[cfg(test)]
     pub(super) fn waiting(mut self, turn: Duration, arrival: Duration) -> Self {
         (self.turn, self.arrival) = (turn, arrival);
+        self
+    }
+
+    /// The same while so many large bodies are being read.
+    #[cfg(test)]
+    pub(super) fn reading(self, bodies: usize) -> Self {
+        self.large.forget_permits(bodies);
         self
     }
 
@@ -72,6 +84,14 @@ impl Budget {
     pub(super) fn shrink(&self, held: &mut OwnedSemaphorePermit, size: usize) {
         let spare = held.num_permits().saturating_sub(kib(size));
         drop(held.split(spare));
+    }
+
+    /// Waits for one's turn to hold the readings of a large body.
+    pub(super) async fn unfold(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        match timeout(self.turn, self.large.clone().acquire_owned()).await {
+            Ok(Ok(held)) => Ok(held),
+            _ => Err(Failure::Busy),
+        }
     }
 
     /// Reads a body as it is on the wire.

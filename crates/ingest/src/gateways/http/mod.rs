@@ -139,15 +139,17 @@ async fn receive<T: Send + 'static>(
     let holder = grant.holder().to_owned();
 
     let (media, coding) = (asked.media, asked.coding);
-    let large = raw.len() > INLINE || coding.expands();
+    let limit = gate.budget.limit();
+    let body = off_thread(coding.expands(), move || coding.unpack(raw, limit)).await?;
+    gate.budget.shrink(&mut held, body.len());
+    let large = body.len() > INLINE;
+    let _unfolded = if large { Some(gate.budget.unfold().await?) } else { None };
     let gate_there = gate.clone();
     let (body, understood, beside) = off_thread(large, move || {
-        let body = coding.unpack(raw, gate_there.budget.limit())?;
         let (understood, beside) = read(&gate_there.intake, &grant, media, &body)?;
         Ok::<_, Failure>((body, understood, beside))
     })
     .await?;
-    gate.budget.shrink(&mut held, body.len());
 
     let Understood { station, entries } = understood;
     let idempotency = asked.idempotency(&holder);

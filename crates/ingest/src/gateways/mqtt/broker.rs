@@ -16,7 +16,7 @@ use crate::secret::{self, SecretError};
 
 /// Messages that the broker may send before the first of them is acknowledged (MQTT 5.0, 3.1.2.11.3). Each waits for
 /// the journal, which takes all that wait at once: while some hundred share one fsync, as many more can come.
-pub const IN_FLIGHT: u16 = 2048;
+pub const IN_FLIGHT: u16 = 8192;
 
 /// Bytes of messages that wait for the journal, [`LARGEST`] more at most: while so many do, nothing is read.
 pub(super) const HELD: usize = 64 << 20;

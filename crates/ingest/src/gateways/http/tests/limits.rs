@@ -188,3 +188,18 @@ async fn more_uploads_than_there_is_room_for_are_told_to_come_back() {
     // The first hung up and gave its room back.
     assert_eq!(post(&router, "one", one("S1", "1")).await.status, 201);
 }
+
+#[tokio::test]
+async fn readings_of_few_large_bodies_are_in_memory_at_once() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let budget =
+        |reading| Budget::new(1 << 20).waiting(Duration::from_millis(20), Duration::from_secs(600)).reading(reading);
+    // Seven are being read: there is a place for an eighth, and none for a ninth, however well it is packed.
+    let large = padded(100_000);
+    assert_eq!(post(&routes(intake.clone(), budget(7)), "one", large.clone()).await.status, 201);
+    let full = routes(intake, budget(8));
+    post(&full, "one", large.clone()).await.problem(503);
+    send(&full, upload("one", &[("content-encoding", "gzip")], gzip(large.as_bytes()))).await.problem(503);
+    // What a logger sends once a minute waits for nobody.
+    assert_eq!(post(&full, "one", one("S1", "1")).await.status, 201);
+}

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::stream::{FuturesOrdered, StreamExt};
 use limpid_model::StationId;
 use limpid_store::StoreError;
 use rumqttc::v5::mqttbytes::QoS;
@@ -15,10 +14,11 @@ use rumqttc::v5::mqttbytes::v5::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::gateways::mqtt::broker::{Broker, HELD, IN_FLIGHT};
+use crate::Upload;
+use crate::gateways::mqtt::broker::Broker;
+use crate::gateways::mqtt::server::flight::{Flight, Message, Settled};
 use crate::gateways::mqtt::server::link::{Link, LinkError};
 use crate::gateways::mqtt::session::Session;
-use crate::{Intake, Upload};
 
 /// A payload of more bytes than this is read on a blocking thread: it takes about half a millisecond.
 const INLINE: usize = 64 << 10;
@@ -78,25 +78,22 @@ pub(super) async fn run(
         Ok(link) => link,
         Err(why) => return Ended::Lost { why: why.into(), useful: false },
     };
-    let mut flight = FuturesOrdered::new();
-    let (mut held, mut useful) = (0, false);
+    let mut flight = Flight::new(session.intake().clone());
+    let mut useful = false;
     let presence = session.intake().presence();
     let (mut links, mut broker_link) = (presence.connection(), None);
     let why = loop {
         // Messages of QoS 0 are not counted by the broker: while as many as there is room for wait, nothing is read.
-        let room = flight.len() < usize::from(IN_FLIGHT) && held < HELD;
         let come = tokio::select! {
             biased;
             () = stop.cancelled() => break None,
-            Some((publish, bytes, outcome)) = flight.next(), if !flight.is_empty() => {
-                // With it all that became durable by the same commit: their acknowledgements leave in one write.
-                held -= bytes;
-                let mut acknowledged = acknowledge(&mut link, &publish, outcome);
+            Some(settled) = flight.next(), if !flight.is_empty() => {
+                // With them all that became durable by the same commit: their acknowledgements leave in one write.
+                let mut acknowledged = acknowledge(&mut link, settled);
                 while acknowledged.is_ok()
-                    && let Some(Some((publish, bytes, outcome))) = flight.next().now_or_never()
+                    && let Some(Some(settled)) = flight.next().now_or_never()
                 {
-                    held -= bytes;
-                    acknowledged = acknowledge(&mut link, &publish, outcome);
+                    acknowledged = acknowledge(&mut link, settled);
                 }
                 useful = useful || acknowledged.is_ok();
                 let sent = link.flush().await.map_err(Lost::from);
@@ -105,7 +102,7 @@ pub(super) async fn run(
                 }
                 continue;
             }
-            come = link.next(), if room => come.map(Some),
+            come = link.next(), if !flight.full() => come.map(Some),
         };
         // That packet, and those that came by the same read.
         let mut come = come;
@@ -120,8 +117,7 @@ pub(super) async fn run(
                             heard.insert(station.clone());
                         }
                     }
-                    held += bytes;
-                    flight.push_back(submit(session.intake().clone(), publish, bytes, upload));
+                    flight.board(Message { publish, bytes, upload });
                 }
                 Ok(Some(Packet::SubAck(answer))) => match granted(&answer) {
                     Ok(()) => {
@@ -134,11 +130,12 @@ pub(super) async fn run(
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error.into()),
             }
-            if flight.len() >= usize::from(IN_FLIGHT) || held >= HELD {
+            if flight.full() {
                 break Ok(());
             }
             come = link.come();
         };
+        flight.depart();
         if let Err(why) = taken {
             break Some(why);
         }
@@ -146,9 +143,9 @@ pub(super) async fn run(
     drop((links, broker_link));
     let leave = async {
         let mut failed = why.is_some();
-        while let Some((publish, _, outcome)) = flight.next().await {
+        while let Some(settled) = flight.next().await {
             // Behind a message that was not acknowledged none is: the broker sends them all again, in their order.
-            failed = failed || acknowledge(&mut link, &publish, outcome).is_err();
+            failed = failed || acknowledge(&mut link, settled).is_err();
         }
         if !matches!(why, Some(Lost::Link(_))) {
             link.leave().await;
@@ -213,29 +210,24 @@ async fn take(session: &Session, publish: Publish) -> (Publish, Option<Upload>) 
     (publish, Some(upload))
 }
 
-/// Makes a message of so many bytes durable.
-async fn submit(
-    intake: Intake,
-    publish: Publish,
-    bytes: usize,
-    upload: Option<Upload>,
-) -> (Publish, usize, Result<(), StoreError>) {
-    let outcome = match upload {
-        None => Ok(()),
-        Some(upload) => intake.submit(upload).await.map(|_| ()),
-    };
-    (publish, bytes, outcome)
-}
-
-/// Puts the acknowledgement of a message that is durable behind those that wait to be sent.
-fn acknowledge(link: &mut Link, publish: &Publish, outcome: Result<(), StoreError>) -> Result<(), Lost> {
-    if let Err(error) = outcome {
-        metrics::counter!("limpid_mqtt_unkept_total").increment(1);
-        return Err(Lost::Journal(error));
+/// Puts the acknowledgements of messages that are durable behind those that wait to be sent, up to the first message that
+/// is not.
+fn acknowledge(link: &mut Link, settled: Vec<Settled>) -> Result<(), Lost> {
+    let (mut acknowledged, mut outcome) = (0, Ok(()));
+    for Settled { publish, outcome: durable, .. } in settled {
+        outcome = match durable {
+            Err(error) => {
+                metrics::counter!("limpid_mqtt_unkept_total").increment(1);
+                Err(Lost::Journal(error))
+            }
+            Ok(()) if publish.qos == QoS::AtMostOnce => Ok(()),
+            Ok(()) => link.put(&Packet::PubAck(PubAck::new(publish.pkid, None))).map_err(Lost::from),
+        };
+        if outcome.is_err() {
+            break;
+        }
+        acknowledged += u64::from(publish.qos != QoS::AtMostOnce);
     }
-    if publish.qos != QoS::AtMostOnce {
-        link.put(&Packet::PubAck(PubAck::new(publish.pkid, None)))?;
-        metrics::counter!("limpid_mqtt_acks_total").increment(1);
-    }
-    Ok(())
+    metrics::counter!("limpid_mqtt_acks_total").increment(acknowledged);
+    outcome
 }

@@ -1,6 +1,7 @@
 //! The connection to the broker, kept up: what is lost is made again, ever more patiently.
 
 mod connection;
+mod flight;
 mod link;
 #[cfg(test)]
 mod tests;

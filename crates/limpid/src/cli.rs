@@ -39,6 +39,15 @@ pub enum Command {
     Pull(Pull),
     /// Be stations that really connect and speak to a gateway
     Simulate(Simulate),
+    /// Make rows of stations.csv out of a network's list of sites, and say which sites are left out
+    Stations {
+        /// Whose list: cnemc-site, uba or bcn-noise
+        #[arg(long, value_name = "NAME")]
+        format: String,
+        /// The list
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Write the current release of a dataset to a folder
     Export(Export),
     /// Check a release: are its files whole, and does every figure come out again of the readings?

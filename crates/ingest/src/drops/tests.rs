@@ -178,3 +178,28 @@ fn a_folder_that_is_configured_wrong_is_told_with_its_line() {
         assert!(told.contains(words), "{drop}: {told}");
     }
 }
+
+#[tokio::test]
+async fn a_file_that_nobody_can_read_is_put_aside_and_one_without_end_is_imported_in_pieces() {
+    let mut place = Place::new();
+    // A picture that somebody dropped here, and three megabytes without a line end behind a good header.
+    fs::write(place.at("1-picture.csv"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe\0".repeat(1000)).unwrap();
+    place.write("2-endless.csv", &format!("{HEADER}{}", "9".repeat(3 << 20)));
+    // A year and a half of minutes: many submissions, of which none is the whole file.
+    let start = chrono::DateTime::from_timestamp(1_700_000_040, 0).unwrap();
+    let minute = |at: i64| (start + chrono::Duration::minutes(at)).to_rfc3339();
+    let lines: String = (0..120_000).map(|at| format!("S1,pm10,{},PT1M,1\n", minute(at))).collect();
+    place.write("3-huge.csv", &format!("{HEADER}{lines}"));
+    place.write("4-good.csv", &format!("{HEADER}{}", line(8, "1")));
+    place.look().await;
+    place.look().await;
+    for name in ["1-picture.csv", "2-endless.csv"] {
+        let report = place.report(&format!("failed/{name}"));
+        assert!(!report["reason"].as_str().unwrap().is_empty() && place.at("failed").join(name).exists(), "{report}");
+        assert_eq!(report["stored"], 0, "{report}");
+    }
+    let huge = place.report("done/3-huge.csv");
+    assert_eq!((&huge["stored"], &huge["rejected"]), (&120_000.into(), &0.into()));
+    assert!(huge["submissions"].as_u64().unwrap() > 1, "{huge}");
+    assert_eq!(place.report("done/4-good.csv")["stored"], 1);
+}

@@ -4,6 +4,7 @@
 //! - [`quotsoft`], [`prsa`], [`airnow`], [`long`], [`bcn_noise`], [`wqx`], [`cnemc_air`], `uba`: the formats with a
 //!   reader of their own; `mapped`: tables that a mapping explains, its author's or one of `data/mappings/`; [`Format`]
 //!   lists them all
+//! - [`sites`]: lists of sites, which are no readings: rows of a registry
 //! - [`layout`]: a format and what must be said beside it; `document`: files that are not made of lines
 //! - `file`: one opened file; `bytes`: its lines, bounded; `encoding`: UTF-8 or GB 18030; `fields`: cells of a line;
 //!   `clock`: wall time to instants
@@ -31,6 +32,7 @@ pub mod progress;
 pub mod prsa;
 pub mod quotsoft;
 mod readings;
+pub mod sites;
 #[cfg(test)]
 mod tests;
 mod uba;

@@ -9,6 +9,7 @@ mod pull;
 mod review;
 mod run;
 mod simulate;
+mod stations;
 mod token;
 mod verify;
 mod work_up;
@@ -25,6 +26,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Import(arguments) => import::run(arguments),
         Command::Pull(arguments) => pull::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Stations { format, file } => stations::run(&format, &file),
         Command::Export(arguments) => export::run(arguments),
         Command::Forecast { command } => forecast::run(command),
         Command::Token { command: TokenCommand::New { station, reviewer } } => {

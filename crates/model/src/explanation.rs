@@ -70,6 +70,8 @@ pub struct Input {
     pub end: Instant,
     /// In the canonical unit.
     pub value: Option<f64>,
+    /// What entered the figure in its place, where it is a limit below which the true value lies.
+    pub counted_as: Option<f64>,
     /// Its quality.
     pub flag: Flag,
     /// Whether it entered the figure.

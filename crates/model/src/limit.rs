@@ -14,6 +14,8 @@ pub enum Limit {
     Rate(Steps),
     /// For how many hours a value may stand still.
     Flat(Flat),
+    /// What stands for a value below its limit of detection in aggregates: this part of the limit.
+    Detection(f64),
 }
 
 /// Bounds of plausible values; `None`: no bound.

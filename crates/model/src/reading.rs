@@ -31,6 +31,28 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// The mark of a value that is a limit: what was measured lies below it, nobody knows how far. The instrument's own mark
+    /// stands behind it as far as it fits.
+    pub fn below(own: Option<Self>) -> Self {
+        let mut bytes = [b'<', 0, 0, 0];
+        if let Some(own) = own {
+            bytes[1..].copy_from_slice(&own.0[..3]);
+        }
+        Self(bytes)
+    }
+
+    /// Whether the value beside it is a limit below which the true one lies.
+    pub fn is_below(self) -> bool {
+        self.0[0] == b'<'
+    }
+
+    /// The instrument's own mark.
+    pub fn own(self) -> Option<Self> {
+        if self.is_below() { Self::parse(&self.as_str()[1..]) } else { Some(self) }
+    }
+}
+
 impl fmt::Debug for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -67,6 +89,23 @@ pub struct Reading {
     pub mark: Option<Mark>,
     /// The rule that carried the value from the unit on the wire into the canonical one, if any did.
     pub conversion: Option<&'static str>,
+}
+
+/// What a text of a laboratory means: a number as [`parse_value`] reads it, or a limit below which the value lies, which is
+/// true then: `<0.02`, and `0.02L` as Chinese laboratories write it (HJ/T 91-2002, HJ 91.2-2022; recalled, unverified).
+///
+/// # Errors
+/// Where it is neither.
+pub fn parse_limited(text: &str) -> Result<(Option<f64>, bool), NotANumber> {
+    let trimmed = text.trim();
+    let limit = trimmed.strip_prefix(['<', '＜']).or_else(|| trimmed.strip_suffix('L'));
+    match limit {
+        None => Ok((parse_value(trimmed)?, false)),
+        Some(limit) => match parse_value(limit) {
+            Ok(Some(limit)) if limit >= 0.0 => Ok((Some(limit), true)),
+            _ => Err(NotANumber(trimmed.chars().take(40).collect())),
+        },
+    }
 }
 
 /// The number that a text of the trade means: `None` for the many ways of saying "missing"
@@ -140,5 +179,27 @@ mod tests {
         assert_eq!(Mark::parse("N").unwrap().as_str(), "N");
         assert_eq!(Mark::parse("abcd").unwrap().as_str(), "abcd");
         assert!(Mark::parse("").is_none() && Mark::parse("abcde").is_none() && Mark::parse("正").is_none());
+    }
+
+    #[test]
+    fn limits_are_told_from_values() {
+        let read = |text: &str| parse_limited(text).map_err(|error| error.to_string());
+        for (text, limit) in [("<0.02", 0.02), ("< 0.02 ", 0.02), ("＜０.０２", 0.02), ("0.004L", 0.004), ("<0", 0.0)]
+        {
+            assert_eq!(read(text), Ok((Some(limit), true)), "{text}");
+        }
+        assert_eq!([read("0.02"), read("--")], [Ok((Some(0.02), false)), Ok((None, false))]);
+        for text in ["<", "L", "<LOQ", "<-1", "<<1", "1 mg/L", "NULL L", "<-999"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_limit_keeps_the_instruments() {
+        let mark = |text| Mark::parse(text).unwrap();
+        assert_eq!(Mark::below(None).as_str(), "<");
+        assert_eq!((Mark::below(Some(mark("N"))).as_str(), Mark::below(Some(mark("abcd"))).as_str()), ("<N", "<abc"));
+        assert_eq!((mark("<N").own(), mark("<").own(), mark("N").own()), (Some(mark("N")), None, Some(mark("N"))));
+        assert!(mark("<").is_below() && !mark("N<").is_below());
     }
 }

@@ -193,6 +193,7 @@ async fn explained(question: Question) -> limpid_store::Result<Option<Explanatio
         start: figure.start,
         end: figure.end,
         value: Some(66.2),
+        counted_as: None,
         flag: Flag::Pass,
         used: true,
         revision: 1,

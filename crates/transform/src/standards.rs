@@ -16,6 +16,7 @@ use crate::assess::{
 };
 use crate::fixed::Fixed;
 use crate::gaps::complete::Minimums;
+use crate::validate::detection::Detection;
 use crate::validate::neighbours::Neighbours;
 use crate::validate::slip::{self, Slip};
 use crate::validate::sums::{self, Sum};
@@ -72,6 +73,8 @@ pub struct Rules {
     pub flat: ByKind<Flat>,
     /// Hours a thousand times off those before them (`data/validation/slip.csv`).
     pub slip: ByKind<Slip>,
+    /// What stands for values below a limit (`data/validation/detection.csv`).
+    pub detection: Detection,
     /// How many values make a valid aggregate (`data/standards/validity.csv`).
     pub validity: Validity,
     /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
@@ -129,6 +132,7 @@ impl Rules {
             marks: Marks::parse(include_str!("../../../data/validation/marks.csv"))?,
             consistency: Consistency::parse(include_str!("../../../data/validation/consistency.csv"))?,
             sums: sums::parse(include_str!("../../../data/validation/sums.csv"))?,
+            detection: Detection::parse(include_str!("../../../data/validation/detection.csv"))?,
             spike: steps::parse("spike.csv", include_str!("../../../data/validation/spike.csv"))?,
             rate: steps::parse("rate.csv", include_str!("../../../data/validation/rate.csv"))?,
             flat: flat::parse(include_str!("../../../data/validation/flat.csv"))?,

@@ -62,6 +62,12 @@ impl Meaning {
             Self::Missing => (None, None),
         }
     }
+
+    /// The same of a value that may be a limit, as [`parse_limited`](limpid_model::reading::parse_limited) reads it.
+    pub(crate) fn of_limited(self, (value, below): (Option<f64>, bool)) -> (Option<f64>, Option<Mark>) {
+        let (value, mark) = self.of(value);
+        (value, if below && value.is_some() { Some(Mark::below(mark)) } else { mark })
+    }
 }
 
 impl<'de> Deserialize<'de> for Flag {

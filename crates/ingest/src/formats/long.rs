@@ -3,11 +3,12 @@
 //!
 //! `start` is RFC 3339 with offset and names the beginning, whatever a station's hour label is. An empty value says
 //! that the reading is missing, and is kept as such. Without `unit` the station's configuration decides. What `flag` may
-//! be is in [`flag`].
+//! be is in [`flag`]. A value below what can be told is written as its limit, `<0.02` or `0.02L`, or as the limit with the flag
+//! `<`.
 
 use chrono::DateTime;
 use limpid_model::pipeline::nearest;
-use limpid_model::reading::parse_value;
+use limpid_model::reading::parse_limited;
 use limpid_model::{ParameterId, Period, Pipeline, Reason, Unit};
 
 use super::fields::Fields;
@@ -64,11 +65,12 @@ impl Table {
         let parameter = parameter(get(1))?;
         let start = start(get(2))?;
         let period = period(get(3))?;
-        let value = parse_value(get(4)).map_err(|error| {
-            Fault::new(Reason::NotANumber, format!("{error}; write a number, or nothing")).field("value")
+        let value = parse_limited(get(4)).map_err(|error| {
+            let detail = format!("{error}; write a number, a limit such as <0.02, or nothing");
+            Fault::new(Reason::NotANumber, detail).field("value")
         })?;
         let unit = Some(get(5)).filter(|text| !text.is_empty()).map(|text| unit(text, parameter)).transpose()?;
-        let (value, mark) = flag::meaning(get(6))?.of(value);
+        let (value, mark) = flag::meaning(get(6))?.of_limited(value);
         Ok((get(0), RawReading { parameter, period, start, value, unit, mark }))
     }
 }

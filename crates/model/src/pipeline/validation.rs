@@ -8,7 +8,7 @@ use crate::parameter::ParameterId;
 use crate::station::StationId;
 
 /// The checks whose thresholds can be set.
-const CHECKS: [&str; 5] = ["range", "climatology", "spike", "rate", "flat"];
+const CHECKS: [&str; 6] = ["range", "climatology", "spike", "rate", "flat", "detection"];
 
 /// One `[[validation.limit]]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,6 +92,18 @@ fn limit(check: &str, fields: &mut Fields<'_>, source: &mut Source<'_>) -> Optio
             let steps = Steps { suspect, fail };
             let limit = if check == "spike" { Limit::Spike(steps) } else { Limit::Rate(steps) };
             (limit, vec![Some(0.0), suspect, fail])
+        }
+        "detection" => {
+            let (factor, offset) = (fields.number(source, "factor").unwrap_or(0.5), fields.offset("factor"));
+            if !(0.0..=1.0).contains(&factor) {
+                source.mistake(
+                    offset,
+                    format!("factor of {factor}"),
+                    "write the part of the limit that is used, 0 to 1",
+                );
+                return None;
+            }
+            (Limit::Detection(factor), Vec::new())
         }
         _ => {
             let longest = u64::from(Flat::LONGEST);

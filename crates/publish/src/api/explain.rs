@@ -69,6 +69,9 @@ pub struct InputItem {
     pub end: String,
     /// In the parameter's canonical unit.
     pub value: Option<f64>,
+    /// What entered the figure in its place, where it is a limit below which the true value lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_as: Option<f64>,
     /// QARTOD.
     pub flag: u8,
     /// Whether it entered the figure.
@@ -143,6 +146,7 @@ impl InputItem {
             start: zone.format(input.start),
             end: zone.format(input.end),
             value: input.value,
+            counted_as: input.counted_as,
             flag: input.flag.code(),
             used: input.used,
             revision: input.revision,

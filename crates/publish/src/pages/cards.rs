@@ -191,7 +191,7 @@ fn value(lang: Lang, record: &Observation) -> Markup {
         (short(lang, record.parameter)) " "
         @match record.value {
             Some(number) if record.flag.usable() => {
-                b { (say::number(record.parameter, number)) } " " span.soft { (say::unit(record.parameter.unit())) }
+                b { (say::limit(record.mark)) (say::number(record.parameter, number)) } " " span.soft { (say::unit(record.parameter.unit())) }
             }
             Some(_) => span.soft { (say::flag(lang, record.flag)) },
             None => span.soft { (lang.t("value.none")) },

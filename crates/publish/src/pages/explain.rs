@@ -98,7 +98,8 @@ pub async fn get(
 
 fn value(view: &View, figure: &Observation) -> String {
     let unit = say::unit(figure.parameter.unit());
-    figure.value.map_or(view.lang.t("value.none").to_owned(), |value| format!("{value} {unit}"))
+    let limit = say::limit(figure.mark);
+    figure.value.map_or(view.lang.t("value.none").to_owned(), |value| format!("{limit}{value} {unit}"))
 }
 
 fn rules(view: &View, rules: &[RuleSaid]) -> Markup {
@@ -146,7 +147,10 @@ fn row(view: &View, station: &StationId, input: &Input, zone: Zone, now: Instant
         tr.old[!input.used] {
             th.whole scope="row" { (say::window(input.start, input.end, now, zone)) }
             td { (input.parameter.name().get(lang.code())) }
-            td.n { @match input.value { Some(value) => (value), None => (lang.t("value.none")) } }
+            td.n {
+                @match input.value { Some(value) => { (say::limit(input.mark)) (value) } None => (lang.t("value.none")) }
+                @if let Some(counted) = input.counted_as { br; span.soft { "-> " (counted) } }
+             }
             td { (say::flag(lang, input.flag)) @if let Some(mark) = input.mark { " (" (mark.as_str()) ")" } }
             td { @if input.used { (lang.t("explain.yes")) } @else { (lang.t("no")) } }
             td.n { (input.revision) }

@@ -1,7 +1,7 @@
 //! Numbers, units, times and ages as people read them.
 
 use chrono::TimeDelta;
-use limpid_model::{Flag, Instant, ParameterId, Period, Status, Unit, Zone};
+use limpid_model::{Flag, Instant, Mark, ParameterId, Period, Status, Unit, Zone};
 
 use super::words::Lang;
 use crate::stale::Freshness;
@@ -80,6 +80,11 @@ pub fn period(lang: Lang, period: Period) -> String {
         Period::Months12 => lang.t("period.months12").to_owned(),
         Period::Year => lang.t("period.year").to_owned(),
     }
+}
+
+/// The sign before a value that is a limit below which the true one lies.
+pub fn limit(mark: Option<Mark>) -> &'static str {
+    if mark.is_some_and(Mark::is_below) { "< " } else { "" }
 }
 
 /// A flag in words.

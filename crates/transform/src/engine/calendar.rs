@@ -22,6 +22,7 @@ use crate::engine::water::classes;
 use crate::fixed::Fixed;
 use crate::review::Decided;
 use crate::standards::Rules;
+use crate::validate::{detection, note};
 
 /// The first day of the month of `date`.
 pub(super) fn month_of(date: NaiveDate) -> NaiveDate {
@@ -122,6 +123,7 @@ pub fn calendar(
         let mut cells: [Vec<Option<Fixed>>; 12] = Default::default();
         let mut present = [false; 12];
         let mut revised: [Vec<Revised>; 12] = Default::default();
+        let mut limited = [false; 12];
         let year = zone.date_of(one.start).year();
         for (place, cells) in cells.iter_mut().enumerate() {
             *cells = vec![None; days_in(year, place)];
@@ -132,7 +134,10 @@ pub fn calendar(
             present[place] = true;
             let usable = day.value.filter(|_| day.flag.usable());
             let usable = usable.and_then(Fixed::from_f64);
+            let usable =
+                usable.map(|value| rules.detection.used(station.kind, &station.limits, day.parameter, value, day.mark));
             if usable.is_some() {
+                limited[place] |= is_limited(day);
                 day.revised.iter().for_each(|one| Revised::join(&mut revised[place], one.clone()));
             }
             // A level of noise may have been sent for a day, from midnight on, and made, from six on: what is made stands.
@@ -152,7 +157,7 @@ pub fn calendar(
             let subject = (one.parameter, Period::Month, Statistic::Mean);
             let span = (start, Period::Month.end(start, zone));
             let revised = revised[place].clone();
-            let month = aggregate.observation(&one.station, subject, span, rule(made, "month"));
+            let month = aggregate.observation(&one.station, subject, span, &rule(made, "month", limited[place]));
             records.push(month.made_with(revised).into());
         }
         if whole {
@@ -166,7 +171,7 @@ pub fn calendar(
             let span = (start, Period::Year.end(start, zone));
             let mut all = Vec::new();
             revised.into_iter().flatten().for_each(|one| Revised::join(&mut all, one));
-            let year = aggregate.observation(&one.station, subject, span, rule(made, "year"));
+            let year = aggregate.observation(&one.station, subject, span, &rule(made, "year", limited.contains(&true)));
             records.push(year.made_with(all).into());
         }
     }
@@ -174,8 +179,8 @@ pub fn calendar(
 }
 
 /// Id of the rule that makes a month or year of days.
-fn rule(made: Made, period: &'static str) -> &'static str {
-    match (period, made.energy, made.samples) {
+fn rule(made: Made, period: &'static str, limited: bool) -> String {
+    let mut rule = match (period, made.energy, made.samples) {
         ("month", true, _) => "month-energy-mean",
         ("month", _, true) => "month-sample-mean",
         ("month", ..) => "month-mean",
@@ -183,6 +188,16 @@ fn rule(made: Made, period: &'static str) -> &'static str {
         (_, _, true) => "year-month-mean",
         _ => "year-mean",
     }
+    .to_owned();
+    if limited {
+        note(&mut rule, detection::RULE);
+    }
+    rule
+}
+
+/// Whether something stands for values below a limit in a published value.
+pub(super) fn is_limited(one: &Observation) -> bool {
+    one.rules.split(' ').any(|rule| rule == detection::RULE)
 }
 
 /// Days of a month, which counts from 0 (January).

@@ -15,7 +15,7 @@ use crate::aggregate::sum::sum;
 use crate::aggregate::vector::{Wind, vector_mean};
 use crate::aggregate::{Aggregate, How, Made};
 use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
-use crate::engine::hours::{Hours, as_sent};
+use crate::engine::hours::{Hours, as_sent, used};
 use crate::engine::wanted::Wanted;
 use crate::fixed::{Fixed, Mean};
 use crate::review::Decided;
@@ -131,8 +131,7 @@ impl Job<'_> {
                     let aggregate = mean(window, minimum);
                     let subject = (parameter, period, Statistic::Mean);
                     let made = aggregate.observation(&self.station.id, subject, (start, end), rule);
-                    let revised = self.hours.revised(parameter, start, end);
-                    records.push(made.made_with(revised).into());
+                    records.push(self.traced(made, None).into());
                 }
             }
         }
@@ -179,11 +178,7 @@ impl Job<'_> {
                 let (aggregate, rule) = self.day_of(made_of, hours, (start, end));
                 let subject = (parameter, Period::Day, Statistic::Mean);
                 let made = aggregate.observation(&self.station.id, subject, (start, end), rule);
-                let mut revised = self.hours.revised(parameter, start, end);
-                if let Some(beside) = made_of.how.beside() {
-                    revised.extend(self.hours.revised(ParameterId::known(beside), start, end));
-                }
-                records.push(made.made_with(revised).into());
+                records.push(self.traced(made, made_of.how.beside()).into());
                 Some(aggregate.mean)
             } else if let Some((observation, usable)) = sent.iter().find(|(sent, _)| sent.parameter == parameter) {
                 records.push(observation.clone().into());
@@ -203,8 +198,7 @@ impl Job<'_> {
             if largest {
                 let subject = (parameter, Period::Day, Statistic::Max8h);
                 let made = largest8h.observation(&self.station.id, subject, (start, end), "day-max8h");
-                let revised = self.hours.revised(parameter, start, end);
-                records.push(made.made_with(revised).into());
+                records.push(self.traced(made, None).into());
             }
             if let (Some(position), Some(mean)) = (position, made) {
                 input.hours(position, hours, mean, largest8h.mean);
@@ -213,6 +207,19 @@ impl Job<'_> {
         if any {
             self.assess(Period::Day, start, end, |edition| Some((edition.daily?)(self.rules, &input)), records);
         }
+    }
+
+    /// An aggregate of hours, with what is to be said of those behind it.
+    fn traced(&self, made: Observation, beside: Option<&str>) -> Observation {
+        let Observation { parameter, start, end, .. } = made;
+        let mut revised = self.hours.revised(parameter, start, end);
+        revised
+            .extend(beside.into_iter().flat_map(|beside| self.hours.revised(ParameterId::known(beside), start, end)));
+        let mut made = made.made_with(revised);
+        if made.value.is_some() && self.hours.limited(parameter, start, end) {
+            validate::note(&mut made.rules, validate::detection::RULE);
+        }
+        made
     }
 
     /// The value of a day of one parameter, and the id of the rule.
@@ -253,7 +260,8 @@ impl Job<'_> {
                 let judged = validate::reading(self.rules, self.station.kind, &self.station.limits, &accepted.reading);
                 let usable = judged.usable();
                 let mut observation = as_sent(accepted, judged, end);
-                let usable = self.decided.apply(&mut observation).unwrap_or(usable);
+                let ruling = self.decided.apply(&mut observation);
+                let usable = ruling.map_or(usable, |ruled| used((self.rules, self.station), &observation, ruled));
                 days.push((observation, usable));
             }
         }

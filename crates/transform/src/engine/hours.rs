@@ -5,10 +5,12 @@
 //! every hour. What it is beside the hours around it is judged anew each time, once all of them are there
 //! ([`Hours::in_time`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Duration};
-use limpid_model::{Flag, Instant, Limit, Observation, ParameterId, Period, Revised, Station, Statistic, Status, Zone};
+use limpid_model::{
+    Flag, Instant, Limit, Mark, Observation, ParameterId, Period, Revised, Station, Statistic, Status, Zone,
+};
 use limpid_store::Accepted;
 
 use crate::aggregate::hour::{Minutes, hour_level, hour_mean, hour_sum, hour_vector};
@@ -17,7 +19,7 @@ use crate::aggregate::{Aggregate, How, Made};
 use crate::fixed::{Fixed, Mean};
 use crate::review::Decided;
 use crate::standards::Rules;
-use crate::validate::{self, InTime, Judged, climatology, note, worst};
+use crate::validate::{self, InTime, Judged, climatology, detection, note, worst};
 
 /// Id of the rule that makes an hour of samples.
 const HOUR_SAMPLES: &str = "hour-sample-mean";
@@ -36,6 +38,8 @@ struct Series {
     held: Vec<bool>,
     /// Of the few hours whose readings are not all as first received, which are not.
     revised: BTreeMap<usize, Vec<Revised>>,
+    /// Hours in which something stands for values below a limit.
+    limited: BTreeSet<usize>,
 }
 
 impl Series {
@@ -47,6 +51,7 @@ impl Series {
             usable: vec![None; length],
             held: vec![false; length],
             revised: BTreeMap::new(),
+            limited: BTreeSet::new(),
         }
     }
 }
@@ -80,6 +85,7 @@ impl Hours {
         let mut minutes: BTreeMap<(ParameterId, usize), Vec<Minutes>> = BTreeMap::new();
         let mut samples: BTreeMap<(ParameterId, usize), Vec<Option<Fixed>>> = BTreeMap::new();
         let mut revised: BTreeMap<(ParameterId, usize), Vec<Revised>> = BTreeMap::new();
+        let mut limited: BTreeSet<(ParameterId, usize)> = BTreeSet::new();
         for accepted in readings {
             let reading = &accepted.reading;
             let Some(place) = hours.place(zone.floor_hour(reading.start)) else { continue };
@@ -89,12 +95,15 @@ impl Hours {
                     let judged = hours.usual(&station.limits, place, reading.parameter, judged);
                     let usable = judged.usable();
                     let observation = as_sent(accepted, judged, reading.start + Duration::hours(1));
-                    hours.set(place, usable, observation, decided);
+                    hours.set((rules, station), place, usable, observation, decided);
                 }
                 Period::Minutes(length) if made(reading.parameter).hour => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
                     if let Some(one) = not_as_first_received(accepted, zone).filter(|_| judged.usable().is_some()) {
                         Revised::join(revised.entry((reading.parameter, place)).or_default(), one);
+                    }
+                    if judged.usable().is_some() && reading.mark.is_some_and(Mark::is_below) {
+                        limited.insert((reading.parameter, place));
                     }
                     let values = minutes.entry((reading.parameter, place)).or_default();
                     values.extend(judged.usable().map(|value| Minutes { start: reading.start, length, value }));
@@ -103,6 +112,9 @@ impl Hours {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
                     if let Some(one) = not_as_first_received(accepted, zone).filter(|_| judged.usable().is_some()) {
                         Revised::join(revised.entry((reading.parameter, place)).or_default(), one);
+                    }
+                    if judged.usable().is_some() && reading.mark.is_some_and(Mark::is_below) {
+                        limited.insert((reading.parameter, place));
                     }
                     samples.entry((reading.parameter, place)).or_default().extend(judged.usable().map(Some));
                 }
@@ -115,7 +127,10 @@ impl Hours {
             let ended = now >= start + Duration::hours(1);
             if ended && !hours.has(parameter, start) {
                 let speeds = minutes.get(&(ParameterId::known("wind_speed"), place)).map_or(&[][..], Vec::as_slice);
-                let (judged, aggregate) = from_minutes(rules, made(parameter), start, values, speeds);
+                let (mut judged, aggregate) = from_minutes(rules, made(parameter), start, values, speeds);
+                if limited.contains(&(parameter, place)) && judged.value.is_some() {
+                    note(&mut judged.rules, detection::RULE);
+                }
                 let judged = hours.usual(&station.limits, place, parameter, judged);
                 let usable = judged.usable();
                 let mut behind = revised.get(&(parameter, place)).cloned().unwrap_or_default();
@@ -124,7 +139,7 @@ impl Hours {
                         .extend(revised.get(&(ParameterId::known("wind_speed"), place)).into_iter().flatten().cloned());
                 }
                 let made = as_made(station, parameter, start, judged, aggregate);
-                hours.set(place, usable, made.made_with(behind), decided);
+                hours.set((rules, station), place, usable, made.made_with(behind), decided);
             }
         }
         for ((parameter, place), values) in samples {
@@ -132,12 +147,22 @@ impl Hours {
             let ended = now >= start + Duration::hours(1);
             if ended && !hours.has(parameter, start) {
                 let aggregate = mean(&values, 1);
-                let judged = hours.usual(&station.limits, place, parameter, made_by(aggregate, HOUR_SAMPLES));
+                let mut judged = made_by(aggregate, HOUR_SAMPLES);
+                if limited.contains(&(parameter, place)) && judged.value.is_some() {
+                    note(&mut judged.rules, detection::RULE);
+                }
+                let judged = hours.usual(&station.limits, place, parameter, judged);
                 let usable = judged.usable();
                 // How many samples there should be is not known.
                 let made = as_made(station, parameter, start, judged, aggregate);
                 let revised = revised.remove(&(parameter, place)).unwrap_or_default();
-                hours.set(place, usable, Observation { expected: None, ..made }.made_with(revised), decided);
+                hours.set(
+                    (rules, station),
+                    place,
+                    usable,
+                    Observation { expected: None, ..made }.made_with(revised),
+                    decided,
+                );
             }
         }
         hours.contradictions(rules);
@@ -208,6 +233,7 @@ impl Hours {
             series.held.splice(0..0, std::iter::repeat_n(false, more));
             series.revised =
                 std::mem::take(&mut series.revised).into_iter().map(|(at, one)| (at + more, one)).collect();
+            series.limited = series.limited.iter().map(|place| place + more).collect();
         }
         self.first = first;
         self.length += more;
@@ -222,6 +248,9 @@ impl Hours {
                 series.sound[place] = known.sound[there];
                 series.usable[place] = known.sound[there];
                 series.held[place] = known.held[there];
+                if known.limited.contains(&there) {
+                    series.limited.insert(place);
+                }
                 if let Some(revised) = known.revised.get(&there) {
                     series.revised.insert(place, revised.clone());
                 }
@@ -274,6 +303,14 @@ impl Hours {
         all
     }
 
+    /// Whether something stands for a value below a limit in a usable hour that starts within `from..to`.
+    pub fn limited(&self, parameter: ParameterId, from: Instant, to: Instant) -> bool {
+        let usable =
+            |series: &Series, place: usize| (from..to).contains(&self.start(place)) && series.usable[place].is_some();
+        let series = self.series.get(&parameter);
+        series.is_some_and(|series| series.limited.iter().any(|place| usable(series, *place)))
+    }
+
     fn place(&self, hour: Instant) -> Option<usize> {
         usize::try_from((hour - self.first).num_hours()).ok().filter(|place| hour >= self.first && *place < self.length)
     }
@@ -282,11 +319,21 @@ impl Hours {
         self.first + Duration::hours(place as i64)
     }
 
-    fn set(&mut self, place: usize, usable: Option<Fixed>, mut observation: Observation, decided: Decided<'_>) {
+    fn set(
+        &mut self,
+        by: (&Rules, &Station),
+        place: usize,
+        usable: Option<Fixed>,
+        mut observation: Observation,
+        decided: Decided<'_>,
+    ) {
         let length = self.length;
         let ruling = decided.apply(&mut observation);
-        let usable = ruling.unwrap_or(usable);
+        let usable = ruling.map_or(usable, |ruled| used(by, &observation, ruled));
         let series = self.series.entry(observation.parameter).or_insert_with(|| Series::of(length));
+        if observation.rules.split(' ').any(|rule| rule == detection::RULE) {
+            series.limited.insert(place);
+        }
         if !observation.revised.is_empty() {
             series.revised.insert(place, observation.revised.clone());
         }
@@ -341,6 +388,11 @@ impl Series {
             note(&mut observation.rules, rule);
         }
     }
+}
+
+/// What a reviewer let stand, as it enters aggregates: of a limit below which the value lies, a part.
+pub(super) fn used((rules, station): (&Rules, &Station), one: &Observation, ruled: Option<Fixed>) -> Option<Fixed> {
+    ruled.map(|value| rules.detection.used(station.kind, &station.limits, one.parameter, value, one.mark))
 }
 
 /// A reading that was corrected, as a stretch of one.

@@ -11,9 +11,10 @@ use limpid_model::{Instant, Observation, ParameterId, Period, Record, Revised, S
 use limpid_store::{Journal, ObservationQuery, Result};
 
 use crate::aggregate::calendar::months_mean;
-use crate::engine::calendar::{days_in, end_of_month, month_of};
+use crate::engine::calendar::{days_in, end_of_month, is_limited, month_of};
 use crate::fixed::Fixed;
 use crate::standards::Rules;
+use crate::validate::{detection, note};
 
 /// The end of the quarter of a month.
 pub(super) fn end_of_quarter(month: NaiveDate, zone: Zone) -> Instant {
@@ -67,12 +68,13 @@ pub(super) async fn derive_spans(
     };
     let days: Vec<Observation> =
         journal.observations(days).await?.into_iter().map(|published| published.record).collect();
-    Ok(spans(rules, zone, &days, &quarters, &lasts))
+    Ok(spans(rules, station, zone, &days, &quarters, &lasts))
 }
 
 /// The means of `quarters` and of the twelve months that end with each of `lasts`, from a station's day means of all of them.
 pub fn spans(
     rules: &Rules,
+    station: &Station,
     zone: Zone,
     days: &[Observation],
     quarters: &BTreeSet<NaiveDate>,
@@ -87,6 +89,7 @@ pub fn spans(
         let Some(one) = days.first() else { continue };
         let mut cells: BTreeMap<NaiveDate, Vec<Option<Fixed>>> = BTreeMap::new();
         let mut revised: BTreeMap<NaiveDate, Vec<Revised>> = BTreeMap::new();
+        let mut limited: BTreeSet<NaiveDate> = BTreeSet::new();
         for day in &days {
             let date = zone.date_of(day.start);
             if day.value.is_some() && day.flag.usable() {
@@ -95,7 +98,12 @@ pub fn spans(
             }
             let cells = cells.entry(month_of(date)).or_insert_with(|| empty(date));
             if let Some(cell) = cells.get_mut(date.day0() as usize) {
-                *cell = day.value.filter(|_| day.flag.usable()).and_then(Fixed::from_f64);
+                let usable = day.value.filter(|_| day.flag.usable()).and_then(Fixed::from_f64);
+                *cell = usable
+                    .map(|value| rules.detection.used(station.kind, &station.limits, day.parameter, value, day.mark));
+                if usable.is_some() && is_limited(day) {
+                    limited.insert(month_of(date));
+                }
             }
         }
         let mut mean = |first: NaiveDate, length: u32, period: Period, rule: &str| {
@@ -112,7 +120,10 @@ pub fn spans(
             let start = zone.start_of(first);
             let span = (start, period.end(start, zone));
             let mean = months_mean(&months, &rules.validity);
-            let mean = mean.observation(&one.station, (one.parameter, period, Statistic::Mean), span, rule);
+            let mut mean = mean.observation(&one.station, (one.parameter, period, Statistic::Mean), span, rule);
+            if mean.value.is_some() && limited.range(first..first + Months::new(length)).next().is_some() {
+                note(&mut mean.rules, detection::RULE);
+            }
             records.push(mean.made_with(behind).into());
         };
         for quarter in quarters {

@@ -32,6 +32,9 @@ pub fn classes(rules: &Rules, water: &Water, station: &Station, records: &[Recor
             let (values, present) = periods.entry(span).or_default();
             present.insert(observation.parameter);
             let usable = observation.value.filter(|_| observation.flag.usable()).and_then(Fixed::from_f64);
+            let (parameter, mark) = (observation.parameter, observation.mark);
+            let usable =
+                usable.map(|value| rules.detection.used(station.kind, &station.limits, parameter, value, mark));
             values.extend(usable.map(|value| (observation.parameter, Mean::from(value))));
         }
     }

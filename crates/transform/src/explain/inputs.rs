@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono::Duration;
 use limpid_model::explanation::{Input, Origin};
 use limpid_model::{
-    Instant, Observation, ParameterId, Period, Published, ReceiptId, Station, StationKind, Statistic, Zone,
+    Instant, Mark, Observation, ParameterId, Period, Published, ReceiptId, Station, StationKind, Statistic, Zone,
 };
 use limpid_store::{Accepted, Journal, ObservationQuery, Result};
 
 use crate::aggregate::How;
+use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 use crate::validate;
 
@@ -78,6 +79,7 @@ async fn published(
         start: record.start,
         end: record.end,
         value: record.value,
+        counted_as: counted(station, record.parameter, record.value, record.mark),
         flag: record.flag,
         used: record.value.is_some() && record.flag.usable(),
         revision,
@@ -136,6 +138,14 @@ async fn revisions(
     Ok(found.iter().map(|one| reading(station, one, zone, Some(one.seq) == newest)).collect())
 }
 
+/// What stands for a value below a limit.
+fn counted(station: &Station, parameter: ParameterId, value: Option<f64>, mark: Option<Mark>) -> Option<f64> {
+    mark.filter(|mark| mark.is_below())?;
+    let limit = Fixed::from_f64(value?)?;
+    let used = Rules::built_in().detection.used(station.kind, &station.limits, parameter, limit, mark);
+    Some(Mean::from(used).to_f64())
+}
+
 /// A reading as an input, judged by itself.
 fn reading(station: &Station, accepted: &Accepted, zone: Zone, newest: bool) -> Input {
     let one = &accepted.reading;
@@ -146,6 +156,7 @@ fn reading(station: &Station, accepted: &Accepted, zone: Zone, newest: bool) -> 
         start: one.start,
         end: one.period.end(one.start, zone),
         value: one.value,
+        counted_as: counted(station, one.parameter, one.value, one.mark),
         flag: judged.flag,
         used: newest && judged.usable().is_some(),
         revision: accepted.revision,

@@ -133,19 +133,19 @@ impl Job<'_> {
     }
 
     fn values(&self, parameter: ParameterId) -> Vec<f64> {
-        self.used(parameter).filter_map(|input| input.value).collect()
+        self.used(parameter).filter_map(counted).collect()
     }
 
     /// The hours that start within a span, one cell an hour.
     fn cells(&self, parameter: ParameterId, (from, to): (Instant, Instant)) -> Vec<Option<Fixed>> {
         let values: BTreeMap<Instant, f64> =
-            self.used(parameter).filter_map(|input| Some((input.start, input.value?))).collect();
+            self.used(parameter).filter_map(|input| Some((input.start, counted(input)?))).collect();
         let hours = self.pipeline.publisher.zone.hours(from, to);
         hours.map(|hour| values.get(&hour).copied().and_then(Fixed::from_f64)).collect()
     }
 
     fn by_minutes(&self) -> Step {
-        let minutes = |input: &Input| ((input.end - input.start).num_minutes(), input.value);
+        let minutes = |input: &Input| ((input.end - input.start).num_minutes(), counted(input));
         let of: Vec<(i64, Option<f64>)> = self.used(self.figure.parameter).map(minutes).collect();
         let values: Vec<f64> = of.iter().filter_map(|(_, value)| *value).collect();
         match of.first() {
@@ -209,12 +209,17 @@ impl Job<'_> {
         let mut months: BTreeMap<Option<NaiveDate>, Vec<Option<Fixed>>> = BTreeMap::new();
         for input in self.used(self.figure.parameter) {
             let month = zone.date_of(input.start).with_day(1);
-            months.entry(month).or_default().push(input.value.and_then(Fixed::from_f64));
+            months.entry(month).or_default().push(counted(input).and_then(Fixed::from_f64));
         }
         let means: Vec<f64> = months.values().filter_map(|days| mean(days, 1).mean).map(Mean::to_f64).collect();
         let means: Vec<f64> = means.into_iter().map(|mean| (mean * 1e6).round() / 1e6).collect();
         vec![average(&means, &self.result)]
     }
+}
+
+/// The value that entered the figure.
+fn counted(input: &Input) -> Option<f64> {
+    input.counted_as.or(input.value)
 }
 
 fn plain(value: Fixed) -> f64 {

@@ -1,5 +1,6 @@
 //! What a value is worth. Each rule gives a flag; the worst one stands, and the value itself is never changed.
 //!
+//! - [`detection`]: limits of detection
 //! - [`marks`]: the instrument's own mark
 //! - [`range`]: plausible values of a parameter
 //! - [`climatology`]: values that are usual in a month at a place
@@ -13,6 +14,7 @@
 
 pub mod climatology;
 pub mod consistency;
+pub mod detection;
 pub mod flat;
 pub mod marks;
 pub mod neighbours;
@@ -23,7 +25,7 @@ pub mod steps;
 pub mod sums;
 pub mod table;
 
-use limpid_model::{Flag, Limit, ParameterId, Reading, StationKind};
+use limpid_model::{Flag, Limit, Mark, ParameterId, Reading, StationKind};
 
 use crate::fixed::Fixed;
 use crate::standards::Rules;
@@ -36,7 +38,7 @@ pub use series::InTime;
 /// A value with its flag and the rules that gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
-    /// The value as sent, in exact form; `None` where it is missing or no instrument can have measured it.
+    /// The value as sent, in exact form, or what stands for one below its limit; `None` where it is missing or no instrument can have measured it.
     pub value: Option<Fixed>,
     /// The worst that a rule said; `NotEvaluated` when none applies, `Missing` when there is no value.
     pub flag: Flag,
@@ -57,7 +59,11 @@ pub fn reading(rules: &Rules, kind: StationKind, limits: &[(ParameterId, Limit)]
     if let Some(conversion) = reading.conversion {
         note(&mut judged.rules, conversion);
     }
-    if let Some(mark) = reading.mark {
+    if reading.mark.is_some_and(Mark::is_below) && reading.value.is_some() {
+        judged.flag = Flag::Pass;
+        note(&mut judged.rules, detection::RULE);
+    }
+    if let Some(mark) = reading.mark.and_then(Mark::own) {
         let (flag, rule) = rules.marks.judge(kind, mark);
         judged.flag = worst(judged.flag, flag);
         note(&mut judged.rules, rule);
@@ -78,6 +84,8 @@ pub fn reading(rules: &Rules, kind: StationKind, limits: &[(ParameterId, Limit)]
         judged.flag = worst(judged.flag, flag);
         note(&mut judged.rules, rule);
     }
+    // The limit is what may be plausible; what stands for the value enters aggregates.
+    judged.value = judged.value.map(|limit| rules.detection.used(kind, limits, reading.parameter, limit, reading.mark));
     if judged.rules.is_empty() {
         note(&mut judged.rules, NO_RULE);
     }
@@ -152,6 +160,10 @@ mod tests {
             // no row in ranges.csv: no rule applies
             ("tn", Some(1.0), "", 2, "no-rule"),
             ("tn", Some(1.0), "N", 1, "mark"),
+            // a limit, whose own mark counts as ever
+            ("pm25", Some(2.0), "<", 1, "below-limit range"),
+            ("pm25", Some(2.0), "<D", 4, "below-limit mark-fail range"),
+            ("pm25", None, "<", 9, "no-value"),
         ] {
             assert_eq!(
                 judge(StationKind::Air, parameter, value, mark),

@@ -2,7 +2,7 @@
 //! nothing but a mapping, which stand in `data/mappings/`. CSV or a sheet of a workbook, it is the same.
 //!
 //! A cell without a value is not stored, as in every other format: it says no more than that there is no reading. A
-//! value below a limit (`<0.01`) is no number; it is kept aside with its text.
+//! value below a limit (`<0.01`) is kept as the limit with the mark `<`.
 //!
 //! - `cells`: a row's cells, wherever they come from; `table`: a row's readings; `preset`: the formats that are mappings
 //! - `workbook`: sheets of XLSX files

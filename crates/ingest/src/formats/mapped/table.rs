@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use limpid_model::pipeline::mapping::{Clockless, LongColumns, Mapping, TimeFormat, ValueColumn, Values};
 use limpid_model::pipeline::nearest;
-use limpid_model::reading::parse_value;
+use limpid_model::reading::{parse_limited, parse_value};
 use limpid_model::receipt::Refusal;
 use limpid_model::station::HourLabel;
 use limpid_model::{Instant, ParameterId, Pipeline, Reason, Station, Unit, VerdictKind};
@@ -163,15 +163,11 @@ impl<'p> Table<'p> {
         flag: &str,
         column: &str,
     ) -> Result<RawReading, Refusal> {
-        if text.starts_with('<') {
-            let (kind, detail) = (VerdictKind::Quarantined, format!("column {column}: the value is {:?}", short(text)));
-            return Err(Refusal { kind, reason: Reason::BelowDetection, detail });
-        }
-        let value = parse_value(text).map_err(|error| {
+        let value = parse_limited(text).map_err(|error| {
             let detail = format!("column {column}: {error}");
             Refusal { kind: VerdictKind::Rejected, reason: Reason::NotANumber, detail }
         })?;
-        let (value, mark) = flag::meaning(flag)?.of(value);
+        let (value, mark) = flag::meaning(flag)?.of_limited(value);
         Ok(RawReading { parameter, period: self.mapping.period, start: Instant::UNIX_EPOCH, value, unit, mark })
     }
 

@@ -72,7 +72,7 @@ fn cells_are_read_as_the_mapping_says() {
             // S2 labels its hours by their ends.
             "S2 pm25 PT1H 2026-11-23T23:00Z 0.05 mg/m3 D",
             "S1 pm25 PT1H 2026-11-24T16:00Z 0.1 mg/m3",
-            "quarantined below_detection",
+            "S1 pm25 PT1H 2026-11-24T01:00Z 0.01 mg/m3 <",
             "rejected not_a_number",
             "quarantined unknown_station",
             "! bad_time",

@@ -27,7 +27,7 @@ fn file(name: &str, bytes: &[u8]) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// One text per item: `station parameter start value unit` or `reason`; a fault of the whole line is `! reason`.
+/// One text per item: `station parameter start value unit`, with `<` behind a limit, or `reason`; a fault of the whole line is `! reason`.
 fn read(format: Format, pipeline: &Pipeline, text: &str) -> Vec<String> {
     let mut lines = text.lines();
     let mut reader = format.open(lines.next().unwrap(), pipeline).unwrap_or_else(|fault| panic!("{}", fault.detail));
@@ -44,7 +44,8 @@ fn read(format: Format, pipeline: &Pipeline, text: &str) -> Vec<String> {
                 let value = raw.value.map_or_else(|| "null".to_owned(), |value| value.to_string());
                 let unit = raw.unit.map_or("-", limpid_model::Unit::as_str);
                 let start = raw.start.format("%m-%dT%H:%MZ");
-                format!("{} {} {start} {value} {unit}", row.station.id, raw.parameter)
+                let below = if raw.mark.is_some_and(limpid_model::Mark::is_below) { " <" } else { "" };
+                format!("{} {} {start} {value} {unit}{below}", row.station.id, raw.parameter)
             }
             Err(refusal) => format!("{} {}", refusal.kind.as_str(), refusal.reason.as_str()),
         }));

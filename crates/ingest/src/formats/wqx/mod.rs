@@ -6,8 +6,8 @@
 //! parameters: dissolved phosphorus is not total phosphorus, and a mass counted as PO4 is refused and not multiplied,
 //! since the portal nearly always has the same result as P on another line.
 //!
-//! A result below detection is no number. It is kept aside as `below_detection` with the laboratory's limit in the
-//! detail: limpid's readings have no place for a limit yet, and neither zero nor half the limit was measured.
+//! A result below detection is a reading of the laboratory's limit with the mark `<`. Where no limit is named it is kept aside as
+//! `below_detection`.
 //!
 //! Each line is one entry, whatever it is. Two different results of one parameter at one station and moment are no
 //! correction of each other: the first is a reading, the second a `conflict`, as far apart as they may stand.
@@ -21,7 +21,7 @@ mod words;
 use std::collections::HashMap;
 
 use limpid_model::receipt::Refusal;
-use limpid_model::{Instant, ParameterId, Period, Pipeline, Reason, Station, StationId, VerdictKind};
+use limpid_model::{Instant, Mark, ParameterId, Period, Pipeline, Reason, Station, StationId, VerdictKind};
 
 use super::fields::Fields;
 use super::{Fault, Finder, Found, Lines, Row, unknown_station};
@@ -71,7 +71,8 @@ impl<'p> Wqx<'p> {
             }
         }
         let (value, unit) = (Some(measured.value), Some(unit));
-        Ok(Row { station, reading: RawReading { parameter, period: Period::Moment, start, value, unit, mark: None } })
+        let mark = measured.below.then(|| Mark::below(None));
+        Ok(Row { station, reading: RawReading { parameter, period: Period::Moment, start, value, unit, mark } })
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Measured {
     pub(super) parameter: ParameterId,
     pub(super) start: Instant,
     pub(super) value: f64,
+    /// Whether that is the limit below which the result lies.
+    pub(super) below: bool,
     pub(super) unit: Unit,
 }
 
@@ -51,16 +53,17 @@ impl<'f> Cells<'f> {
     /// The result as a reading of one moment, or why it is none.
     pub(super) fn read(&self) -> Result<Measured, Refusal> {
         let characteristic = self.characteristic()?;
-        self.check_detection()?;
+        let limit = self.limit()?;
         self.check_sample()?;
-        let text = self.get(Column::Value);
+        let below = limit.is_some();
+        let (text, unit) = limit.unwrap_or((self.get(Column::Value), self.get(Column::Unit)));
         let value = match parse_value(text) {
             Ok(Some(value)) => value,
             Ok(None) => return Err(quarantined(Reason::NotAReading, "the result has no value".into())),
             Err(error) => return Err(rejected(Reason::NotANumber, error.to_string())),
         };
-        let unit = self.unit(characteristic)?;
-        Ok(Measured { parameter: characteristic.parameter, start: self.start()?, value, unit })
+        let unit = self.unit(characteristic, unit)?;
+        Ok(Measured { parameter: characteristic.parameter, start: self.start()?, value, below, unit })
     }
 
     fn characteristic(&self) -> Result<&'static Characteristic, Refusal> {
@@ -116,8 +119,8 @@ impl<'f> Cells<'f> {
         }
     }
 
-    /// Refuses a result that is a limit and not a number, with the limit in the detail.
-    fn check_detection(&self) -> Result<(), Refusal> {
+    /// The limit of a result that lies below it, and its unit. One of which no limit is named is refused.
+    fn limit(&self) -> Result<Option<(&'f str, &'f str)>, Refusal> {
         let (condition, value) = (self.get(Column::Condition), self.get(Column::Value));
         let (qualifier, limit) = (self.get(Column::Qualifier), self.get(Column::Limit));
         let flagged = qualifier.split([' ', ';', ',']).find(|code| BELOW.contains(code));
@@ -128,8 +131,20 @@ impl<'f> Cells<'f> {
         } else if let Some(code) = flagged {
             (Meaning::Below, code)
         } else {
-            return Ok(());
+            return Ok(None);
         };
+        let kind = Some(self.get(Column::LimitType)).filter(|kind| !kind.is_empty()).unwrap_or("limit");
+        if meaning == Meaning::Below {
+            if let Some(written) = value.strip_prefix('<') {
+                return Ok(Some((written.trim(), self.get(Column::Unit))));
+            }
+            if flagged.is_some() && !value.is_empty() {
+                return Ok(Some((value, self.get(Column::Unit))));
+            }
+            if !limit.is_empty() && !kind.to_lowercase().contains("upper") {
+                return Ok(Some((limit, self.get(Column::LimitUnit))));
+            }
+        }
         let mut detail = format!("the result is {:?}", short(said));
         if !value.is_empty() {
             detail += &format!(", value {:?} {}", short(value), short(self.get(Column::Unit)));
@@ -137,7 +152,6 @@ impl<'f> Cells<'f> {
         if limit.is_empty() {
             detail += ", no limit is named";
         } else {
-            let kind = Some(self.get(Column::LimitType)).filter(|kind| !kind.is_empty()).unwrap_or("limit");
             detail += &format!(", {} {} {}", short(kind), short(limit), short(self.get(Column::LimitUnit)));
         }
         Err(match meaning {
@@ -146,8 +160,8 @@ impl<'f> Cells<'f> {
         })
     }
 
-    fn unit(&self, characteristic: &Characteristic) -> Result<Unit, Refusal> {
-        let (text, parameter) = (self.get(Column::Unit), characteristic.parameter);
+    fn unit(&self, characteristic: &Characteristic, text: &str) -> Result<Unit, Refusal> {
+        let parameter = characteristic.parameter;
         let to = parameter.unit();
         let known = words::unit(text).filter(|(unit, _)| unit.convert(1.0, to, parameter).is_some());
         let Some((unit, carried)) = known else {

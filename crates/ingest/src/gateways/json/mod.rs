@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use limpid_model::pipeline::nearest;
-use limpid_model::reading::is_sentinel;
+use limpid_model::reading::{is_sentinel, parse_limited};
 use limpid_model::receipt::Refusal;
 use limpid_model::{Reason, VerdictKind};
 use serde::Deserialize;
@@ -353,7 +353,7 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
         let Text(parameter) = parameter.ok_or_else(|| place.missing("parameter"))?;
         let Text(start) = start.ok_or_else(|| place.missing("start"))?;
         let Text(period) = period.ok_or_else(|| place.missing("period"))?;
-        let Number(value) = value.ok_or_else(|| place.missing("value"))?;
+        let Number(value, below) = value.ok_or_else(|| place.missing("value"))?;
 
         // Each field's own reader, under the field's name should it fail.
         let within = |field| place.enter(Some(field));
@@ -368,43 +368,52 @@ impl<'de> Visitor<'de> for ReadingSeed<'_> {
         let unit = unit.map_err(|fault| place.fault(fault))?;
         within("flag");
         let meaning = flag.flatten().map_or(Ok(Meaning::Mark(None)), |flag| flag.meaning());
-        let (value, mark) = meaning.map_err(|fault| place.fault(fault))?.of(value);
+        let (value, mark) = meaning.map_err(|fault| place.fault(fault))?.of_limited((value, below));
         Ok((station, RawReading { parameter, period, start, value, unit, mark }))
     }
 }
 
-/// A JSON number, or `null` for missing. The traditional sentinels mean missing too.
-struct Number(Option<f64>);
+/// A JSON number, or `null` for missing; or a limit below which the value lies, a string such as `"<0.02"`, which is true then.
+/// The traditional sentinels mean missing too.
+struct Number(Option<f64>, bool);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
 
         impl Visitor<'_> for Any {
-            type Value = Option<f64>;
+            type Value = (Option<f64>, bool);
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number or null")
+                f.write_str("a number, a limit such as \"<0.02\", or null")
             }
 
             fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-                Ok(Some(value))
+                Ok((Some(value), false))
             }
 
             fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-                Ok(Some(value as f64))
+                Ok((Some(value as f64), false))
             }
 
             fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-                Ok(Some(value as f64))
+                Ok((Some(value as f64), false))
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(None)
+                Ok((None, false))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                // A number in quotes is a mistake of the sender, and a limit is not.
+                match parse_limited(text) {
+                    Ok((limit, true)) => Ok((limit, true)),
+                    _ => Err(E::invalid_type(serde::de::Unexpected::Str(&long::short(text)), &self)),
+                }
             }
         }
 
-        let value = deserializer.deserialize_any(Any)?;
-        Ok(Self(value.filter(|value| !is_sentinel(*value))))
+        let (value, below) = deserializer.deserialize_any(Any)?;
+        Ok(Self(value.filter(|value| !is_sentinel(*value)), below))
     }
 }

@@ -53,7 +53,8 @@ impl Analysis {
             Err(refusal) => return refuse(harvest, refusal),
         };
         let (parameter, unit) = (row.parameter, known_unit(&row.unit));
-        match number(&self.resultat) {
+        let below = mark.is_some_and(Mark::is_below);
+        match if below { number(&self.limite_quantification) } else { number(&self.resultat) } {
             Ok(None) => refuse(harvest, aside(Reason::NotAReading, "the result has no value".into())),
             value => harvest.push(Cell { station, parameter, period: Period::Moment, start, unit, mark }, value),
         }
@@ -61,15 +62,14 @@ impl Analysis {
 
     /// Whether the value counts as one of the parameter, and with what mark.
     fn check(&self, row: &Row) -> Result<Option<Mark>, Refusal> {
-        match code(&self.code_remarque).as_str() {
-            "1" => {}
+        let below = match code(&self.code_remarque).as_str() {
+            "1" => false,
+            "2" | "7" | "10" if number(&self.limite_quantification).is_ok_and(|limit| limit.is_some()) => true,
             "2" | "7" | "10" => {
-                let limit = number(&self.limite_quantification).ok().flatten();
-                let limit = limit.map_or_else(|| "no limit is named".into(), |limit| format!("limit {limit}"));
-                return Err(aside(Reason::BelowDetection, format!("below what can be told, {limit} {}", row.text)));
+                return Err(aside(Reason::BelowDetection, "below what can be told, no limit is named".into()));
             }
             other => return Err(aside(Reason::NotAReading, format!("remark code {:?} is no value", short(other)))),
-        }
+        };
         let unit = self.symbole_unite.as_deref().unwrap_or("").trim();
         if unit != row.text {
             let detail = format!("{:?} is not {}, in which it is understood", short(unit), row.text);
@@ -80,11 +80,12 @@ impl Analysis {
             let detail = format!("fraction {:?} of a sample is not the whole water", short(&fraction));
             return Err(aside(Reason::NotAReading, detail));
         }
-        Ok(match code(&self.code_qualification).as_str() {
+        let own = match code(&self.code_qualification).as_str() {
             "2" => Mark::parse("Q4"),
             "3" => Mark::parse("Q3"),
             _ => None,
-        })
+        };
+        Ok(if below { Some(Mark::below(own)) } else { own })
     }
 
     fn start(&self) -> Result<Instant, Refusal> {

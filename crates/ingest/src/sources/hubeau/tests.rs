@@ -41,12 +41,8 @@ fn sampling_times_are_by_the_clock_of_france() {
 #[test]
 fn remarks_units_fractions_and_qualifications_decide() {
     for (key, value, expected) in [
-        (
-            "code_remarque",
-            json!("10"),
-            "quarantined below_detection: tp of W1: below what can be told, limit 0.01 mg(P)/L",
-        ),
-        ("code_remarque", json!(2), "quarantined below_detection"),
+        ("code_remarque", json!("10"), "W1 tp PT0S 2026-07-14T07:30Z 0.01 <"),
+        ("code_remarque", json!(2), "W1 tp PT0S 2026-07-14T07:30Z 0.01 <"),
         ("code_remarque", json!("3"), "quarantined not_a_reading"),
         ("code_remarque", Value::Null, "quarantined not_a_reading"),
         ("symbole_unite", json!("µg(P)/L"), "rejected unit_not_convertible"),

@@ -95,7 +95,7 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
                         td.n {
                             a href=(view.link(&format!("/explain?{}", explain::query(record, zone)))) title=(lang.t("explain.why")) {
                                 @match record.value {
-                                    Some(number) => { (say::number(record.parameter, number)) " " (say::unit(record.parameter.unit())) }
+                                    Some(number) => { (say::limit(record.mark)) (say::number(record.parameter, number)) " " (say::unit(record.parameter.unit())) }
                                     None => (lang.t("value.none")),
                                 }
                             }
@@ -121,7 +121,7 @@ fn values(app: &App, view: &View, now: &StationNow) -> Markup {
 
 fn last_good(view: &View, good: &Observation, at: Instant, zone: Zone) -> Markup {
     let value = good.value.map(|value| say::number(good.parameter, value)).unwrap_or_default();
-    let value = format!("{value} {}", say::unit(good.parameter.unit()));
+    let value = format!("{}{value} {}", say::limit(good.mark), say::unit(good.parameter.unit()));
     let window = say::window(good.start, good.end, at, zone);
     html! { br; span.soft { (view.lang.fill("value.last_good", &[("value", &value), ("window", &window)])) } }
 }

@@ -5,6 +5,7 @@ mod checked;
 mod derived;
 mod due;
 mod flaky;
+mod limited;
 mod months;
 mod noise;
 pub mod replay;

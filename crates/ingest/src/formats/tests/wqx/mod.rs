@@ -128,10 +128,37 @@ fn words_are_no_numbers_and_limits_are_no_results() {
         (vec![("Result_Measure", "INVALID 26.8039")], "rejected not_a_number"),
         (vec![("Result_Measure", "\"0,05\"")], "rejected not_a_number"),
         (vec![("Result_Measure", "")], "quarantined not_a_reading"),
-        (vec![("Result_Measure", "<0.02")], "quarantined below_detection"),
-        (vec![("Result_Measure", "< 0.02")], "quarantined below_detection"),
-        (vec![("Result_Measure", "0.02"), ("Result_MeasureQualifierCode", "U")], "quarantined below_detection"),
-        (vec![("Result_Measure", "0.02"), ("Result_MeasureQualifierCode", "H; U")], "quarantined below_detection"),
+        (vec![("Result_Measure", "<0.02")], "USGS-05406500 tp 07-25T14:00Z 0.02 mg/L <"),
+        (vec![("Result_Measure", "< 0.02")], "USGS-05406500 tp 07-25T14:00Z 0.02 mg/L <"),
+        (
+            vec![("Result_Measure", "0.02"), ("Result_MeasureQualifierCode", "U")],
+            "USGS-05406500 tp 07-25T14:00Z 0.02 mg/L <",
+        ),
+        (
+            vec![("Result_Measure", "0.02"), ("Result_MeasureQualifierCode", "H; U")],
+            "USGS-05406500 tp 07-25T14:00Z 0.02 mg/L <",
+        ),
+        (
+            vec![
+                ("Result_Measure", ""),
+                ("Result_MeasureUnit", ""),
+                ("Result_ResultDetectionCondition", "Not Detected"),
+                ("DetectionLimit_TypeA", "Method Detection Limit"),
+                ("DetectionLimit_MeasureA", "4"),
+                ("DetectionLimit_MeasureUnitA", "ug/L"),
+            ],
+            "USGS-05406500 tp 07-25T14:00Z 4 ug/L <",
+        ),
+        (
+            vec![
+                ("Result_ResultDetectionCondition", "Not Detected"),
+                ("DetectionLimit_TypeA", "Upper Quantitation Limit"),
+                ("DetectionLimit_MeasureA", "4"),
+                ("DetectionLimit_MeasureUnitA", "mg/L"),
+            ],
+            "quarantined below_detection",
+        ),
+        (vec![("Result_Measure", "<LOQ")], "rejected not_a_number"),
         (vec![("Result_MeasureQualifierCode", "H;J")], "USGS-05406500 tp 07-25T14:00Z 0.05 mg/L"),
         (
             vec![("Result_Measure", ""), ("Result_ResultDetectionCondition", "Not Detected")],

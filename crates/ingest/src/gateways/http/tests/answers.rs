@@ -105,6 +105,37 @@ async fn a_flag_is_a_mark_or_a_number_of_qartod() {
 }
 
 #[tokio::test]
+async fn a_limit_of_detection_is_kept_in_the_canonical_unit_with_its_mark() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let router = router(intake.clone());
+    let reading = |minute: usize, value: &str, flag: &str| {
+        let start = format!("2026-11-25T01:{minute:02}:00Z");
+        format!(r#"{{"parameter":"co","start":"{start}","period":"PT1M","value":{value},"unit":"ug/m3"{flag}}}"#)
+    };
+    let readings = [
+        reading(0, r#""<200""#, ""),
+        reading(1, r#""< 200""#, r#","flag":"N""#),
+        reading(2, r#""200L""#, ""),
+        reading(3, "200", r#","flag":"<""#),
+        reading(4, "200", ""),
+    ];
+    let got = post(&router, "one", format!(r#"{{"station":"S1","readings":[{}]}}"#, readings.join(","))).await;
+    assert_eq!(got.counts(), [5, 0, 0, 0, 0]);
+    let csv = "parameter,start,period,value,unit,station\nco,2026-11-25T01:05:00Z,PT1M,<200,ug/m3,S1\n";
+    let answer = send(&router, upload("one", &[("content-type", "text/csv")], csv.to_owned())).await;
+    assert_eq!(answer.counts(), [1, 0, 0, 0, 0]);
+    let (from, to) = ("2026-11-25T01:00:00Z".parse().unwrap(), "2026-11-25T02:00:00Z".parse().unwrap());
+    let station = limpid_model::StationId::parse("S1").unwrap();
+    let stored = intake.journal().window(&station, from, to, None).await.unwrap();
+    let kept: Vec<_> = stored
+        .iter()
+        .map(|one| (one.reading.value, one.reading.mark.map_or(String::new(), |mark| mark.as_str().into())))
+        .collect();
+    let expected = ["<", "<N", "<", "<", "", "<"].map(|mark: &str| (Some(0.2), mark.to_owned()));
+    assert_eq!(kept, expected);
+}
+
+#[tokio::test]
 async fn units_come_from_the_message_or_the_station() {
     let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
     let router = router(intake.clone());

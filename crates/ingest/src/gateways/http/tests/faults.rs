@@ -58,8 +58,8 @@ async fn a_fault_names_its_field_and_its_reading() {
         format!(r#"{{"station":"S1","readings":[{good},{bad}]}}"#)
     };
     let cases = [
-        (with(r#""value":1"#, r#""value":"1""#), "readings[1].value", "a number or null"),
-        (with(r#""value":1"#, r#""value":true"#), "readings[1].value", "a number or null"),
+        (with(r#""value":1"#, r#""value":"1""#), "readings[1].value", "a number, a limit such as \"<0.02\", or null"),
+        (with(r#""value":1"#, r#""value":true"#), "readings[1].value", "a number, a limit such as \"<0.02\", or null"),
         (with(r#""value":1"#, r#""value":1e999"#), "readings[1].value", "number out of range"),
         (with(r#""value":1"#, r#""value":NaN"#), "readings[1].value", "line 1"),
         (with(r#","value":1"#, ""), "readings[1].value", "missing"),

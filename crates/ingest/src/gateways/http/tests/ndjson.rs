@@ -38,7 +38,7 @@ async fn a_fault_names_line_reading_and_field_and_nothing_is_stored() {
         (good.replace("pm25", "pm26"), "parameter", "did you mean"),
         (good.replace(r#""station":"S1","#, ""), "station", "missing"),
         (good.replace("S1", ""), "station", "empty"),
-        (good.replace(r#""value":1"#, r#""value":"1""#), "value", "a number or null"),
+        (good.replace(r#""value":1"#, r#""value":"1""#), "value", "a number, a limit such as \"<0.02\", or null"),
         (good.replace(r#""value":1"#, r#""value":1,"valeu":2"#), "valeu", "did you mean `value`?"),
         (good.replace(r#""value":1"#, r#""value":1,"station":"S1""#), "station", "twice"),
         (format!("{good}{good}"), "", "trailing"),

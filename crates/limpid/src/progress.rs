@@ -47,6 +47,11 @@ impl Steps {
 
     /// The work is over.
     pub fn end(self) {
+        self.finish();
+    }
+
+    /// The same for work that others still hold on to.
+    pub fn finish(&self) {
         self.bar.abandon();
     }
 }

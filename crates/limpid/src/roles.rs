@@ -72,6 +72,12 @@ pub async fn run(
         tasks.spawn(async move {
             limpid_transform::ledger(gaps, readings, stopping).await.context("the gap ledger stopped")
         });
+        if pipeline.forecast.enabled {
+            let (pipeline, journal, stop) = (pipeline.clone(), journal.clone(), stop.clone());
+            tasks.spawn(async move {
+                limpid_transform::forecast::serve::serve(pipeline, journal, stop).await.context("forecasting stopped")
+            });
+        }
         tasks.spawn(async move { limpid_transform::live(pipeline, journal, stop).await.context("the engine stopped") });
     }
     if has(Role::Publish) {

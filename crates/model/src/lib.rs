@@ -11,6 +11,7 @@
 //! - [`summary`]: figures of areas and of long periods
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
+//! - [`forecast`]: what limpid expects, and how good that was
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
 //! - [`address`]: absolute addresses of this service
@@ -23,6 +24,7 @@ pub mod address;
 pub mod assessment;
 pub mod compliance;
 pub mod explanation;
+pub mod forecast;
 pub mod gap;
 pub mod limit;
 pub mod link;
@@ -46,6 +48,7 @@ pub mod unit;
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
 pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
 pub use explanation::{Explanation, Question};
+pub use forecast::{Forecast, ForecastScore};
 pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};
 pub use limit::Limit;
 pub use link::{Link, LinkEvent, LinkSpan};

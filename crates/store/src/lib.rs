@@ -14,10 +14,10 @@ pub mod state;
 
 pub use error::{Result, StoreError};
 pub use journal::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, GapWindow, Gaps, Journal,
-    KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen,
-    ReviewQuery, Reviews, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery,
-    Tallies, WORKED_UP,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery,
+    GapWindow, Gaps, Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks,
+    RefusalCount, RefusedThen, ReviewQuery, Reviews, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission,
+    Summaries, SummaryQuery, Tallies, WORKED_UP,
 };
 pub use lake::Lake;
 pub use state::StateDir;

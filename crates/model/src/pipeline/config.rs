@@ -8,6 +8,7 @@ use super::composite::{self, CompositeRule};
 use super::drop::{self, DropFolder};
 use super::episodes;
 use super::fields::{Fields, Source};
+use super::forecast::{self, ForecastRules};
 use super::gaps::{self, GapRules};
 use super::hj212::{self, Hj212};
 use super::http::{self, HttpIngest, HttpServer};
@@ -47,6 +48,8 @@ pub struct Pipeline {
     pub validation: Vec<SetLimit>,
     /// What the gap ledger expects.
     pub gaps: GapRules,
+    /// When forecasts are issued, and from what.
+    pub forecast: ForecastRules,
     /// Who may decide about values.
     pub reviewers: Vec<Reviewer>,
     /// The registry.
@@ -197,6 +200,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let every_hours = datasets.integer(source, "every_hours", 0..=8784).unwrap_or(24);
     datasets.finish(source);
     let gaps = gaps::read(root.table(source, "gaps"), source);
+    let forecast = forecast::read(root.table(source, "forecast"), source);
 
     let validation = validation::read(root.table(source, "validation"), source);
     let tables = root.tables(source, "source");
@@ -216,6 +220,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         datasets: Datasets { every_hours },
         validation,
         gaps,
+        forecast,
         stations: Stations::default(),
     })
 }

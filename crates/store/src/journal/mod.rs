@@ -15,6 +15,7 @@ mod conformance;
 #[cfg(test)]
 mod contract;
 mod fetches;
+mod forecasts;
 mod gaps;
 mod links;
 mod outlooks;
@@ -34,6 +35,7 @@ use crate::error::Result;
 
 pub use conformance::{Conformance, DeviationCount};
 pub use fetches::{Fetch, Fetches};
+pub use forecasts::{ForecastQuery, Forecasts, KeptModel};
 pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
@@ -166,7 +168,7 @@ pub struct AssessmentQuery {
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
 pub trait Journal:
-    Conformance + Fetches + Gaps + Links + Outlooks + Reviews + Summaries + Tallies + Send + Sync + 'static
+    Conformance + Fetches + Forecasts + Gaps + Links + Outlooks + Reviews + Summaries + Tallies + Send + Sync + 'static
 {
     /// Takes a submission in and answers when it is durable.
     ///

@@ -111,6 +111,13 @@ impl Fitted {
         self.around(method, one.expect(scene, at), at.lead)
     }
 
+    /// What is usual, with what may come around it, however far ahead: that does not depend on the lead.
+    pub fn usually(&self, scene: &Scene<'_>, at: At) -> Option<Said> {
+        let (method, mean) = (Method::Climatology, Usually.expect(scene, at));
+        let bands = &self.bands.iter().rfind(|one| one.method == method)?.bands;
+        (!mean.is_nan()).then(|| Said { method, mean, spread: bands.around(mean) })
+    }
+
     /// The choice for a lead in hours.
     pub fn choice(&self, lead: usize) -> Option<&Choice> {
         self.choices.iter().find(|choice| choice.lead_day == lead_day(lead))

@@ -7,6 +7,7 @@
 //!
 //! Nothing here looks at an hour after the origin of a forecast; `tests.rs` holds that by changing the future.
 
+pub mod amend;
 pub mod backtest;
 pub mod bands;
 pub mod choice;
@@ -14,6 +15,8 @@ pub mod climatology;
 mod columns;
 pub mod fitted;
 mod gram;
+pub mod issue;
+pub mod judge;
 pub mod levels;
 pub mod load;
 pub mod methods;
@@ -24,7 +27,10 @@ mod rolling;
 mod sample;
 pub mod scene;
 pub mod score;
+pub mod scores;
+pub mod serve;
 pub mod target;
+pub mod train;
 pub mod weather;
 
 #[cfg(test)]

@@ -137,6 +137,15 @@ impl Blank {
         }
     }
 
+    /// The same with empty hours up to `to`.
+    pub fn lengthened(mut self, to: Instant) -> Self {
+        let hours = usize::try_from(to.signed_duration_since(self.start).num_hours()).unwrap_or(0);
+        for series in &mut self.values {
+            series.resize(hours.max(series.len()), f32::NAN);
+        }
+        self
+    }
+
     fn place(mut self) -> Place {
         let mut weather = self.values.split_off(self.parameters.len());
         let (direction, speed) = (weather.pop().unwrap_or_default(), weather.pop().unwrap_or_default());
@@ -164,9 +173,29 @@ impl Panel {
             let local = (start + Duration::hours(hour)).with_timezone(&zone.0);
             Clock { hour: local.hour() as usize, day: local.ordinal0() as usize }
         });
-        let mean = |at: usize| Series::mean_of(places.iter().map(move |place| &place.weather[at]), hours);
+        Self::of_places(start, parameters, clock.collect(), places)
+    }
+
+    /// The panel of these places, whose hours the clock tells.
+    pub fn of_places(start: Instant, parameters: Vec<ParameterId>, clock: Vec<Clock>, places: Vec<Place>) -> Self {
+        let mean = |at: usize| Series::mean_of(places.iter().map(move |place| &place.weather[at]), clock.len());
         let weather = (0..WEATHER_SERIES).map(mean).collect();
-        Self { start, parameters, clock: clock.collect(), weather, places }
+        Self { start, parameters, clock, weather, places }
+    }
+
+    /// The same without the hours before `first`.
+    pub fn from_hour(self, first: usize) -> Self {
+        if first == 0 {
+            return self;
+        }
+        let start = self.instant(first);
+        let cut = |series: Vec<Series>| {
+            series.into_iter().map(|mut one| Series::new(one.values.split_off(first.min(one.values.len())))).collect()
+        };
+        let places = self.places.into_iter();
+        let places = places.map(|place| Place { parameters: cut(place.parameters), weather: cut(place.weather) });
+        let clock = self.clock.into_iter().skip(first).collect();
+        Self::of_places(start, self.parameters, clock, places.collect())
     }
 
     /// How many hours it has.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::climatology::{Climatology, HALF, Usual, WIDE};
+use super::climatology::{Climatology, Normal};
 use super::outside::Outside;
 use super::panel::{Panel, Series};
 use super::target::Target;
@@ -36,8 +36,8 @@ pub struct Spot {
     pub truth: Series,
     /// Truth minus what is usual.
     pub departure: Series,
-    usual: Usual,
-    wide: Usual,
+    /// What is usual.
+    pub normal: Normal,
 }
 
 /// One target at all stations.
@@ -66,19 +66,18 @@ impl<'p> Scene<'p> {
         let of = |series: &Series| Climatology::new(&target.series(series), &panel.clock, end);
         let own: Vec<Climatology> = panel.places.iter().map(|place| of(&place.parameters[parameter])).collect();
         let pooled = Climatology::pooled(own.iter());
-        let usual = own.into_iter().map(|one| if one.young() { pooled.clone() } else { one });
-        Self::new(panel, target, &usual.collect::<Vec<_>>(), ahead)
+        let normals = own.iter().map(|one| one.normal(&pooled)).collect();
+        Self::new(panel, target, normals, ahead)
     }
 
-    /// A scene with one climatology for each station.
-    pub fn new(panel: &'p Panel, target: Target, climatologies: &[Climatology], ahead: Ahead) -> Option<Self> {
+    /// A scene with what is usual at each station.
+    pub fn new(panel: &'p Panel, target: Target, normals: Vec<Normal>, ahead: Ahead) -> Option<Self> {
         let parameter = panel.parameters.iter().position(|one| *one == target.parameter)?;
-        let spots = panel.places.iter().zip(climatologies).map(|(place, climatology)| {
+        let spots = panel.places.iter().zip(normals).map(|(place, normal)| {
             let truth = target.series(&place.parameters[parameter]);
-            let (usual, wide) = (climatology.usual(HALF), climatology.usual(WIDE));
-            let departure = truth.values.iter().zip(&panel.clock).map(|(value, clock)| value - usual.at(*clock));
+            let departure = truth.values.iter().zip(&panel.clock).map(|(value, clock)| value - normal.near.at(*clock));
             let departure = Series::new(departure.collect());
-            Spot { truth, departure, usual, wide }
+            Spot { truth, departure, normal }
         });
         let spots: Vec<Spot> = spots.collect();
         let series = panel.places.iter().map(|place| &place.parameters[parameter]);
@@ -95,12 +94,12 @@ impl<'p> Scene<'p> {
 
     /// What is usual at the hour that is forecast.
     pub fn usual(&self, at: At) -> f32 {
-        self.spots[at.place].usual.at(self.panel.clock[at.hour()])
+        self.spots[at.place].normal.near.at(self.panel.clock[at.hour()])
     }
 
     /// The same, looked at more widely around the day of the year.
     pub fn wide(&self, at: At) -> f32 {
-        self.spots[at.place].wide.at(self.panel.clock[at.hour()])
+        self.spots[at.place].normal.wide.at(self.panel.clock[at.hour()])
     }
 
     /// What came true; NaN where nobody knows.

@@ -7,13 +7,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
-    Assessment, Completeness, Counts, Entry, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published,
-    Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
+    Assessment, Completeness, Counts, Entry, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Observation,
+    Outlook, Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, Gaps,
+    Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
+    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -184,6 +184,37 @@ impl Links for Watched {
     }
 
     async fn links(&self, _: Instant, _: Instant) -> Result<Vec<LinkSpan>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Forecasts for Watched {
+    async fn keep_forecasts(&self, _: Vec<Forecast>) -> Result<Vec<u64>> {
+        unimplemented!()
+    }
+
+    async fn forecasts(&self, _: ForecastQuery) -> Result<Vec<Forecast>> {
+        unimplemented!()
+    }
+
+    fn forecast(&self) -> watch::Receiver<u64> {
+        unimplemented!()
+    }
+
+    async fn keep_forecast_model(&self, _: KeptModel) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn forecast_model(&self) -> Result<Option<KeptModel>> {
+        unimplemented!()
+    }
+
+    async fn set_forecast_scores(&self, _: Vec<ForecastScore>) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn forecast_scores(&self) -> Result<Vec<ForecastScore>> {
         unimplemented!()
     }
 }

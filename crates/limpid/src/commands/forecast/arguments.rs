@@ -12,6 +12,13 @@ use crate::cli::{PipelineDir, State};
 pub enum ForecastCommand {
     /// Fit the methods on the past, ask them over a span after it, and say how they did
     Backtest(Backtest),
+    /// Fit the model that forecasts are issued by; limpid run does it once a week
+    Train(Train),
+    /// Issue forecasts now; limpid run does it at the times of the configuration
+    Issue(Issue),
+    /// Issue the newest forecast anew with one day's figure changed, and a reason; while limpid runs, by
+    /// POST /api/v1/forecasts/amendments
+    Amend(Amend),
 }
 
 /// `limpid forecast backtest`
@@ -76,4 +83,58 @@ impl From<FutureWeather> for Ahead {
 fn hours(text: &str) -> Result<usize, String> {
     let number = text.strip_suffix('h').and_then(|number| number.parse().ok());
     number.filter(|hours| (1..=168).contains(hours)).ok_or_else(|| "write a number of hours from 1h to 168h".to_owned())
+}
+
+/// `limpid forecast train`
+#[derive(Debug, Args)]
+pub struct Train {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// Train on hours before this time; default now
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+/// `limpid forecast issue`
+#[derive(Debug, Args)]
+pub struct Issue {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// Issue as if it were this time, from what stands now about the hours before it; default now
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// `limpid forecast amend`
+#[derive(Debug, Args)]
+pub struct Amend {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// The station
+    #[arg(long, value_name = "ID", required_unless_present = "area", conflicts_with = "area")]
+    pub station: Option<String>,
+    /// The area
+    #[arg(long, value_name = "NAME")]
+    pub area: Option<String>,
+    /// What is forecast: pm25, pm10, so2, no2, co or o3
+    #[arg(long, value_name = "ID")]
+    pub parameter: String,
+    /// The day, of the publisher's zone
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub day: String,
+    /// The mean of the day that is expected, of ozone the largest 8-hour mean, in the canonical unit
+    #[arg(long, value_name = "N")]
+    pub value: f32,
+    /// Who amends
+    #[arg(long, value_name = "NAME")]
+    pub who: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod backtest;
+mod issue;
 
 use chrono::{DateTime, NaiveDate};
 use limpid_model::{Instant, ParameterId, Zone};
@@ -14,6 +15,9 @@ use crate::failure::Failure;
 pub fn run(command: ForecastCommand) -> Result<(), Failure> {
     match command {
         ForecastCommand::Backtest(arguments) => backtest::run(&arguments),
+        ForecastCommand::Train(arguments) => issue::train(&arguments),
+        ForecastCommand::Issue(arguments) => issue::issue(&arguments),
+        ForecastCommand::Amend(arguments) => issue::amended(&arguments),
     }
 }
 

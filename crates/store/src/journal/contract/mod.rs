@@ -4,6 +4,7 @@
 mod accepting;
 mod conformance;
 mod fetches;
+mod forecasts;
 mod gaps;
 mod links;
 mod outlooks;
@@ -100,6 +101,10 @@ engines! {
         an_issue_comes_back_bit_for_bit
         only_an_issue_that_says_something_new_is_kept
         what_stood_at_a_time_can_be_asked;
+    forecasts:
+        issues_come_back_whole_in_their_order_and_are_never_changed
+        the_newest_issue_of_each_subject_can_be_asked
+        the_last_model_and_the_last_scores_stand;
     reviews:
         decisions_come_back_whole_in_their_order
         what_is_final_takes_no_further_decision;

@@ -10,6 +10,7 @@ mod compression;
 mod conformance;
 mod failure;
 mod fetches;
+mod forecasts;
 mod gaps;
 mod group;
 mod index;
@@ -72,6 +73,7 @@ pub struct SqliteJournal {
     readers: Arc<Readers>,
     accepted: watch::Receiver<u64>,
     published: watch::Receiver<u64>,
+    issued: watch::Sender<u64>,
     // Kept so that the receivers of a journal that is only read stay open.
     _ends: Option<(watch::Sender<u64>, watch::Sender<u64>)>,
 }
@@ -104,7 +106,14 @@ impl SqliteJournal {
             .name("limpid-journal".into())
             .spawn(move || writer.run(jobs))
             .map_err(|error| StoreError::io("starting the journal's writer", error))?;
-        Ok(Arc::new(Self { queue: Some(queue), readers, accepted, published, _ends: None }))
+        Ok(Arc::new(Self {
+            queue: Some(queue),
+            readers,
+            accepted,
+            published,
+            issued: watch::Sender::new(0),
+            _ends: None,
+        }))
     }
 
     /// Opens an existing journal to read beside the process that writes it. `accepted` and `published` tell where it
@@ -127,7 +136,15 @@ impl SqliteJournal {
         let (accepted, published) = newest(&readers)?;
         let ((accepted_end, accepted), (published_end, published)) =
             (watch::channel(accepted), watch::channel(published));
-        Ok(Arc::new(Self { queue: None, readers, accepted, published, _ends: Some((accepted_end, published_end)) }))
+        let issued = watch::Sender::new(0);
+        Ok(Arc::new(Self {
+            queue: None,
+            readers,
+            accepted,
+            published,
+            issued,
+            _ends: Some((accepted_end, published_end)),
+        }))
     }
 
     fn queue(&self) -> Result<&Queue> {

@@ -30,6 +30,8 @@ pub(super) enum Work {
     Summaries(Vec<Summary>, Option<(&'static str, u64)>, oneshot::Sender<Result<usize>>),
     /// Keep a reviewer's decision.
     Review(Box<Review>, oneshot::Sender<Result<usize>>),
+    /// Keep what forecasting made.
+    Forecasts(super::forecasts::Keep, oneshot::Sender<Result<usize>>),
     /// Remember an upstream answer.
     Fetch(Fetch, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.

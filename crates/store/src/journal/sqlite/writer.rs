@@ -14,7 +14,7 @@ use super::failure::{again, during, may_be_one_jobs_fault};
 use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
-use super::{accept, fetches, gaps, index, links, outlooks, publish, reviews, summaries};
+use super::{accept, fetches, forecasts, gaps, index, links, outlooks, publish, reviews, summaries};
 use crate::error::{Result, StoreError};
 
 /// A transaction takes at most so many jobs and KiB, so that the first of them does not wait long for the last.
@@ -180,6 +180,7 @@ impl Writer {
                     summaries::keep(&transaction, summaries, *cursor, now).map(Done::Kept)
                 }
                 Work::Review(review, _) => reviews::keep(&transaction, review).map(Done::Kept),
+                Work::Forecasts(work, _) => forecasts::keep(&transaction, work).map(Done::Kept),
                 Work::Fetch(fetch, _) => fetches::note(&transaction, fetch).map(|()| Done::Nothing),
                 Work::Probe(_) => transaction
                     .prepare_cached("UPDATE positions SET number = number + 1 WHERE name = 'probe'")
@@ -282,7 +283,13 @@ fn answer(job: Job, done: Result<Done>) {
             });
             let _ = reply.send(published);
         }
-        (Work::Outlooks(_, reply) | Work::Review(_, reply) | Work::Summaries(_, _, reply), done) => {
+        (
+            Work::Forecasts(_, reply)
+            | Work::Outlooks(_, reply)
+            | Work::Review(_, reply)
+            | Work::Summaries(_, _, reply),
+            done,
+        ) => {
             let kept = done.and_then(|done| match done {
                 Done::Kept(kept) => Ok(kept),
                 _ => Err(StoreError::Closed),

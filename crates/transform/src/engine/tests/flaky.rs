@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
-    ReceiptId, Record, Review, StationId, Submission, Summary,
+    Assessment, Completeness, Counts, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook,
+    Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, Gaps,
+    Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
+    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -111,6 +111,37 @@ impl Links for Flaky {
 
     async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
         self.journal.links(from, to).await
+    }
+}
+
+#[async_trait]
+impl Forecasts for Flaky {
+    async fn keep_forecasts(&self, forecasts: Vec<Forecast>) -> Result<Vec<u64>> {
+        self.journal.keep_forecasts(forecasts).await
+    }
+
+    async fn forecasts(&self, query: ForecastQuery) -> Result<Vec<Forecast>> {
+        self.journal.forecasts(query).await
+    }
+
+    fn forecast(&self) -> watch::Receiver<u64> {
+        self.journal.forecast()
+    }
+
+    async fn keep_forecast_model(&self, model: KeptModel) -> Result<()> {
+        self.journal.keep_forecast_model(model).await
+    }
+
+    async fn forecast_model(&self) -> Result<Option<KeptModel>> {
+        self.journal.forecast_model().await
+    }
+
+    async fn set_forecast_scores(&self, scores: Vec<ForecastScore>) -> Result<()> {
+        self.journal.set_forecast_scores(scores).await
+    }
+
+    async fn forecast_scores(&self) -> Result<Vec<ForecastScore>> {
+        self.journal.forecast_scores().await
     }
 }
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Completeness, Counts, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook, Published, Receipt,
-    ReceiptId, Record, Review, StationId, Submission, Summary,
+    Assessment, Completeness, Counts, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook,
+    Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, GapQuery, Gaps, Journal, KeptSummary,
-    LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
+    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, Gaps,
+    Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
+    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -125,6 +125,37 @@ impl Links for Switched {
 
     async fn links(&self, from: Instant, to: Instant) -> Result<Vec<LinkSpan>> {
         self.inner.links(from, to).await
+    }
+}
+
+#[async_trait]
+impl Forecasts for Switched {
+    async fn keep_forecasts(&self, forecasts: Vec<Forecast>) -> Result<Vec<u64>> {
+        self.inner.keep_forecasts(forecasts).await
+    }
+
+    async fn forecasts(&self, query: ForecastQuery) -> Result<Vec<Forecast>> {
+        self.inner.forecasts(query).await
+    }
+
+    fn forecast(&self) -> watch::Receiver<u64> {
+        self.inner.forecast()
+    }
+
+    async fn keep_forecast_model(&self, model: KeptModel) -> Result<()> {
+        self.inner.keep_forecast_model(model).await
+    }
+
+    async fn forecast_model(&self) -> Result<Option<KeptModel>> {
+        self.inner.forecast_model().await
+    }
+
+    async fn set_forecast_scores(&self, scores: Vec<ForecastScore>) -> Result<()> {
+        self.inner.set_forecast_scores(scores).await
+    }
+
+    async fn forecast_scores(&self) -> Result<Vec<ForecastScore>> {
+        self.inner.forecast_scores().await
     }
 }
 

@@ -1,0 +1,231 @@
+//! What limpid expects of the coming hours and days, as it was issued, and how good such issues were.
+
+use serde::{Deserialize, Serialize};
+
+use crate::observation::Statistic;
+use crate::parameter::ParameterId;
+use crate::summary::Subject;
+use crate::time::Instant;
+
+/// Quantiles that go out with every value, in thousandths.
+pub const QUANTILES: [u16; 7] = [50, 100, 250, 500, 750, 900, 950];
+
+/// One issue for one station or area. It is never changed: who knows better issues another that amends it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Forecast {
+    /// Its number, in the order in which issues were kept; 0 before that.
+    #[serde(skip)]
+    pub id: u64,
+    /// When it was issued.
+    pub issued: Instant,
+    /// The end of the last hour that was known.
+    pub origin: Instant,
+    /// For where.
+    pub subject: Subject,
+    /// What made it.
+    pub model: ModelNote,
+    /// The number of the newest published record then: no later revision went in.
+    pub published: u64,
+    /// Outside forecasts that went in.
+    pub outlooks: Vec<OutlookNote>,
+    /// The station has less than 60 days of its own: what is usual there is that of its neighbours.
+    pub young: bool,
+    /// The hours, one series for each parameter.
+    pub hours: Vec<HourSeries>,
+    /// The days, the next one first.
+    pub days: Vec<ForecastDay>,
+    /// Who amended which issue, and why.
+    pub amends: Option<Amendment>,
+    /// A warning that the authority's plan would ask for: for the operator to decide about, not for the public.
+    pub proposal: Option<Proposal>,
+}
+
+/// A trained model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelNote {
+    /// The first 16 digits of the SHA-256 of what was fitted.
+    pub id: String,
+    /// The version of limpid that fitted it.
+    pub version: String,
+    /// Start of the first hour that it was fitted on.
+    pub from: Instant,
+    /// End of the last one.
+    pub until: Instant,
+}
+
+/// An outside forecast that went in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlookNote {
+    /// Whose model.
+    pub model: String,
+    /// Which of its issues.
+    pub issued: Instant,
+}
+
+/// Who amended which issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amendment {
+    /// The number of the issue that it stands in place of.
+    pub of: u64,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A warning that would be due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// `yellow`, `orange` or `red`.
+    pub level: String,
+    /// The index of each day that it follows from.
+    pub indices: Vec<u16>,
+}
+
+/// What is expected, and what may come.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// The expected value, in the parameter's canonical unit.
+    pub mean: f32,
+    /// What is usual then.
+    pub usual: f32,
+    /// One for each of [`QUANTILES`], rising.
+    pub quantiles: [f32; QUANTILES.len()],
+}
+
+impl Expected {
+    /// The end of the 80 % interval below.
+    pub fn p10(&self) -> f32 {
+        self.quantiles[1]
+    }
+
+    /// The end of the 80 % interval above.
+    pub fn p90(&self) -> f32 {
+        self.quantiles[5]
+    }
+
+    /// All of it times `factor`, what is usual excepted.
+    pub fn scaled(&self, factor: f32) -> Self {
+        Self { mean: self.mean * factor, usual: self.usual, quantiles: self.quantiles.map(|value| value * factor) }
+    }
+}
+
+/// Hours of one parameter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HourSeries {
+    /// Of what.
+    pub parameter: ParameterId,
+    /// Start of the first hour.
+    pub start: Instant,
+    /// The method of each day ahead.
+    pub methods: Vec<MethodNote>,
+    /// One for each hour; `None` where nothing can be said.
+    pub hours: Vec<Option<Expected>>,
+}
+
+/// Which method it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodNote {
+    /// `ridge`, `climatology`, …
+    pub method: String,
+    /// The method that is usually best lost to climatology in the last 60 days and made way for this.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fell_back: bool,
+}
+
+/// A calendar day of the authority's zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForecastDay {
+    /// Inclusive.
+    pub start: Instant,
+    /// Exclusive.
+    pub end: Instant,
+    /// Days ahead: 1 is the first day that begins after the issue.
+    pub lead_day: u8,
+    /// One for each parameter.
+    pub figures: Vec<DayFigure>,
+    /// Id of the edition by which it is judged.
+    pub scheme: String,
+    /// The range of the index that every second such day keeps within.
+    pub index: Option<[u16; 2]>,
+    /// The level that is announced.
+    pub level: Option<u8>,
+    /// The chance of each level, from level 1 on, 0 to 1.
+    pub chances: Vec<f32>,
+    /// The pollutants that the index is expected to be made of.
+    pub primary: Vec<ParameterId>,
+}
+
+/// One parameter's figure of a day: the mean, or of ozone the largest 8-hour mean.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DayFigure {
+    /// Of what.
+    pub parameter: ParameterId,
+    /// Which figure.
+    pub statistic: Statistic,
+    /// By which method.
+    #[serde(flatten)]
+    pub method: MethodNote,
+    /// What is expected.
+    pub expected: Expected,
+}
+
+/// How good the issues of a span were, for one parameter and so many days ahead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForecastScore {
+    /// For where; `None` for all stations together.
+    pub subject: Option<Subject>,
+    /// `issued`, or `amended` for what stood after people amended it.
+    pub model: String,
+    /// Of what.
+    pub parameter: ParameterId,
+    /// Days ahead.
+    pub lead_day: u8,
+    /// The days of the span: 30, 90 or 365.
+    pub window: u16,
+    /// The span of the issues, inclusive.
+    pub from: Instant,
+    /// Exclusive.
+    pub to: Instant,
+    /// Hours with a forecast and a truth.
+    pub n: u64,
+    /// Mean absolute error of the expected value.
+    pub mae: f64,
+    /// Root of its mean squared error.
+    pub rmse: f64,
+    /// Mean of forecast minus truth.
+    pub bias: f64,
+    /// Mean pinball loss over [`QUANTILES`].
+    pub pinball: f64,
+    /// Part of the truths within the 80 % interval.
+    pub cover80: f64,
+    /// 1 less the RMSE as a part of that of persistence.
+    pub skill_persistence: Option<f64>,
+    /// 1 less the RMSE as a part of that of climatology.
+    pub skill_climatology: Option<f64>,
+    /// Whole days.
+    pub days: DayScores,
+}
+
+/// How days were forecast.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DayScores {
+    /// Days with a forecast and a truth.
+    pub n: u64,
+    /// Days whose level was the one announced.
+    pub hits: u64,
+    /// Days whose level was the one announced or next to it.
+    pub near: u64,
+    /// Days whose level was that of the day before the issue.
+    pub persistence_hits: u64,
+    /// Days whose index lay in the range that was issued, where this is about the index of all pollutants.
+    pub in_range: u64,
+    /// Days whose primary pollutant was forecast, and days that had one, likewise.
+    pub primary: [u64; 2],
+    /// By observed level, from 1 on: days, and those whose level was announced.
+    pub by_level: Vec<[u64; 2]>,
+    /// Days at level 3 or worse: announced and come, come unannounced, announced and not come.
+    pub polluted: [u64; 3],
+    /// Days at level 5 or worse, likewise.
+    pub heavy: [u64; 3],
+}

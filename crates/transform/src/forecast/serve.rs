@@ -1,0 +1,150 @@
+//! The task that issues forecasts at the times of the configuration, trains the model once a week, and works out how good
+//! earlier issues were.
+
+use std::sync::Arc;
+use std::time::Duration as Wait;
+
+use chrono::{Days, Duration, Utc};
+use limpid_model::{Forecast, Instant, Pipeline, Zone};
+use limpid_store::{ForecastQuery, Journal, KeptModel, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use super::train::{ModelError, Trained, train};
+use super::weather::Ahead;
+use super::{issue, scores};
+
+/// Days after which a model is trained anew.
+const WEEK: i64 = 7;
+/// The clock is looked at this often.
+const TICK: Wait = Wait::from_secs(30);
+/// An issue that could not be made in time is made up for so long after it was due.
+const LATE: Duration = Duration::hours(6);
+/// Hours after which a failed round is tried again at the latest; until then it is every so often.
+const AGAIN: Wait = Wait::from_secs(300);
+
+/// Issues until `stop`. What fails is logged and tried again.
+///
+/// # Errors
+/// [`StoreError::Closed`] when the journal was closed before `stop`.
+pub async fn serve(
+    pipeline: Arc<Pipeline>,
+    journal: Arc<dyn Journal>,
+    stop: CancellationToken,
+) -> Result<(), StoreError> {
+    while !stop.is_cancelled() {
+        let round = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            round = round(&pipeline, &journal, Utc::now()) => round,
+        };
+        let wait = match round {
+            Ok(()) => TICK,
+            Err(ModelError::Journal(StoreError::Closed)) if stop.is_cancelled() => return Ok(()),
+            Err(ModelError::Journal(StoreError::Closed)) => return Err(StoreError::Closed),
+            Err(ModelError::Nothing) => AGAIN,
+            Err(error) => {
+                metrics::counter!("limpid_forecast_failures_total").increment(1);
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, wait_ms = AGAIN.as_millis() as u64, "no forecast issued, trying again");
+                AGAIN
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Issues what is due at `now` and was not issued.
+async fn round(pipeline: &Arc<Pipeline>, journal: &Arc<dyn Journal>, now: Instant) -> Result<(), ModelError> {
+    let Some(due) = due(pipeline, now) else { return Ok(()) };
+    let query = ForecastQuery { subjects: Vec::new(), from: due, to: now, newest: false, after: 0, limit: 1 };
+    if !journal.forecasts(query).await?.is_empty() {
+        return Ok(());
+    }
+    let issued = run(pipeline, journal, now).await?;
+    let late = now.signed_duration_since(due);
+    tracing::info!(forecasts = issued.len(), late_s = late.num_seconds(), "forecasts issued");
+    Ok(())
+}
+
+/// The last time before `now` at which an issue was due, where it may still be made.
+fn due(pipeline: &Pipeline, now: Instant) -> Option<Instant> {
+    let zone = pipeline.publisher.zone;
+    let today = zone.date_of(now);
+    let times = [today - Days::new(1), today]
+        .into_iter()
+        .flat_map(|date| pipeline.forecast.issue_at.iter().map(move |time| zone.at(date.and_time(*time))));
+    times.filter(|at| *at <= now && now.signed_duration_since(*at) < LATE).max()
+}
+
+/// Trains if need be, issues, keeps that, and works the scores out.
+///
+/// # Errors
+/// Those of the journal, and [`ModelError::Nothing`] where no station has hours.
+pub async fn run(
+    pipeline: &Arc<Pipeline>,
+    journal: &Arc<dyn Journal>,
+    now: Instant,
+) -> Result<Vec<Forecast>, ModelError> {
+    let model = match journal.forecast_model().await? {
+        Some(model) if fresh(&model, now) && Trained::readable(&model) => model,
+        _ => fit(pipeline, journal, now, Arc::new(|_, _| {})).await?,
+    };
+    let issued = issue(pipeline, journal, model, now).await?;
+    scores::work_out(pipeline, journal, now).await?;
+    Ok(issued)
+}
+
+fn fresh(model: &KeptModel, now: Instant) -> bool {
+    now.signed_duration_since(model.note.until) < Duration::days(WEEK)
+}
+
+/// Trains on the hours before `now`, and keeps the model.
+///
+/// # Errors
+/// Those of the journal, and [`ModelError::Nothing`] where no station has hours.
+pub async fn fit(
+    pipeline: &Pipeline,
+    journal: &Arc<dyn Journal>,
+    now: Instant,
+    progress: Arc<dyn Fn(u64, u64) + Send + Sync>,
+) -> Result<KeptModel, ModelError> {
+    let ahead = if pipeline.forecast.weather { Ahead::Simulated } else { Ahead::None };
+    let from = years_before(pipeline.publisher.zone, now, pipeline.forecast.train_years);
+    let model = train(pipeline, journal, (from, now), ahead, progress).await?;
+    tracing::info!(model.id = %model.note.id, bytes = model.body.len(), "forecast model trained");
+    journal.keep_forecast_model(model.clone()).await?;
+    Ok(model)
+}
+
+fn years_before(zone: Zone, now: Instant, years: u64) -> Instant {
+    let months = chrono::Months::new(u32::try_from(years * 12).unwrap_or(u32::MAX));
+    zone.date_of(now).checked_sub_months(months).map_or(now, |date| zone.start_of(date))
+}
+
+/// Issues by `model` at `now`, and keeps it.
+///
+/// # Errors
+/// Those of the journal, and [`ModelError::Unreadable`].
+pub async fn issue(
+    pipeline: &Arc<Pipeline>,
+    journal: &Arc<dyn Journal>,
+    model: KeptModel,
+    now: Instant,
+) -> Result<Vec<Forecast>, ModelError> {
+    let inputs = issue::read(pipeline, journal, now).await?;
+    let mut forecasts = issue::make(pipeline, model, inputs, now).await?;
+    let ids = journal.keep_forecasts(forecasts.clone()).await?;
+    for (forecast, id) in forecasts.iter_mut().zip(ids) {
+        forecast.id = id;
+        if let Some(proposal) = &forecast.proposal {
+            // For the operator: nothing is announced by itself.
+            let (level, indices) = (&proposal.level, &proposal.indices);
+            tracing::warn!(subject = %forecast.subject, %level, ?indices, "a warning would be due: decide about it");
+        }
+    }
+    metrics::gauge!("limpid_forecast_issued_seconds").set(now.timestamp() as f64);
+    Ok(forecasts)
+}

@@ -148,6 +148,8 @@ pub struct ForecastDay {
     pub scheme: String,
     /// The range of the index that every second such day keeps within.
     pub index: Option<[u16; 2]>,
+    /// The index that every second such day comes above.
+    pub median: Option<u16>,
     /// The level that is announced.
     pub level: Option<u8>,
     /// The chance of each level, from level 1 on, 0 to 1.

@@ -165,10 +165,10 @@ pub fn issue(pipeline: &Pipeline, trained: &Trained, note: &ModelNote, inputs: &
     all
 }
 
-/// The warning that the days of which history says something would ask for, by the upper end of their ranges.
+/// The warning that the days of which history says something would ask for, by the index that is as likely passed as not.
 fn proposed(forecast: &Forecast) -> Option<limpid_model::forecast::Proposal> {
     let told = forecast.days.iter().filter(|day| day.lead_day <= TOLD);
-    let indices: Vec<u16> = told.map_while(|day| day.index.map(|[_, high]| high)).collect();
+    let indices: Vec<u16> = told.map_while(|day| day.median).collect();
     proposal(&indices)
 }
 
@@ -298,6 +298,7 @@ fn add(
             figures: vec![figure],
             scheme: scheme.to_owned(),
             index: None,
+            median: None,
             level: None,
             chances: Vec::new(),
             primary: Vec::new(),

@@ -43,6 +43,7 @@ pub fn judge(day: &mut ForecastDay) {
         }
     }
     day.index = Some(RANGE.map(|draw| indices[draw]));
+    day.median = Some(indices[DRAWS / 2]);
     day.primary = draws[DRAWS / 2].primary.clone();
     day.chances = counts.iter().map(|count| *count as f32 / DRAWS as f32).collect();
     day.level = Some(Chances::new(counts).announced());
@@ -131,6 +132,7 @@ mod tests {
             figures: figures.iter().map(figure).collect(),
             scheme: "hj633-2012".into(),
             index: None,
+            median: None,
             level: None,
             chances: Vec::new(),
             primary: Vec::new(),

@@ -15,6 +15,8 @@ use super::{issue, scores};
 
 /// Days after which a model is trained anew.
 const WEEK: i64 = 7;
+/// The kind of source that brings the weather to come.
+const WEATHER: &str = "open-meteo-weather";
 /// The clock is looked at this often.
 const TICK: Wait = Wait::from_secs(30);
 /// An issue that could not be made in time is made up for so long after it was due.
@@ -111,7 +113,8 @@ pub async fn fit(
     now: Instant,
     progress: Arc<dyn Fn(u64, u64) + Send + Sync>,
 ) -> Result<KeptModel, ModelError> {
-    let ahead = if pipeline.forecast.weather { Ahead::Simulated } else { Ahead::None };
+    let weather = pipeline.sources.iter().any(|source| source.kind.name == WEATHER);
+    let ahead = if pipeline.forecast.weather && weather { Ahead::Simulated } else { Ahead::None };
     let from = years_before(pipeline.publisher.zone, now, pipeline.forecast.train_years);
     let model = train(pipeline, journal, (from, now), ahead, progress).await?;
     tracing::info!(model.id = %model.note.id, bytes = model.body.len(), "forecast model trained");

@@ -45,6 +45,7 @@ fn issue(subject: Subject, hour: i64) -> Forecast {
             }],
             scheme: "hj633-2026".into(),
             index: Some([70, 101]),
+            median: Some(85),
             level: Some(2),
             chances: vec![0.25, 0.5, 0.25],
             primary: vec![parameter("o3")],

@@ -8,6 +8,7 @@
 //! - [`stale`]: when a value is late, stale or gone
 //! - `api/`: one resource a file
 //! - `answer/`: what every answer shares: formats, problems, caching, tables
+//! - `remit`: what of a forecast an authority may put in words
 //! - [`datasets`]: what is released as open data, when, and how it is served
 //! - `pages/`: HTML for people, in their language
 
@@ -19,6 +20,7 @@ pub mod datasets;
 pub mod error;
 mod links;
 mod pages;
+mod remit;
 mod router;
 pub mod stale;
 pub mod start;

@@ -7,6 +7,7 @@
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
 //! - [`gaps`], [`completeness`]: what is missing
 //! - [`explain`]: how a figure came about
+//! - [`forecasts`]: what was issued, and how good that was
 //! - [`summaries`]: areas, and months to years
 //! - [`stream`]: the same records, pushed
 //! - [`reviews`]: what people decided about values
@@ -19,6 +20,7 @@ pub mod completeness;
 mod conformance;
 pub mod cursor;
 pub mod explain;
+pub mod forecasts;
 pub mod gaps;
 pub mod health;
 pub mod item;

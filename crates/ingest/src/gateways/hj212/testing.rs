@@ -13,7 +13,8 @@ use limpid_model::{
 use limpid_store::{
     Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, Gaps,
     Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
+    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
+    Tallies,
 };
 use tokio::sync::watch;
 

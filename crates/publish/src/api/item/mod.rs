@@ -3,12 +3,14 @@
 
 mod assessment;
 mod compliance;
+mod forecast;
 mod gap;
 mod observation;
 
 use limpid_model::{Pipeline, Published, StationId};
 
 pub use assessment::{ASSESSMENT, AssessmentItem, VerdictItem};
+pub use forecast::{FORECAST, ForecastItem, ForecastRow, SCORE, ScoreItem, plain};
 pub use gap::{COMPLETENESS, CompletenessItem, GAP, GapItem, GapRow};
 pub use observation::{OBSERVATION, ObservationItem};
 

@@ -48,6 +48,7 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(api::health::metrics))
         .route("/", get(pages::front::get))
         .route("/stations/{id}", get(pages::station::get))
+        .route("/forecast", get(pages::forecast::get))
         .route("/water", get(pages::water::get))
         .route("/noise", get(pages::noise::get))
         .route("/explain", get(pages::explain::get))

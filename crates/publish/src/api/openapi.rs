@@ -94,6 +94,7 @@ pub struct LimitBody {
         super::health::ready,
         super::health::metrics,
         crate::pages::front::get,
+        crate::pages::forecast::get,
         crate::pages::water::get,
         crate::pages::noise::get,
         crate::pages::station::get,

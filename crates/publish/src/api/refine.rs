@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use limpid_model::{ParameterId, Pipeline, SchemeChoice};
 use serde_json::{Value, json};
 
-use super::item::{ASSESSMENT, COMPLETENESS, GAP, OBSERVATION};
+use super::item::{ASSESSMENT, COMPLETENESS, FORECAST, GAP, OBSERVATION, SCORE};
 use crate::answer::table::Column;
 use crate::datasets;
 
@@ -134,6 +134,8 @@ fn columns(path: &str) -> Vec<&'static str> {
         "/api/v1/observations" => names(OBSERVATION),
         "/api/v1/assessments" => names(ASSESSMENT),
         "/api/v1/gaps" => names(GAP),
+        "/api/v1/forecasts" => names(FORECAST),
+        "/api/v1/forecasts/scores" => names(SCORE),
         "/api/v1/completeness" => names(COMPLETENESS),
         _ => Vec::new(),
     }
@@ -155,6 +157,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(seen, 3);
+        assert_eq!(seen, 5);
     }
 }

@@ -85,6 +85,33 @@ pub fn bars(title: &str, bars: &[Bar<'_>], span: Span) -> Markup {
     }
 }
 
+/// What may come, hour by hour.
+pub struct Fan<'a> {
+    /// By the start of the hour: the end of the 80 % interval below, the median, the end above.
+    pub points: &'a [(Instant, [f64; 3])],
+}
+
+/// A band from end to end with the median as a line in it.
+pub fn fan(title: &str, fan: &Fan<'_>, span: Span) -> Markup {
+    let scale = Scale::around(fan.points.iter().flat_map(|(_, values)| *values).chain([0.0]));
+    let at = |point: &(Instant, [f64; 3]), place: usize| {
+        let x = span.x(point.0 + TimeDelta::minutes(30));
+        format!("{} {}", round(x), round(scale.y(point.1[place])))
+    };
+    let along = |place: usize| fan.points.iter().map(move |point| at(point, place));
+    let line = |points: Vec<String>| format!("M{}", points.join("L"));
+    let band = along(2).chain(fan.points.iter().rev().map(|point| at(point, 0))).collect();
+    html! {
+        svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-label=(title) {
+            (axes(&scale, span))
+            @if !fan.points.is_empty() {
+                path class="fan" d=(format!("{}Z", line(band))) {}
+                path class="line s0" d=(line(along(1).collect())) {}
+            }
+        }
+    }
+}
+
 /// The key of a series: its line, short.
 pub fn key(place: usize) -> Markup {
     html! {

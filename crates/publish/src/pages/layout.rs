@@ -32,8 +32,9 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// The doors of every page.
-const DOORS: [(&str, &str); 6] = [
+const DOORS: [(&str, &str); 7] = [
     ("/", "nav.now"),
+    ("/forecast", "nav.forecast"),
     ("/water", "nav.water"),
     ("/noise", "nav.noise"),
     ("/data", "nav.data"),
@@ -145,6 +146,7 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
 fn open(app: &App, path: &str) -> bool {
     let has = |kind| app.pipeline.stations.iter().any(|station| station.kind == kind);
     match path {
+        "/forecast" => has(StationKind::Air) && app.pipeline.forecast.enabled,
         "/water" => has(StationKind::Water),
         "/noise" => has(StationKind::Noise),
         _ => true,
@@ -154,6 +156,7 @@ fn open(app: &App, path: &str) -> bool {
 fn door(view: &View, key: &str) -> &'static str {
     match key {
         "nav.now" => view.lang.t("nav.now"),
+        "nav.forecast" => view.lang.t("nav.forecast"),
         "nav.water" => view.lang.t("nav.water"),
         "nav.noise" => view.lang.t("nav.noise"),
         "nav.data" => view.lang.t("nav.data"),

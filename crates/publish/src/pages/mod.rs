@@ -8,7 +8,7 @@
 //! - [`cards`]: one station in short
 //! - [`graded`]: classes of water and verdicts on noise
 //! - [`chart`]: series as SVG
-//! - [`front`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
+//! - [`front`], [`forecast`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
 
 pub mod about;
 mod cards;
@@ -16,6 +16,7 @@ mod chart;
 pub mod data;
 pub mod dataset;
 pub mod explain;
+pub mod forecast;
 pub mod front;
 mod gaps;
 mod graded;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod failures;
+mod forecasts;
 mod gaps;
 mod reviews;
 mod series;

@@ -1,0 +1,283 @@
+//! `/forecast`: the next days with levels in words and how sure they are, the next 72 hours as fans, and how good earlier
+//! forecasts were.
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, Query as Pairs, State};
+use axum::http::{HeaderMap, Response, Uri};
+use chrono::{Duration, TimeDelta};
+use limpid_model::forecast::{DayFigure, ForecastDay, HourSeries};
+use limpid_model::{Forecast, ForecastScore, Instant, Scheme, Subject};
+use limpid_store::ForecastQuery;
+use maud::{Markup, html};
+
+use super::chart::{self, Fan, Span};
+use super::layout::{self, Page};
+use super::view::View;
+use super::words::Lang;
+use super::{cards, level, say};
+use crate::answer::Failure;
+use crate::app::{App, Shared};
+use crate::remit;
+
+/// An issue that is older is out of date: two are due a day.
+const OLD: TimeDelta = TimeDelta::hours(26);
+/// The span of the scores that are shown, in days.
+const WINDOW: u16 = 90;
+/// What is shown of a day and of the scores, the most important first.
+const SHOWN: [&str; 2] = ["pm25", "o3"];
+
+/// The page of forecasts.
+#[utoipa::path(
+    get, path = "/forecast", tag = "pages", operation_id = "forecastPage",
+    params(
+        ("station" = Option<String>, Query, description = "a station"),
+        ("area" = Option<String>, Query, description = "an area; without either, the first that has a forecast"),
+        ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
+        ("view" = Option<String>, Query, description = "elder for large type in one column"),
+    ),
+    responses((status = 200, description = "the next days and hours, and how good earlier forecasts were", content_type = "text/html", body = String))
+)]
+pub async fn get(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let ask = ForecastQuery {
+        subjects: Vec::new(),
+        from: app.now() - Duration::days(7),
+        to: Instant::MAX_UTC,
+        newest: true,
+        after: 0,
+        limit: usize::MAX,
+    };
+    let mut issues = app.journal.forecasts(ask).await?;
+    issues.retain(|issue| known(&app, &issue.subject));
+    // Areas first, then stations, each by name.
+    issues.sort_by_key(|issue| (matches!(issue.subject, Subject::Station(_)), issue.subject.clone()));
+    let wanted = asked(&uri);
+    let chosen = wanted.as_ref().and_then(|wanted| issues.iter().find(|issue| issue.subject == *wanted));
+    let chosen = chosen.or(issues.first());
+    let view = View::new(&app, &uri, &headers);
+    let view = match chosen {
+        Some(issue) if wanted.is_some() => view.with_query(&address(&issue.subject)),
+        _ => view,
+    };
+    let lang = view.lang;
+    let main = match chosen {
+        None => html! { h1 { (lang.t("forecast.title")) } p { (lang.t("forecast.none")) } },
+        Some(issue) => {
+            let scores = app.journal.forecast_scores().await?;
+            page(&app, &view, issue, &issues, &scores)
+        }
+    };
+    Ok(layout::answer(
+        &app,
+        &view,
+        &headers,
+        Page { title: lang.t("forecast.title"), door: "/forecast", live: true, main },
+    ))
+}
+
+/// The subject that the address names.
+fn asked(uri: &Uri) -> Option<Subject> {
+    let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri).ok()?.0;
+    let value = |name: &str| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.clone());
+    let station = value("station").and_then(|id| limpid_model::StationId::parse(&id)).map(Subject::Station);
+    station.or_else(|| value("area").map(Subject::Area))
+}
+
+fn address(subject: &Subject) -> String {
+    match subject {
+        Subject::Station(id) => format!("station={id}"),
+        Subject::Area(name) => format!("area={}", crate::api::query::escape(name)),
+    }
+}
+
+fn known(app: &App, subject: &Subject) -> bool {
+    match subject {
+        Subject::Station(id) => app.pipeline.stations.get(id).is_some(),
+        Subject::Area(name) => app.pipeline.stations.iter().any(|station| station.area == *name),
+    }
+}
+
+fn name(app: &App, lang: Lang, subject: &Subject) -> String {
+    match subject {
+        Subject::Station(id) => {
+            app.pipeline.stations.get(id).map_or_else(|| id.to_string(), |one| one.name.get(lang.code()).to_owned())
+        }
+        Subject::Area(name) => name.clone(),
+    }
+}
+
+fn page(app: &App, view: &View, issue: &Forecast, issues: &[Forecast], scores: &[ForecastScore]) -> Markup {
+    let (lang, now, zone) = (view.lang, app.now(), app.zone());
+    let title = lang.fill("forecast.of", &[("name", &name(app, lang, &issue.subject))]);
+    let old = now - issue.issued > OLD;
+    html! {
+        h1 { (title) }
+        @if issues.len() > 1 {
+            p { @for other in issues.iter().filter(|other| other.subject != issue.subject) {
+                a href=(view.link(&format!("/forecast?{}", address(&other.subject)))) { (name(app, lang, &other.subject)) } " "
+            } }
+        }
+        p {
+            (lang.fill("forecast.issued", &[("time", &say::moment(issue.issued, zone))])) " "
+            span.whole { (say::age(lang, now - issue.issued)) }
+        }
+        @if old { p.note { (lang.t("forecast.old")) } }
+        @if issue.young { p.note { (lang.t("forecast.young")) } }
+        @if let Some(amends) = &issue.amends {
+            p.note { (lang.fill("forecast.amended", &[("who", &amends.who), ("why", &amends.why)])) }
+        }
+        @if !old {
+            div.grid { @for day in issue.days.iter().filter(|day| day.end > now) { (card(app, lang, day)) } }
+            h2 { (lang.t("forecast.hours")) }
+            div.charts { @for series in &issue.hours { (fan(app, lang, series)) } }
+        }
+        h2 { (lang.t("forecast.scores")) }
+        (scored(lang, issue, scores))
+        details { summary { (lang.t("forecast.how")) } p { (lang.t("forecast.about")) }
+            p { (lang.fill("forecast.model", &[
+                ("id", &issue.model.id), ("version", &issue.model.version),
+                ("from", &say::moment(issue.model.from, zone)), ("until", &say::moment(issue.model.until, zone)),
+            ])) }
+        }
+        p {
+            a href=(format!("/api/v1/forecasts?{}", address(&issue.subject))) { (lang.t("forecast.json")) } " · "
+            a href=(format!("/api/v1/forecasts/days?{}", address(&issue.subject))) { (lang.t("forecast.days_json")) } " · "
+            a href="/api/v1/forecasts/scores?format=csv" { (lang.t("forecast.scores_csv")) }
+        }
+    }
+}
+
+/// A day: level in words, range of the index, how sure that is, and the figures.
+fn card(app: &App, lang: Lang, day: &ForecastDay) -> Markup {
+    let zone = app.zone();
+    let (date, today) = (zone.date_of(day.start), zone.date_of(app.now()));
+    let named = match (date - today).num_days() {
+        0 => Some(lang.t("forecast.today")),
+        1 => Some(lang.t("forecast.tomorrow")),
+        _ => None,
+    };
+    let withheld = remit::withheld(&app.pipeline, day);
+    let scheme = Scheme::parse(&day.scheme);
+    let level = day.level.filter(|_| !withheld).and_then(|level| scheme?.level(level));
+    let usual = day.figures.iter().all(|figure| figure.method.method == "climatology");
+    html! {
+        article.card {
+            h3 { @if let Some(named) = named { (named) " " } (date.format("%Y-%m-%d").to_string()) }
+            @if let Some(level) = level {
+                div.now {
+                    (level::shape(level))
+                    @if let Some([low, high]) = day.index { p.index { small { (lang.t("index.name")) } (low) "-" (high) } }
+                    p.word { (level.category().get(lang.code())) }
+                }
+                p { (sure(lang, day)) }
+                @if let Some(names) = cards::names(lang, &day.primary) { p { (lang.fill("index.primary", &[("names", &names)])) } }
+            } @else if withheld {
+                div.now { (level::blank()) p.word { (lang.t("forecast.withheld")) } }
+                p { (lang.t("forecast.remit")) }
+            }
+            ul.vals { @for figure in &day.figures { li { (value(lang, figure)) } } }
+            @if usual { p.foot { span.badge { (lang.t("forecast.usual")) } } }
+        }
+    }
+}
+
+/// The chances in words: of this level, of a better one, of a worse one.
+fn sure(lang: Lang, day: &ForecastDay) -> String {
+    let place = usize::from(day.level.unwrap_or(1).max(1)) - 1;
+    let sum = |chances: &[f32]| format!("{:.0}", chances.iter().sum::<f32>() * 100.0);
+    let (better, rest) = day.chances.split_at(place.min(day.chances.len()));
+    let (this, worse) = rest.split_at(1.min(rest.len()));
+    lang.fill("forecast.chances", &[("this", &sum(this)), ("better", &sum(better)), ("worse", &sum(worse))])
+}
+
+fn value(lang: Lang, figure: &DayFigure) -> Markup {
+    let number = |value: f32| say::number(figure.parameter, f64::from(value));
+    let expected = &figure.expected;
+    html! {
+        (cards::short(lang, figure.parameter)) " " b { (number(expected.mean)) } " "
+        span.soft { (say::unit(figure.parameter.unit())) " (" (number(expected.p10())) "-" (number(expected.p90())) ")" }
+    }
+}
+
+fn fan(app: &App, lang: Lang, series: &HourSeries) -> Markup {
+    let hours = i64::try_from(series.hours.len()).unwrap_or(0);
+    let span = Span { from: series.start, to: series.start + Duration::hours(hours), zone: app.zone() };
+    let points = (0..).zip(&series.hours).filter_map(|(hour, expected)| {
+        let one = expected.as_ref()?;
+        let [low, middle, high] = [one.p10(), one.quantiles[3], one.p90()].map(f64::from);
+        Some((series.start + Duration::hours(hour), [low, middle, high]))
+    });
+    let points: Vec<(Instant, [f64; 3])> = points.collect();
+    let unit = say::unit(series.parameter.unit());
+    let title = format!("{} {unit}", cards::short(lang, series.parameter));
+    let highest = points.iter().max_by(|a, b| a.1[1].total_cmp(&b.1[1]));
+    let methods: Vec<&str> = series.methods.iter().map(|method| self::method(lang, &method.method)).collect();
+    html! {
+        figure {
+            h3 { (title) }
+            (chart::fan(&title, &Fan { points: &points }, span))
+            figcaption {
+                @if let Some((at, [low, middle, high])) = highest {
+                    @let number = |value: f64| say::number(series.parameter, value);
+                    (lang.fill("forecast.highest", &[
+                        ("value", &number(*middle)), ("unit", &unit), ("low", &number(*low)), ("high", &number(*high)),
+                        ("time", &say::moment(*at, app.zone())),
+                    ])) " "
+                }
+                (lang.fill("forecast.by", &[("methods", &methods.join(lang.t("list.comma")))]))
+                @if series.methods.iter().any(|method| method.fell_back) { " " (lang.t("forecast.fell_back")) }
+            }
+        }
+    }
+}
+
+/// A method in words.
+fn method(lang: Lang, word: &str) -> &'static str {
+    match word {
+        "ridge" => lang.t("method.ridge"),
+        "ridge-weather" => lang.t("method.ridge_weather"),
+        "damped-anomaly" => lang.t("method.damped"),
+        "external" => lang.t("method.external"),
+        _ => lang.t("method.climatology"),
+    }
+}
+
+/// How often the level was right, in words, and by the level that came.
+fn scored(lang: Lang, issue: &Forecast, scores: &[ForecastScore]) -> Markup {
+    // Areas have no scores of their own: those of all stations stand for them.
+    let subject = Some(&issue.subject).filter(|subject| matches!(subject, Subject::Station(_)));
+    let of = |parameter: &str, day: u8| {
+        scores.iter().find(|score| {
+            score.subject.as_ref() == subject
+                && score.model == "issued"
+                && score.parameter.as_str() == parameter
+                && score.lead_day == day
+                && score.window == WINDOW
+                && score.days.n > 0
+        })
+    };
+    let shown: Vec<&ForecastScore> =
+        SHOWN.iter().flat_map(|parameter| (1..=3).filter_map(|day| of(parameter, day))).collect();
+    html! {
+        @if shown.is_empty() { p { (lang.t("forecast.no_scores")) } }
+        @if subject.is_none() && !shown.is_empty() { p.soft { (lang.t("forecast.all_stations")) } }
+        ul { @for score in &shown {
+            li {
+                (lang.fill("forecast.right", &[
+                    ("name", cards::short(lang, score.parameter)), ("lead", &score.lead_day.to_string()), ("window", &WINDOW.to_string()),
+                    ("hits", &score.days.hits.to_string()), ("n", &score.days.n.to_string()),
+                    ("persistence", &score.days.persistence_hits.to_string()),
+                ])) " "
+                @let levels = (1..).zip(&score.days.by_level).filter(|(_, [days, _])| *days > 0);
+                @for (level, [days, hits]) in levels {
+                    span.whole { (lang.fill("forecast.at_level", &[
+                        ("level", level::numeral(level)), ("hits", &hits.to_string()), ("days", &days.to_string()),
+                    ])) } " "
+                }
+            }
+        } }
+    }
+}

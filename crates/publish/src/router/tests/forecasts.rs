@@ -1,0 +1,162 @@
+//! Forecasts, their scores and their page.
+
+use chrono::Duration;
+use limpid_model::forecast::{
+    Amendment, DayFigure, DayScores, Expected, ForecastDay, HourSeries, MethodNote, ModelNote,
+};
+use limpid_model::{Forecast, ForecastScore, Instant, ParameterId, StationId, Statistic, Subject};
+
+use crate::testing::{NOW, Service, at, county};
+
+fn now() -> Instant {
+    at(NOW)
+}
+
+/// An issue of an hour ago for S1: 72 hours of PM2.5 at 40, and tomorrow at `level`.
+fn issue(level: u8, index: [u16; 2]) -> Forecast {
+    let expected = Expected { mean: 40.5, usual: 30.0, quantiles: [5.0, 10.0, 25.0, 39.0, 50.0, 90.0, 100.0] };
+    let method = MethodNote { method: "ridge".into(), fell_back: false };
+    let start = now() - Duration::hours(1);
+    let parameter = ParameterId::known("pm25");
+    let note = ModelNote { id: "0123456789abcdef".into(), version: "0.1.0".into(), from: start, until: start };
+    Forecast {
+        id: 0,
+        issued: start,
+        origin: start,
+        subject: Subject::Station(StationId::parse("S1").unwrap()),
+        model: note,
+        published: 1,
+        outlooks: Vec::new(),
+        young: false,
+        hours: vec![HourSeries {
+            parameter,
+            start,
+            methods: vec![method.clone(), method.clone(), MethodNote { method: "climatology".into(), fell_back: true }],
+            hours: (0..72).map(|hour| (hour != 5).then_some(expected)).collect(),
+        }],
+        days: vec![ForecastDay {
+            start: at("2026-11-25T16:00:00Z"),
+            end: at("2026-11-26T16:00:00Z"),
+            lead_day: 1,
+            figures: vec![DayFigure { parameter, statistic: Statistic::Mean, method, expected }],
+            scheme: "hj633-2026".into(),
+            index: Some(index),
+            median: None,
+            level: Some(level),
+            chances: vec![0.2, 0.7, 0.1],
+            primary: vec![parameter],
+        }],
+        amends: None,
+        proposal: None,
+    }
+}
+
+async fn service(forecasts: Vec<Forecast>) -> Service {
+    let service = Service::with(county()).await;
+    service.journal.keep_forecasts(forecasts).await.unwrap();
+    service
+}
+
+#[tokio::test]
+async fn hours_come_in_pages_without_those_that_nothing_can_be_said_of() {
+    let service = service(vec![issue(2, [60, 90])]).await;
+    let first = service.get("/api/v1/forecasts?station=S1&limit=50").await.json();
+    let item = &first["items"][0];
+    assert_eq!(
+        (&item["model"], &item["value"], &item["p10"], &item["p90"], &item["unit"]),
+        (&"ridge".into(), &40.5.into(), &10.0.into(), &90.0.into(), &"ug/m3".into())
+    );
+    let next = first["next"].as_str().unwrap().split_once("/api").unwrap().1.to_owned();
+    let second = service.get(&format!("/api{next}")).await.json();
+    assert_eq!(second["items"].as_array().unwrap().len(), 21);
+    assert_eq!(second["next"], serde_json::Value::Null);
+    assert_eq!(second["items"][20]["model"], "climatology");
+    assert_eq!(second["items"][20]["fell_back"], true);
+    let csv = service.get("/api/v1/forecasts?format=csv&limit=100").await;
+    assert_eq!(csv.text().lines().count(), 72, "a header and 71 hours");
+    assert_eq!(service.get("/api/v1/forecasts?as_of=2026-11-24").await.json()["items"], serde_json::json!([]));
+    assert_eq!(service.get("/api/v1/forecasts?area=nowhere").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_county_shows_concentrations_where_the_level_is_not_its_to_give() {
+    for (level, index) in [(5, [150, 190]), (3, [110, 230])] {
+        let service = service(vec![issue(level, index)]).await;
+        let day = service.get("/api/v1/forecasts/days?station=S1").await.json()["items"][0].clone();
+        assert_eq!((&day["level"], &day["index"]), (&serde_json::Value::Null, &serde_json::Value::Null), "{day}");
+        assert_eq!((&day["withheld"], &day["chances"]), (&"remit".into(), &serde_json::json!([])));
+        assert_eq!(day["figures"][0]["value"], 40.5);
+        let page = service.get("/forecast?station=S1&lang=en").await;
+        let card = page.text().split("<article").nth(1).unwrap().split("</article>").next().unwrap().to_owned();
+        assert!(card.contains("No level given") && card.contains("given by the city"), "{card}");
+        assert!(!card.contains("heavy pollution<") && !card.contains("230") && card.contains(">40<"), "{card}");
+    }
+    let service = service(vec![issue(2, [60, 90])]).await;
+    let day = service.get("/api/v1/forecasts/days?station=S1").await.json()["items"][0].clone();
+    assert_eq!((&day["level"], &day["index"]), (&2.into(), &serde_json::json!([60, 90])));
+}
+
+#[tokio::test]
+async fn the_page_says_how_sure_it_is_who_amended_it_and_how_good_it_was() {
+    let amended = Forecast {
+        amends: Some(Amendment { of: 1, who: "李伟".into(), why: "<沙尘>".into() }),
+        ..issue(2, [60, 90])
+    };
+    let service = service(vec![issue(1, [20, 40]), amended]).await;
+    let score = ForecastScore {
+        subject: Some(Subject::Station(StationId::parse("S1").unwrap())),
+        model: "issued".into(),
+        parameter: ParameterId::known("pm25"),
+        lead_day: 1,
+        window: 90,
+        from: now() - Duration::days(90),
+        to: now(),
+        n: 2_000,
+        mae: 20.0,
+        rmse: 30.0,
+        bias: 1.0,
+        pinball: 8.0,
+        cover80: 0.8,
+        skill_persistence: Some(0.2),
+        skill_climatology: None,
+        days: DayScores {
+            n: 90,
+            hits: 71,
+            persistence_hits: 62,
+            by_level: vec![[80, 70], [10, 1]],
+            polluted: [3, 1, 2],
+            ..DayScores::default()
+        },
+    };
+    service.journal.set_forecast_scores(vec![score]).await.unwrap();
+    let page = service.get("/forecast?station=S1&lang=en").await.text().to_owned();
+    for words in [
+        "Tomorrow",
+        "60-90",
+        "Chance of this level 70 %, of a better one 20 %, of a worse one 10 %.",
+        "Amended by 李伟: &lt;沙尘&gt;",
+        "the level was right on 71 of 90 days; the level of the day before would have been on 62",
+        "Level II: 1 of 10.",
+        "class=\"fan\"",
+        "0123456789abcdef",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(service.get("/forecast?station=S1&lang=zh").await.text().contains("为该级别的可能性 70%"));
+    let scores = service.get("/api/v1/forecasts/scores?station=S1&window=90").await.json();
+    let score = &scores["items"][0];
+    assert_eq!(score["polluted"]["pod"], 0.75);
+    assert_eq!(score["by_observed_level"][1], serde_json::json!({"level": 2, "days": 10, "hits": 1}));
+    assert_eq!(score["skill_climatology"], serde_json::Value::Null);
+    assert_eq!(service.get("/api/v1/forecasts/scores").await.json()["items"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn an_old_issue_is_not_shown_as_if_it_were_fresh() {
+    let old = Forecast { issued: now() - Duration::hours(30), ..issue(2, [60, 90]) };
+    let service = service(vec![old]).await;
+    let page = service.get("/forecast?lang=en").await.text().to_owned();
+    assert!(page.contains("out of date") && !page.contains("<article") && !page.contains("class=\"fan\""), "{page}");
+    let empty = Service::with(county()).await;
+    assert!(empty.get("/forecast?lang=en").await.text().contains("No forecast has been issued yet"));
+}

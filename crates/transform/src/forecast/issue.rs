@@ -242,7 +242,8 @@ fn hours(scene: &Scene<'_>, fitted: &Fitted, place: usize, inputs: &Inputs) -> O
         hours.push(said.map(|(said, _)| expected(scene, at, &said)));
     }
     let start = inputs.panel.instant(origin + 1);
-    hours.iter().any(Option::is_some).then(|| HourSeries { parameter: scene.target.parameter, start, methods, hours })
+    let series = HourSeries { parameter: scene.target.parameter, start, methods, hours };
+    series.hours.iter().any(Option::is_some).then_some(series)
 }
 
 fn figure(

@@ -143,7 +143,7 @@ pub struct Import {
     #[command(flatten)]
     pub state: State,
     /// Layout of the files: quotsoft, prsa, airnow-hourly, long, bcn-noise, wqx, cnemc-air, cnemc-site, cnemc-city,
-    /// water-cn-auto, kdd2018, openaq-csv, uba, dwd-daily, laeq1m, hj212-log, or mapped
+    /// water-cn-auto, kdd2018, openaq-csv, uba, usgs-nwis, dwd-daily, laeq1m, hj212-log, or mapped
     #[arg(
         long,
         value_name = "NAME",

@@ -1,11 +1,11 @@
-//! Files that are read as a whole, not line by line: workbooks, XML, JSON. They become one submission each.
+//! Files that are read as a whole, not line by line: workbooks, XML, JSON, RDB. They become one submission each.
 
 use std::path::Path;
 
 use limpid_model::{Pipeline, Reason};
 
 use super::mapped::workbook;
-use super::{Fault, Format, Found, Layout, cnemc_air, uba};
+use super::{Fault, Format, Found, Layout, cnemc_air, uba, usgs};
 
 /// The largest document that is read: it stands in the memory whole, with all that it holds.
 pub(super) const LARGEST: u64 = 32 << 20;
@@ -20,6 +20,8 @@ pub(super) enum Document {
     Workbook,
     Xml,
     Json,
+    /// Tabs, comments and tables of the US Geological Survey.
+    Rdb,
 }
 
 impl Document {
@@ -33,11 +35,14 @@ impl Document {
             _ if sample.starts_with(workbook::MAGIC) => Self::Workbook,
             Some(b'<') => Self::Xml,
             Some(b'{' | b'[') => Self::Json,
+            Some(_) if layout.format == Format::UsgsNwis => Self::Rdb,
             _ => return Ok(None),
         };
         let known = match (layout.format, document) {
             (_, Self::Workbook) => layout.mapping().is_some(),
-            (Format::CnemcAir, Self::Xml | Self::Json) | (Format::Uba, Self::Json) => true,
+            (Format::CnemcAir, Self::Xml | Self::Json)
+            | (Format::Uba, Self::Json)
+            | (Format::UsgsNwis, Self::Json | Self::Rdb) => true,
             // A first cell may well be `[1]` or `<none>`.
             _ => return Ok(None),
         };
@@ -54,6 +59,7 @@ impl Document {
             Self::Workbook => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Xml => "application/xml",
             Self::Json => "application/json",
+            Self::Rdb => "text/tab-separated-values",
         }
     }
 
@@ -73,6 +79,8 @@ impl Document {
             (Self::Xml, _, Format::CnemcAir) => cnemc_air::xml::read(bytes, pipeline),
             (Self::Json, _, Format::CnemcAir) => cnemc_air::json::read(bytes, pipeline),
             (Self::Json, _, Format::Uba) => uba::read(bytes, path, pipeline),
+            (Self::Json, _, Format::UsgsNwis) => usgs::read_json(bytes, pipeline),
+            (Self::Rdb, ..) => usgs::read_rdb(bytes, pipeline),
             (_, _, format) => Err(format.not_lines()),
         }?;
         if found.len() > MOST {

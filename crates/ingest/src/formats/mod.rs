@@ -1,7 +1,7 @@
 //! History files. Each format is one file of the same shape: `open` reads a header line and gives back a [`Lines`],
 //! which reads one line after the other into [`Row`]s and refusals.
 //!
-//! - [`quotsoft`], [`prsa`], [`airnow`], [`long`], [`bcn_noise`], [`wqx`], [`cnemc_air`], `uba`: the formats with a
+//! - [`quotsoft`], [`prsa`], [`airnow`], [`long`], [`bcn_noise`], [`wqx`], [`cnemc_air`], `uba`, `usgs`: the formats with a
 //!   reader of their own; `mapped`: tables that a mapping explains, its author's or one of `data/mappings/`; [`Format`]
 //!   lists them all
 //! - [`sites`]: lists of sites, which are no readings: rows of a registry
@@ -36,6 +36,7 @@ pub mod sites;
 #[cfg(test)]
 mod tests;
 mod uba;
+mod usgs;
 pub mod wqx;
 
 use std::fmt;
@@ -81,6 +82,8 @@ pub enum Format {
     OpenaqCsv,
     /// Hourly values of German stations in JSON.
     Uba,
+    /// Daily means and moments of American rivers, in RDB or JSON.
+    UsgsNwis,
     /// Daily weather of a German station.
     DwdDaily,
     /// One-minute LAeq of a monitor.
@@ -93,7 +96,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which they are listed to people.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Quotsoft,
         Self::Prsa,
         Self::AirnowHourly,
@@ -107,6 +110,7 @@ impl Format {
         Self::Kdd2018,
         Self::OpenaqCsv,
         Self::Uba,
+        Self::UsgsNwis,
         Self::DwdDaily,
         Self::Laeq1m,
         Self::Hj212Log,
@@ -129,6 +133,7 @@ impl Format {
             Self::Kdd2018 => "kdd2018",
             Self::OpenaqCsv => "openaq-csv",
             Self::Uba => "uba",
+            Self::UsgsNwis => "usgs-nwis",
             Self::DwdDaily => "dwd-daily",
             Self::Laeq1m => "laeq1m",
             Self::Hj212Log => "hj212-log",
@@ -148,6 +153,7 @@ impl Format {
     fn not_lines(self) -> Fault {
         let detail = match self {
             Self::Mapped => "no mapping says what the columns mean; name one with --mapping FILE",
+            Self::UsgsNwis => "neither RDB nor JSON of waterservices.usgs.gov",
             Self::Uba => "not JSON; the files are objects from days to values",
             _ => "the files of this format are not made of such lines",
         };

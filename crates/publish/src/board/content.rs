@@ -28,6 +28,9 @@ pub struct Content {
     stations: HashMap<StationId, Newest>,
 }
 
+/// A scheme, a period, and the part of the day where it is of one.
+type Judgement = (&'static str, Period, Option<Part>);
+
 /// What is newest of one station. Records are shared with the snapshots that show them.
 #[derive(Debug, Default)]
 pub struct Newest {
@@ -39,7 +42,7 @@ pub struct Newest {
     /// its days and nights.
     pub hours: BTreeMap<Instant, Arc<Published<Assessment>>>,
     /// The newest judgement of water or noise under each scheme, for each period and part of the day.
-    pub judged: BTreeMap<(&'static str, Period, Option<Part>), Arc<Published<Assessment>>>,
+    pub judged: BTreeMap<Judgement, Arc<Published<Assessment>>>,
 }
 
 impl Content {

@@ -9,6 +9,7 @@ mod real;
 mod real_documents;
 mod real_tables;
 mod sites;
+mod usgs;
 mod wqx;
 
 use std::path::PathBuf;

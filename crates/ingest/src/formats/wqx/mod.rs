@@ -29,6 +29,7 @@ use crate::intake::RawReading;
 use columns::{Column, Columns};
 use result::Cells;
 pub(crate) use words::characteristics;
+pub(super) use words::zone;
 
 struct Wqx<'p> {
     find: Finder<'p>,

@@ -107,7 +107,7 @@ pub(super) fn unit(text: &str) -> Option<(Unit, &'static str)> {
 }
 
 /// What a time zone code is ahead of UTC.
-pub(super) fn zone(code: &str) -> Option<FixedOffset> {
+pub(in crate::formats) fn zone(code: &str) -> Option<FixedOffset> {
     ZONES.get(code).copied()
 }
 

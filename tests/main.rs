@@ -8,6 +8,7 @@ mod cuts;
 mod datasets;
 mod downlink;
 mod drops;
+mod figures;
 mod gaps;
 mod house;
 mod import;

@@ -1,6 +1,6 @@
 //! The datasets that are released.
 
-use limpid_model::{Pipeline, Text};
+use limpid_model::{Period, Pipeline, StationKind, Statistic, Text};
 use serde_json::{Map, Value, json};
 
 use crate::answer::table::{Column, Kind};
@@ -17,8 +17,47 @@ pub(crate) enum Contents {
     AirDays,
     /// Hourly and daily indices.
     AirIndex,
+    /// Hours and days of water stations.
+    Water,
+    /// Classes of water.
+    WaterClass,
+    /// Hours, days and nights of noise stations.
+    Noise,
+    /// Noise against the limits of its zone.
+    NoiseLimit,
     /// The registry.
     Stations,
+}
+
+impl Contents {
+    /// The kind of station that its rows are of; `None` of the registry.
+    pub fn kind(self) -> Option<StationKind> {
+        match self {
+            Self::AirHours | Self::AirDays | Self::AirIndex => Some(StationKind::Air),
+            Self::Water | Self::WaterClass => Some(StationKind::Water),
+            Self::Noise | Self::NoiseLimit => Some(StationKind::Noise),
+            Self::Stations => None,
+        }
+    }
+
+    /// Of values, which.
+    pub fn values(self) -> &'static [(Period, Statistic)] {
+        match self {
+            Self::AirHours => &[(Period::Hour, Statistic::Mean)],
+            Self::AirDays => &[(Period::Day, Statistic::Mean), (Period::Day, Statistic::Max8h)],
+            Self::Water | Self::Noise => &[(Period::Hour, Statistic::Mean), (Period::Day, Statistic::Mean)],
+            _ => &[],
+        }
+    }
+
+    /// Of judgements, which.
+    pub fn judgements(self) -> &'static [Period] {
+        match self {
+            Self::AirIndex | Self::WaterClass => &[Period::Hour, Period::Day],
+            Self::NoiseLimit => &[Period::Day],
+            _ => &[],
+        }
+    }
 }
 
 /// A dataset.
@@ -61,6 +100,42 @@ pub const ALL: &[Dataset] = &[
         contents: Contents::AirIndex,
     },
     Dataset {
+        id: "water",
+        title: ["水质监测值", "Water quality"],
+        about: [
+            "水站各项目的小时值与日值。低于检出限的数值公布检出限，标记为 <。",
+            "Hourly and daily values of water stations. Of a value below its limit of detection the limit is given, with the mark <.",
+        ],
+        contents: Contents::Water,
+    },
+    Dataset {
+        id: "water-class",
+        title: ["水质类别", "Classes of water"],
+        about: [
+            "水站小时与日的水质类别、主要污染物和是否达到目标类别，每行注明所依据的标准版本。",
+            "Hourly and daily class of water, lead pollutants and whether the target class is reached; every row names the edition of the standard.",
+        ],
+        contents: Contents::WaterClass,
+    },
+    Dataset {
+        id: "noise",
+        title: ["声环境监测值", "Noise"],
+        about: [
+            "噪声站小时等效声级，以及昼间（ld）、夜间（ln）、昼夜（ldn）和昼暮夜（lden）声级。夜间归入其开始的日期。",
+            "Hourly levels of noise stations, and levels by day (ld), by night (ln), of day and night (ldn) and of day, evening and night (lden). A night belongs to the date on which it starts.",
+        ],
+        contents: Contents::Noise,
+    },
+    Dataset {
+        id: "noise-limit",
+        title: ["声环境达标情况", "Noise against its limits"],
+        about: [
+            "每个昼间和夜间的等效声级是否达到所在声环境功能区的限值。",
+            "Whether the level of each day and night keeps the limit of its zone.",
+        ],
+        contents: Contents::NoiseLimit,
+    },
+    Dataset {
         id: "stations",
         title: ["监测站点名录", "Stations"],
         about: [
@@ -98,7 +173,12 @@ impl Dataset {
         match self.contents {
             Contents::AirHours => table_schema(OBSERVATION, &["station", "parameter", "start"]),
             Contents::AirDays => table_schema(OBSERVATION, &["station", "parameter", "start", "statistic"]),
-            Contents::AirIndex => table_schema(ASSESSMENT, &["station", "scheme", "period", "start"]),
+            Contents::Water | Contents::Noise => {
+                table_schema(OBSERVATION, &["station", "parameter", "period", "start"])
+            }
+            Contents::AirIndex | Contents::WaterClass | Contents::NoiseLimit => {
+                table_schema(ASSESSMENT, &["station", "scheme", "period", "start"])
+            }
             Contents::Stations => table_schema(STATION, &["id"]),
         }
     }
@@ -112,6 +192,11 @@ impl Dataset {
         if simulated {
             about.push_str(" Some stations are simulated: their rows have simulated = true and measure nothing.");
         }
+        let keyword = match self.contents.kind() {
+            Some(StationKind::Water) => "water quality",
+            Some(StationKind::Noise) => "noise",
+            _ => "air quality",
+        };
         let metadata = json!({
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
             "title": self.title[1],
@@ -120,7 +205,7 @@ impl Dataset {
             "descriptions": self.about(),
             "licenses": [{ "name": licence, "path": licence_address(licence) }],
             "contributors": [{ "title": publisher.name.get("en"), "roles": ["publisher"] }],
-            "keywords": ["air quality", "environment", "open data"],
+            "keywords": [keyword, "environment", "open data"],
             "zone": publisher.zone.name(),
         });
         match metadata {

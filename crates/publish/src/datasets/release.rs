@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{Duration, Utc};
 use flate2::{Compression, GzBuilder};
-use limpid_model::{Instant, Period, Pipeline, Record, StationKind};
+use limpid_model::{Instant, Pipeline, Record, StationKind};
 use limpid_store::lake::{DatasetInfo, Partition, Release, Resource};
 use limpid_store::{Journal, Lake, WORKED_UP};
 use serde_json::json;
@@ -94,7 +94,7 @@ pub(crate) async fn release(
         resources.extend(write(lake, dataset, partition).await?);
         progress(Progress { dataset: dataset.id, done: 1, total: 1 });
     } else {
-        let mut months = all_months(&reader).await?;
+        let mut months = all_months(&reader, dataset).await?;
         if let Some(since) = before.as_ref().and_then(|release| reusable(release, &basis)) {
             let changed = changed_months(&reader, dataset, since).await?;
             let kept = before.iter().flat_map(|release| &release.resources).filter(|resource| {
@@ -173,13 +173,14 @@ fn reusable(release: &Release, basis: &str) -> Option<u64> {
     (made_from.get("basis")?.as_str()? == basis).then(|| made_from.get("position")?.as_u64()).flatten()
 }
 
-/// Every month in which an air station has readings.
-async fn all_months(reader: &Reader<'_>) -> Result<Vec<Month>> {
-    let air = reader.air();
+/// Every month in which a station of the dataset has readings, and the one before, into which a night may be filed.
+async fn all_months(reader: &Reader<'_>, dataset: &Dataset) -> Result<Vec<Month>> {
+    let stations = reader.of(dataset.contents);
     let extents = reader.journal.extents().await?;
-    let of_air = || extents.iter().filter(|extent| air.contains(&extent.station));
-    let first = of_air().map(|extent| extent.first).min();
-    let last = of_air().map(|extent| extent.last).max();
+    let of_them = || extents.iter().filter(|extent| stations.contains(&extent.station));
+    let night = if dataset.contents.kind() == Some(StationKind::Noise) { Duration::days(1) } else { Duration::zero() };
+    let first = of_them().map(|extent| extent.first - night).min();
+    let last = of_them().map(|extent| extent.last).max();
     Ok(match (first, last) {
         (Some(first), Some(last)) => Month::span(first, last, reader.pipeline.publisher.zone),
         _ => Vec::new(),
@@ -197,7 +198,7 @@ async fn changed_months(reader: &Reader<'_>, dataset: &Dataset, since: u64) -> R
         for published in records {
             position = published.seq;
             let station = reader.pipeline.stations.get(published.record.station());
-            if station.is_some_and(|station| station.kind == StationKind::Air) {
+            if station.is_some_and(|station| Some(station.kind) == dataset.contents.kind()) {
                 months.extend(start_in(dataset, &published.record).map(|start| Month::of(start, zone)));
             }
         }
@@ -209,10 +210,11 @@ async fn changed_months(reader: &Reader<'_>, dataset: &Dataset, since: u64) -> R
 
 /// The start of a record that is a row of the dataset.
 fn start_in(dataset: &Dataset, record: &Record) -> Option<Instant> {
-    match (dataset.contents, record) {
-        (Contents::AirHours, Record::Observation(record)) => (record.period == Period::Hour).then_some(record.start),
-        (Contents::AirDays, Record::Observation(record)) => (record.period == Period::Day).then_some(record.start),
-        (Contents::AirIndex, Record::Assessment(record)) => Some(record.start),
-        _ => None,
+    match record {
+        Record::Observation(record) => {
+            let subject = (record.period, record.statistic);
+            dataset.contents.values().contains(&subject).then_some(record.start)
+        }
+        Record::Assessment(record) => dataset.contents.judgements().contains(&record.period).then_some(record.start),
     }
 }

@@ -3,7 +3,8 @@
 use arrow_array::RecordBatch;
 use chrono::{Datelike, Months, NaiveDate};
 use limpid_model::{
-    Assessment, Instant, Observation, Period, Pipeline, Published, Station, StationId, StationKind, Statistic, Zone,
+    Assessment, Instant, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind, Statistic,
+    Zone,
 };
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, SeriesPosition};
 
@@ -57,10 +58,10 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Ids of the air stations.
-    pub fn air(&self) -> Vec<StationId> {
-        let air = self.pipeline.stations.iter().filter(|station| station.kind == StationKind::Air);
-        air.map(|station| station.id.clone()).collect()
+    /// Ids of the stations that a dataset is about.
+    pub fn of(&self, contents: Contents) -> Vec<StationId> {
+        let of_kind = self.pipeline.stations.iter().filter(|station| Some(station.kind) == contents.kind());
+        of_kind.map(|station| station.id.clone()).collect()
     }
 
     /// The registry as one batch.
@@ -79,21 +80,33 @@ impl Reader<'_> {
     /// Those of the journal.
     pub async fn month(&self, dataset: &Dataset, month: Month) -> Result<Vec<RecordBatch>> {
         let mut batches = Vec::new();
-        match dataset.contents {
-            Contents::AirHours => self.hours(month, &mut batches).await?,
+        let contents = dataset.contents;
+        if self.of(contents).is_empty() {
+            // No station in a query means every station.
+            return Ok(batches);
+        }
+        match contents {
             Contents::AirDays => self.days(month, &mut batches).await?,
-            Contents::AirIndex => {
-                for period in [Period::Hour, Period::Day] {
-                    self.index(month, period, &mut batches).await?;
+            _ => {
+                for subject in contents.values() {
+                    self.values(contents, month, *subject, &mut batches).await?;
                 }
             }
-            Contents::Stations => {}
+        }
+        for period in contents.judgements() {
+            self.judgements(contents, month, *period, &mut batches).await?;
         }
         Ok(batches)
     }
 
-    async fn hours(&self, month: Month, batches: &mut Vec<RecordBatch>) -> Result<()> {
-        let mut ask = self.observations(month, Period::Hour, Statistic::Mean);
+    async fn values(
+        &self,
+        contents: Contents,
+        month: Month,
+        subject: (Period, Statistic),
+        batches: &mut Vec<RecordBatch>,
+    ) -> Result<()> {
+        let mut ask = self.observations(contents, month, subject);
         loop {
             let (rows, more) = self.read(&mut ask).await?;
             if !rows.is_empty() {
@@ -107,8 +120,8 @@ impl Reader<'_> {
 
     async fn days(&self, month: Month, batches: &mut Vec<RecordBatch>) -> Result<()> {
         let mut all = Vec::new();
-        for statistic in [Statistic::Mean, Statistic::Max8h] {
-            let mut ask = self.observations(month, Period::Day, statistic);
+        for subject in Contents::AirDays.values() {
+            let mut ask = self.observations(Contents::AirDays, month, *subject);
             loop {
                 let (rows, more) = self.read(&mut ask).await?;
                 all.extend(rows);
@@ -130,11 +143,21 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn index(&self, month: Month, period: Period, batches: &mut Vec<RecordBatch>) -> Result<()> {
+    async fn judgements(
+        &self,
+        contents: Contents,
+        month: Month,
+        period: Period,
+        batches: &mut Vec<RecordBatch>,
+    ) -> Result<()> {
         let (from, to) = month.bounds(self.zone());
-        for (scheme, from, to) in self.pipeline.air.scheme.spans(from, to, self.zone()) {
+        let schemes = match contents.kind() {
+            Some(StationKind::Air) | None => self.pipeline.air.scheme.spans(from, to, self.zone()),
+            Some(kind) => Scheme::of_kind(kind).map(|scheme| (scheme, from, to)).collect(),
+        };
+        for (scheme, from, to) in schemes {
             let scheme = scheme.id.clone();
-            let stations = self.air();
+            let stations = self.of(contents);
             let mut ask =
                 AssessmentQuery { stations, scheme, period, from, to, as_of: None, after: None, limit: CHUNK };
             loop {
@@ -157,10 +180,15 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn observations(&self, month: Month, period: Period, statistic: Statistic) -> ObservationQuery {
+    fn observations(
+        &self,
+        contents: Contents,
+        month: Month,
+        (period, statistic): (Period, Statistic),
+    ) -> ObservationQuery {
         let (from, to) = month.bounds(self.zone());
         ObservationQuery {
-            stations: self.air(),
+            stations: self.of(contents),
             parameters: Vec::new(),
             period,
             statistic,

@@ -94,7 +94,10 @@ impl Job<'_> {
         }
         if *body == Body::Lake && self.rules.tli.items().all(|item| present.contains(&item)) {
             add(tli::ID, tli::judge(self.rules, values));
-            records.push(self.index(period, span, tli::index(self.rules, values)).into());
+            let n = self.rules.tli.items().filter(|item| values.contains_key(item)).count();
+            let index = self.index(period, span, tli::index(self.rules, values));
+            let expected = self.rules.tli.items().count();
+            records.push(Observation { n: Some(n as u32), expected: Some(expected as u32), ..index }.into());
         }
         records
     }

@@ -170,6 +170,10 @@ impl Job<'_> {
         if !resource.is_parquet() {
             return Ok(());
         }
+        if !resource.is_parquet() {
+            // The same rows for other readers, written from the same batches: only the bytes are checked.
+            return Ok(());
+        }
         let table = |source| VerifyError::Table { file: resource.path.clone(), source };
         let rows = frame::read(bytes).map_err(table)?;
         if rows.height() as u64 != resource.rows {

@@ -215,6 +215,11 @@ async fn summed_up(journal: &Arc<dyn Journal>) -> BTreeMap<String, Summary> {
     found
 }
 
+/// How many cases are tried: 24, or as many as `PROPTEST_CASES` says.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24)
+}
+
 type Everything = (BTreeMap<String, Record>, BTreeMap<String, Summary>);
 
 /// What only one of the two has, or has otherwise: a failure of everything against everything cannot be read.
@@ -268,7 +273,7 @@ async fn replay(zone: &str, readings: Vec<(usize, Reading)>, cuts: &[(usize, i64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn live_in_any_order_publishes_what_history_publishes(

@@ -97,8 +97,11 @@ fn every_dataset_passes_the_judges_of_its_standards() {
     }
     let catalog = &judged["catalog"];
     assert_eq!((&catalog["conforms"], &catalog["broken"]), (&json!(true), &json!(false)), "{catalog}");
-    assert_eq!(catalog["datasets"], json!(["air-daily", "air-hourly", "air-index", "stations"]));
-    assert_eq!((&catalog["files"], &catalog["wrong"]), (&json!(14), &json!([])), "hashes in the catalog and as ETag");
+    let listed = catalog["datasets"].as_array().unwrap();
+    assert!(DATASETS.iter().all(|dataset| listed.contains(&json!(dataset))), "{listed:?}");
+    // Two months of three datasets and the registry, each twice.
+    assert!(catalog["files"].as_u64().unwrap() >= 14, "{catalog}");
+    assert_eq!(catalog["wrong"], json!([]), "files whose hash in the catalog is not that of their ETag");
 
     let cffconvert = Python::with("cffconvert", &CITATION).program("cffconvert");
     for dataset in DATASETS {

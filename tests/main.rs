@@ -9,6 +9,7 @@ mod datasets;
 mod downlink;
 mod drops;
 mod figures;
+mod feeds;
 mod gaps;
 mod house;
 mod import;

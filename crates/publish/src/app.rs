@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
 use limpid_model::pipeline::Reviewer;
 use limpid_model::{Explanation, Instant, Pipeline, Question, Zone};
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answer::Failure;
 use crate::board::{Board, Event};
+use crate::freshness::Newest;
 
 /// The time by which age is judged.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -41,6 +43,8 @@ pub struct App {
     pub reviewer: FindReviewer,
     /// Explains figures.
     pub explain: Explain,
+    /// What was published last, for `/status`.
+    pub newest: ArcSwap<Newest>,
     /// One release at a time: two at once would read everything twice and race for `current`.
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.

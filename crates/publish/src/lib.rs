@@ -9,6 +9,8 @@
 //! - `api/`: one resource a file
 //! - `answer/`: what every answer shares: formats, problems, caching, tables
 //! - `remit`: what of a forecast an authority may put in words
+//! - `freshness/`: publications against their deadlines
+//! - `feeds/`: Atom
 //! - [`datasets`]: what is released as open data, when, and how it is served
 //! - `pages/`: HTML for people, in their language
 
@@ -18,6 +20,8 @@ mod app;
 mod board;
 pub mod datasets;
 pub mod error;
+mod feeds;
+mod freshness;
 mod links;
 mod pages;
 mod remit;

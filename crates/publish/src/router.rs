@@ -17,6 +17,7 @@ use crate::answer::Failure;
 use crate::api;
 use crate::app::Shared;
 use crate::datasets;
+use crate::feeds;
 use crate::pages;
 
 /// Every route of this crate. `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}` are those of limpid-ingest.
@@ -35,6 +36,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/explain", get(api::explain::get))
         .route("/api/v1/summaries", get(api::summaries::get))
         .route("/api/v1/reviews", get(api::reviews::list).post(api::reviews::create))
+        .route("/api/v1/status", get(api::status::get))
         .route("/api/v1/stream", get(api::stream::get))
         .route("/datasets", get(datasets::list::list))
         .route("/datasets/{name}", get(datasets::list::one))
@@ -47,6 +49,8 @@ pub fn router(app: Shared) -> Router {
         .route("/readyz", get(api::health::ready))
         .route("/metrics", get(api::health::metrics))
         .route("/", get(pages::front::get))
+        .route("/feeds/{feed}", get(feeds::get))
+        .route("/embed/station/{id}", get(pages::embed::get))
         .route("/stations/{id}", get(pages::station::get))
         .route("/forecast", get(pages::forecast::get))
         .route("/water", get(pages::water::get))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use chrono::Utc;
 use limpid_model::Pipeline;
@@ -15,6 +16,7 @@ use crate::app::{App, Clock, Explain, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
+use crate::freshness;
 use crate::router::router;
 
 /// What publishing works on.
@@ -68,12 +70,14 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         may_release,
         reviewer,
         explain,
+        newest: ArcSwap::default(),
         releasing: Arc::new(Mutex::new(())),
         events,
         series: Semaphore::new(SERIES),
         streams: Arc::new(Semaphore::new(stream::STREAMS)),
         stop,
     };
+    freshness::look(&app).await;
     Ok((Arc::new(app), follower))
 }
 
@@ -82,5 +86,6 @@ pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(follower.run(app.board.clone(), app.stop.clone()));
     tasks.spawn(datasets::schedule(app.clone()));
+    tasks.spawn(freshness::watch(app.clone()));
     tasks
 }

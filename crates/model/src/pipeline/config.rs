@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::Files;
 use super::composite::{self, CompositeRule};
+use super::deadlines::{self, Deadlines};
 use super::drop::{self, DropFolder};
 use super::episodes;
 use super::fields::{Fields, Source};
@@ -46,6 +47,8 @@ pub struct Pipeline {
     pub datasets: Datasets,
     /// Thresholds of automatic checks, in place of the built-in ones.
     pub validation: Vec<SetLimit>,
+    /// By when what is published must be there.
+    pub deadlines: Deadlines,
     /// What the gap ledger expects.
     pub gaps: GapRules,
     /// When forecasts are issued, and from what.
@@ -199,6 +202,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let mut datasets = root.table(source, "datasets");
     let every_hours = datasets.integer(source, "every_hours", 0..=8784).unwrap_or(24);
     datasets.finish(source);
+    let deadlines = deadlines::read(root.table(source, "deadlines"), source);
     let gaps = gaps::read(root.table(source, "gaps"), source);
     let forecast = forecast::read(root.table(source, "forecast"), source);
 
@@ -219,6 +223,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         sources,
         datasets: Datasets { every_hours },
         validation,
+        deadlines,
         gaps,
         forecast,
         stations: Stations::default(),

@@ -5,6 +5,7 @@
 
 mod composite;
 mod config;
+mod deadlines;
 mod drop;
 mod episodes;
 mod fields;
@@ -27,6 +28,7 @@ mod water;
 
 pub use composite::CompositeRule;
 pub use config::{Air, Authority, Datasets, Ingest, Pipeline, Publisher};
+pub use deadlines::Deadlines;
 pub use drop::DropFolder;
 pub use forecast::ForecastRules;
 pub use gaps::GapRules;

@@ -9,6 +9,7 @@
 //! - [`explain`]: how a figure came about
 //! - [`forecasts`]: what was issued, and how good that was
 //! - [`summaries`]: areas, and months to years
+//! - [`status`]: publications against their deadlines
 //! - [`stream`]: the same records, pushed
 //! - [`reviews`]: what people decided about values
 //! - [`uploads`], [`sensorthings`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
@@ -30,11 +31,12 @@ pub mod openapi;
 mod page;
 pub mod query;
 mod refine;
-mod refusals;
+pub mod refusals;
 pub mod reviews;
 mod sensorthings;
 pub mod shape;
 pub mod stations;
+pub mod status;
 pub mod stream;
 pub mod summaries;
 mod uploads;

@@ -81,7 +81,7 @@ fn refine(path: &str, parameter: &mut Value) {
         _ => None,
     };
     let known = match name.as_str() {
-        "from" | "to" | "as_of" => reference("Time"),
+        "from" | "to" | "as_of" | "start" => reference("Time"),
         "station" => reference("StationId"),
         "id" if path.contains("/stations/") => reference("StationId"),
         "parameter" => reference("ParameterId"),

@@ -62,6 +62,27 @@ pub fn answer(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Re
     response
 }
 
+/// A page without doors and footer, for a frame in another site; its links open outside of the frame.
+pub fn bare(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Response<Body> {
+    let body = html! {
+        (DOCTYPE)
+        html lang=(view.lang.tag()) class=[view.elder.then_some("elder")] {
+            (head(app, view, &page, Some("_blank")))
+            body {
+                p.note #offline role="alert" hidden { (view.lang.t("offline")) }
+                main #main { (page.main) }
+                @if page.live {
+                    script { (PreEscaped(LIVE)) }
+                }
+            }
+        }
+    };
+    let mut response =
+        cache::tagged(headers, Cache::Revalidate, "text/html; charset=utf-8", body.into_string().into_bytes());
+    decorate(&mut response, view);
+    response
+}
+
 /// A page with another status than 200; not kept by anyone.
 pub fn answer_with(app: &App, view: &View, status: StatusCode, page: Page<'_>) -> Response<Body> {
     let mut response = Response::new(Body::from(frame(app, view, page).into_string()));
@@ -88,20 +109,7 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) class=[view.elder.then_some("elder")] {
-            head {
-                meta charset="utf-8";
-                title { (page.title) " - " (name) }
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="theme-color" content="#0a5c8a";
-                link rel="icon" href="data:,";
-                @for other in &view.offered {
-                    link rel="alternate" hreflang=(other.tag()) href=(view.in_language(*other));
-                }
-                @if page.live {
-                    noscript { meta http-equiv="refresh" content="120"; }
-                }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(app, view, &page, None))
             body {
                 a.skip href="#main" { (lang.t("skip")) }
                 header.top {
@@ -138,6 +146,41 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
                     script { (PreEscaped(LIVE)) }
                 }
             }
+        }
+    }
+}
+
+/// The feed of what a page shows.
+fn feed(door: &str) -> Option<&'static str> {
+    match door {
+        "/" => Some("/feeds/air.atom"),
+        "/water" => Some("/feeds/water.atom"),
+        "/noise" => Some("/feeds/noise.atom"),
+        "/data" => Some("/feeds/releases.atom"),
+        _ => None,
+    }
+}
+
+/// `target` is where links open, when not in the same frame.
+fn head(app: &App, view: &View, page: &Page<'_>, target: Option<&str>) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            title { (page.title) " - " (app.pipeline.publisher.name.get(view.lang.code())) }
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="theme-color" content="#0a5c8a";
+            @if let Some(target) = target { base target=(target); }
+            link rel="icon" href="data:,";
+            @for other in &view.offered {
+                link rel="alternate" hreflang=(other.tag()) href=(view.in_language(*other));
+            }
+            @if let Some(feed) = feed(page.door) {
+                link rel="alternate" type="application/atom+xml" href=(feed);
+            }
+            @if page.live {
+                noscript { meta http-equiv="refresh" content="120"; }
+            }
+            style { (PreEscaped(STYLE)) }
         }
     }
 }

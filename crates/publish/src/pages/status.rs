@@ -12,6 +12,8 @@ use super::{front, say};
 use crate::answer::Failure;
 use crate::app::{App, Shared};
 use crate::board::Snapshot;
+use crate::freshness;
+use crate::freshness::deadline::State as Standing;
 
 /// The page.
 #[utoipa::path(
@@ -43,6 +45,7 @@ pub async fn get(
     let main = html! {
         h1 { (lang.t("status.title")) }
         p { (lang.fill("status.board", &[("time", &say::moment(board.generated, app.zone()))])) }
+        (publications(&app, &view))
         (stations(&app, &view, &board))
         (missing.of_all(&app, &view))
         h2 { (lang.t("status.received")) }
@@ -53,6 +56,41 @@ pub async fn get(
         p { a href="/healthz" { "/healthz" } " · " a href="/readyz" { "/readyz" } " · " a href="/metrics" { "/metrics" } }
     };
     Ok(layout::answer(&app, &view, &headers, Page { title: lang.t("status.title"), door: "/status", live: true, main }))
+}
+
+/// What must be published, and by when.
+fn publications(app: &App, view: &View) -> Markup {
+    let (lang, zone) = (view.lang, app.zone());
+    let publications = freshness::publications(app);
+    html! {
+        @if !publications.is_empty() {
+            h2 { (lang.t("status.publications")) }
+            div.scroll tabindex="0" { table.stack {
+                thead { tr {
+                    th scope="col" { (lang.t("col.publication")) }
+                    th scope="col" { (lang.t("col.state")) }
+                    th scope="col" { (lang.t("col.last")) }
+                    th scope="col" { (lang.t("col.deadline")) }
+                } }
+                tbody { @for publication in &publications {
+                    tr.old[publication.state == Standing::Late] {
+                        th scope="row" {
+                            (front::kind_name(lang, publication.kind)) " "
+                            (say::period(lang, publication.rhythm.period()))
+                        }
+                        td { (match publication.state {
+                            Standing::Met => lang.t("state.met"),
+                            Standing::Due => lang.t("state.due"),
+                            Standing::Late => lang.t("state.late"),
+                            Standing::None => lang.t("state.none"),
+                        }) }
+                        td { (publication.last.map_or(lang.t("none.ever").to_owned(), |last| say::moment(last, zone))) }
+                        td { (say::moment(publication.deadline, zone)) }
+                    }
+                } }
+            } }
+        }
+    }
 }
 
 fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {

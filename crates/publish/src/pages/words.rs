@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn every_key_is_used_and_every_key_used_exists() {
         let mut source = String::new();
-        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/pages"))];
+        let source_of = |folder: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        let mut folders = vec![source_of("pages"), source_of("feeds")];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();

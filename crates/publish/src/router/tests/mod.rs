@@ -129,7 +129,8 @@ async fn head_is_answered_like_get_without_the_body() {
     let mut seen = 0;
     for route in routes().iter().filter(|route| route.method == "get") {
         let uri = route.path.replace("{id}", "S1").replace("{name}", "stations");
-        let mut uri = uri.replace("{release}", &release).replace("{path}", "datapackage.json");
+        let mut uri =
+            uri.replace("{release}", &release).replace("{path}", "datapackage.json").replace("{feed}", "air.atom");
         if uri.ends_with("/explain") {
             uri.push_str("?station=S1&parameter=pm25&start=2026-11-25T00:00:00Z");
         }

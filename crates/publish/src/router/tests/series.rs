@@ -3,7 +3,7 @@
 use limpid_model::{Period, Record};
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, Service, county, hour, index, value_of};
+use crate::testing::{Answer, Service, at, county, hour, index, value_of};
 
 #[tokio::test]
 async fn pages_of_a_series_follow_each_other_without_gap_or_repetition() {
@@ -132,4 +132,24 @@ async fn daily_figures_are_told_apart_by_statistic() {
     let value = |answer: Answer| answer.json()["items"][0]["value"].clone();
     assert_eq!(value(service.get(uri).await), 50.0);
     assert_eq!(value(service.get(&format!("{uri}&statistic=max8h")).await), 90.0);
+}
+
+#[tokio::test]
+async fn publications_are_held_against_their_deadlines() {
+    let service = Service::with(county()).await;
+    let page = service.get("/api/v1/status").await.json();
+    // 09:12; the hour to 09:00 of S1 is there. Water was last at 08:00, of days there is nothing yet.
+    assert_eq!(
+        page["publications"],
+        json!([
+            { "id": "air-hourly", "deadline": "2026-11-25T11:00:00+08:00", "last": "2026-11-25T09:00:00+08:00", "state": "met" },
+            { "id": "air-daily", "deadline": "2026-11-25T12:00:00+08:00", "last": null, "state": "none" },
+            { "id": "water-hourly", "deadline": "2026-11-25T10:00:00+08:00", "last": "2026-11-25T08:00:00+08:00", "state": "due" },
+        ])
+    );
+    service.set_now(at("2026-11-25T02:00:00Z"));
+    let late = service.get("/api/v1/status").await.json();
+    assert_eq!((&late["publications"][2]["state"], &late["publications"][0]["state"]), (&json!("late"), &json!("due")));
+    let status = service.get("/status?lang=en").await;
+    assert!(status.text().contains("Publications and their deadlines") && status.text().contains(">late<"));
 }

@@ -82,7 +82,9 @@ fn refine(path: &str, parameter: &mut Value) {
     };
     let known = match name.as_str() {
         "from" | "to" | "as_of" | "start" => reference("Time"),
-        "station" => reference("StationId"),
+        // What a page does not know it passes over.
+        "station" if path.starts_with("/api/") => reference("StationId"),
+        "window" => json!({ "type": "integer", "enum": [30, 90, 365] }),
         "id" if path.contains("/stations/") => reference("StationId"),
         "parameter" => reference("ParameterId"),
         "area" => reference("Area"),

@@ -87,7 +87,7 @@ fn refine(path: &str, parameter: &mut Value) {
         "window" => json!({ "type": "integer", "enum": [30, 90, 365] }),
         "id" if path.contains("/stations/") => reference("StationId"),
         "parameter" => reference("ParameterId"),
-        "area" => reference("Area"),
+        "area" if path.starts_with("/api/") => reference("Area"),
         "tz" => reference("Zone"),
         "scheme" => json!({ "type": "string", "enum": SchemeChoice::known() }),
         "name" if path.starts_with("/datasets/") => {

@@ -1,4 +1,5 @@
-//! Ten thousand connected stations, a frame a minute each, and twenty clients that misbehave.
+//! Ten thousand connected stations, a frame a minute each, twenty clients that misbehave, and one that reads the whole board
+//! every second, in one encoding after the other.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ async fn crowd(limpid: &Served) {
     for n in 0..MISBEHAVING {
         strangers.spawn(misbehave(address, n, stop.clone()));
     }
+    strangers.spawn(read_the_board(limpid.address("http"), stop.clone()));
     let unanswered = Arc::new(AtomicU64::new(0));
     let mut stations = JoinSet::new();
     let began = Instant::now();
@@ -127,6 +129,24 @@ async fn misbehave(address: SocketAddr, n: usize, stop: Arc<AtomicBool>) {
             }
             sleep(Duration::from_millis(pause)).await;
         }
+    }
+}
+
+/// Asks for the whole board, 16 MB, once a second.
+async fn read_the_board(http: SocketAddr, stop: Arc<AtomicBool>) {
+    for encoding in ["br", "gzip", "zstd", "identity"].into_iter().cycle() {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let request = format!(
+            "GET /api/v1/latest HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(http).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..answer.len().min(80)]));
+        sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -4,7 +4,8 @@
 //!   at line ends, appends them to a file and acknowledges after one `fdatasync` for the whole group
 //! - latest: `GET /api/v1/latest` of 200 stations, against a bare axum handler that returns the same stored bytes
 //! - idle: resident memory with 200 stations
-//! - crowd: how fast 10,000 connected stations are answered while 20 clients misbehave, and the memory that takes
+//! - crowd: how fast 10,000 connected stations are answered while 20 clients misbehave and one
+//!   reads the board, and the memory that takes
 //!
 //! One line a figure: name, value, unit, and the ratio to the baseline. Named (`-- crowd`), only that is measured. See
 //! BENCHMARKS.md.

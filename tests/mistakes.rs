@@ -34,12 +34,39 @@ fn check_tells_everything_at_once() {
     told(&folder.command("run").output().unwrap(), 2, &words);
 
     std::fs::write(folder.pipeline().join("pipeline.toml"), [0xff, 0xfe, b'\n']).unwrap();
-    told(&check(&folder), 2, &["pipeline.toml:1: not UTF-8"]);
+    told(&check(&folder), 2, &["pipeline.toml:1: not UTF-8", "stations.csv:2:", "-180 to 180"]);
     std::fs::remove_file(folder.pipeline().join("stations.csv")).unwrap();
     told(&check(&folder), 2, &["stations.csv:1: cannot be read"]);
 
     let (good, _) = Folder::two_stations();
     told(&check(&good), 0, &["2 stations"]);
+}
+
+#[test]
+fn everything_that_is_not_where_the_configuration_says_is_told_at_once() {
+    let (folder, _) = Folder::two_stations();
+    folder.configure(
+        "[http.tls]\ncert = \"no.pem\"\nkey = \"no.key\"\n[ingest.hj212.tls]\ncert = \"none.pem\"\nkey = \"none.key\"\n\
+         [ingest.mqtt]\nenabled = true\nusername = \"limpid\"\npassword_file = \"no.password\"\n\
+         [[source]]\nid = \"west\"\nkind = \"openaq\"\nkey_env = \"LIMPID_TEST_NO_SUCH_KEY\"\n\
+         stations = { \"8118\" = \"S1\" }\n\
+         [[ingest.drop]]\npath = \"a\"\nformat = \"nonsense\"\n[[ingest.drop]]\npath = \"b\"\nformat = \"mapped\"",
+    );
+    let text = std::fs::read_to_string(folder.pipeline().join("pipeline.toml")).unwrap();
+    let line = |words: &str| 1 + text.lines().position(|line| line.starts_with(words)).unwrap();
+    let place = |words: &str| format!("pipeline.toml:{}: ", line(words));
+    let words = [
+        place("[http.tls]") + "certificate",
+        place("[ingest.hj212.tls]") + "certificate",
+        place("[ingest.mqtt]") + "file",
+        place("id = \"west\"") + "source \"west\" has no key",
+        place("[[ingest.drop]]"),
+        format!("pipeline.toml:{}: write mapping", line("path = \"b\"") - 1),
+    ];
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    told(&Command::new(BIN).arg("check").arg("--pipeline").arg(folder.pipeline()).output().unwrap(), 2, &words);
+    told(&folder.command("run").output().unwrap(), 2, &words);
+    assert!(!folder.state().exists(), "nothing is opened before the configuration is right");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! - [`simulate`]: stations that really connect and speak these protocols
 
 pub mod drops;
+mod every;
 pub mod formats;
 pub mod gateways;
 pub mod intake;

@@ -27,9 +27,23 @@ pub fn read(folder: &Path) -> Result<Pipeline, Mistakes> {
                 None => Err(mistakes),
             }
         }
-        _ => Err(mistakes),
+        // Of the one that is there everything wrong is said too, save what only the other could tell.
+        (pipeline, stations) => {
+            let files = Files {
+                pipeline: pipeline.unwrap_or_else(|| PLAIN.to_owned()),
+                stations: stations.unwrap_or_else(|| HEADER.to_owned()),
+            };
+            if let Err(others) = Pipeline::parse(&files) {
+                mistakes.0.extend(others.0.into_iter().filter(|mistake| !mistake.what.contains("stations.csv")));
+            }
+            Err(mistakes)
+        }
     }
 }
+
+/// What stands in for a file that is not there.
+const PLAIN: &str = "[publisher]\nid = \"x\"\nname = \"x\"\nzone = \"UTC\"\n";
+const HEADER: &str = "id,kind,name_zh,name_en,lat,lon\n";
 
 /// The pipeline in `folder`; what is wrong with it goes to standard error.
 pub fn require(folder: &Path) -> Result<Arc<Pipeline>, Failure> {

@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod files;
 mod folder;
+mod outside;
 mod progress;
 mod roles;
 mod server;

@@ -8,12 +8,11 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use chrono::Utc;
-use limpid_ingest::drops::{self, DropFolder};
-use limpid_ingest::gateways::mqtt::{self, Broker};
+use limpid_ingest::drops;
+use limpid_ingest::gateways::mqtt;
 use limpid_ingest::gateways::places::Places;
-use limpid_ingest::gateways::tls::Tls;
 use limpid_ingest::gateways::{hj212, http};
-use limpid_ingest::sources::{self, Sources};
+use limpid_ingest::sources;
 use limpid_ingest::token::{self, Tokens};
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
@@ -25,31 +24,15 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Role, Run};
+use crate::outside::Outside;
 use crate::server::Server;
 
 /// Work in flight has this long to end after a signal; a stop takes less than 5 s in all.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// TLS for the ports that speak it.
-pub struct Dress {
-    /// Of the stations' port.
-    pub hj212: Option<Tls>,
-    /// Of uploads, API and pages.
-    pub http: Option<Tls>,
-}
-
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
-///
-/// `broker` is the one that readings are taken from, and `dress` what the ports are dressed in, where these are
-/// configured; `sources` are fetched from, and `drops` are the folders whose files are imported.
-pub async fn run(
-    pipeline: Arc<Pipeline>,
-    broker: Option<Broker>,
-    dress: Dress,
-    sources: Sources,
-    drops: Vec<DropFolder>,
-    arguments: Run,
-) -> anyhow::Result<()> {
+pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> anyhow::Result<()> {
+    let Outside { broker, hj212: hj212_tls, http: http_tls, sources, drops } = outside;
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
@@ -125,7 +108,7 @@ pub async fn run(
     let listening = listening(&http, hj212.as_ref())?;
     if let Some(listener) = hj212 {
         let target = listener.local_addr()?;
-        let gateway = hj212::serve(listener, intake.clone(), dress.hj212, stop.clone());
+        let gateway = hj212::serve(listener, intake.clone(), hj212_tls, stop.clone());
         tasks.spawn(async move {
             gateway.await;
             Ok(())
@@ -157,8 +140,8 @@ pub async fn run(
     }
     let places = Places::new(pipeline.http.connections, pipeline.http.connections_per_address);
     let idle = Duration::from_secs(pipeline.http.idle_seconds);
-    let scheme = if dress.http.is_some() { "https" } else { "http" };
-    let server = Server { listener: http, tls: dress.http, places, idle }.serve(router, stop.clone());
+    let scheme = if http_tls.is_some() { "https" } else { "http" };
+    let server = Server { listener: http, tls: http_tls, places, idle }.serve(router, stop.clone());
     tasks.spawn(async move {
         server.await;
         Ok(())

@@ -21,6 +21,7 @@ use limpid_model::pipeline::{self, Mapping, Mistakes};
 use tokio_util::sync::CancellationToken;
 
 use crate::Intake;
+use crate::every::all_or_errors;
 use crate::formats::{self, Format, ImportError, Layout, Progress};
 use look::Look;
 use report::{Outcome, Report};
@@ -70,9 +71,9 @@ impl DropFolder {
     /// The drop folders of a pipeline whose folder is `folder`. None is looked into yet.
     ///
     /// # Errors
-    /// The first that is configured wrong.
-    pub fn all(pipeline: &limpid_model::Pipeline, folder: &Path) -> Result<Vec<Self>, DropError> {
-        pipeline.ingest.drops.iter().map(|drop| Self::new(drop, pipeline, folder)).collect()
+    /// Each that is configured wrong.
+    pub fn all(pipeline: &limpid_model::Pipeline, folder: &Path) -> Result<Vec<Self>, Vec<DropError>> {
+        all_or_errors(pipeline.ingest.drops.iter().map(|drop| Self::new(drop, pipeline, folder)))
     }
 
     fn new(drop: &pipeline::DropFolder, pipeline: &limpid_model::Pipeline, folder: &Path) -> Result<Self, DropError> {

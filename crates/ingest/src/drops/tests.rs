@@ -18,7 +18,7 @@ fn configured(drop: &str, folder: &Path) -> Result<Vec<DropFolder>, String> {
     let toml = format!("[publisher]\nid = \"t\"\nname = \"T\"\nzone = \"Asia/Shanghai\"\n[[ingest.drop]]\n{drop}");
     let stations = format!("id,kind,name_zh,name_en,lat,lon,units,hour_label\n{TWO}");
     let pipeline = Pipeline::parse(&Files { pipeline: toml, stations }).unwrap();
-    DropFolder::all(&pipeline, folder).map_err(|error| super::chain(&error))
+    DropFolder::all(&pipeline, folder).map_err(|errors| errors.iter().map(|error| super::chain(error)).collect())
 }
 
 /// A drop folder of `long` files and a door to a fresh journal.

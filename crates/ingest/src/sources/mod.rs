@@ -34,6 +34,7 @@ use limpid_model::pipeline::PullSource;
 use limpid_model::{Instant, Pipeline};
 use sha2::{Digest, Sha256};
 
+use crate::every::all_or_errors;
 use crate::intake::Intake;
 use crate::secret::{self, SecretError};
 use adapter::Adapter;
@@ -102,8 +103,8 @@ impl Sources {
     /// The sources of `pipeline`, whose folder is `folder`. Reads their keys, once.
     ///
     /// # Errors
-    /// When a key is not there.
-    pub fn new(pipeline: &Pipeline, folder: &Path) -> Result<Self, SourceError> {
+    /// Each key that is not there.
+    pub fn new(pipeline: &Pipeline, folder: &Path) -> Result<Self, Vec<SourceError>> {
         let ready = |config: &PullSource| -> Result<Arc<Source>, SourceError> {
             let kind = &config.kind.name;
             let adapter = ADAPTERS.iter().find(|(name, _)| name == kind).map(|(_, adapter)| *adapter);
@@ -114,7 +115,7 @@ impl Sources {
             let recipe = recipe(config, pipeline);
             Ok(Arc::new(Source { config: config.clone(), adapter, client, patience: Patience::default(), recipe }))
         };
-        Ok(Self(pipeline.sources.iter().map(ready).collect::<Result<_, _>>()?))
+        all_or_errors(pipeline.sources.iter().map(ready)).map(Self)
     }
 
     /// The same, but what fails is asked again at once.

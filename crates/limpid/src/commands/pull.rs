@@ -1,6 +1,5 @@
 //! `limpid pull`
 
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,6 +11,7 @@ use limpid_store::StateDir;
 use super::work_up::work_up;
 use crate::cli::Pull;
 use crate::failure::Failure;
+use crate::outside::Outside;
 use crate::progress::Steps;
 use crate::{folder, roles};
 
@@ -19,7 +19,7 @@ use crate::{folder, roles};
 /// others from being asked; the command has failed then.
 pub fn run(arguments: Pull) -> Result<(), Failure> {
     let pipeline = folder::require(&arguments.pipeline.pipeline)?;
-    let sources = sources(&pipeline, &arguments.pipeline.pipeline)?;
+    let Outside { sources, .. } = Outside::read(&pipeline, &arguments.pipeline.pipeline).map_err(Failure::Usage)?;
     let ids: Vec<String> = sources.ids().map(str::to_owned).collect();
     let ids = match &arguments.source {
         Some(id) if !ids.contains(id) => {
@@ -37,11 +37,6 @@ pub fn run(arguments: Pull) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Work(anyhow::anyhow!("not read, or not to the end: {}", summary.failed.join(", "))))
-}
-
-/// The sources of a pipeline; what they lack is wrong configuration.
-pub fn sources(pipeline: &Pipeline, folder: &Path) -> Result<Sources, Failure> {
-    Sources::new(pipeline, folder).map_err(|error| Failure::Usage(format!("{:#}", anyhow::Error::new(error))))
 }
 
 async fn pull(

@@ -126,10 +126,15 @@ impl Limpid {
     }
 
     /// SIGTERM; how it ended and how long it took.
-    pub fn terminate(mut self) -> (std::process::ExitStatus, Duration) {
+    pub fn terminate(self) -> (std::process::ExitStatus, Duration) {
+        self.signal("-TERM")
+    }
+
+    /// The same with another signal.
+    pub fn signal(mut self, name: &str) -> (std::process::ExitStatus, Duration) {
         let started = Instant::now();
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
         let status = self.child.wait().unwrap();
         (status, started.elapsed())
     }

@@ -36,6 +36,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
+    let metrics: Arc<dyn Fn() -> String + Send + Sync> = Arc::new(move || metrics.render());
 
     // Ports first: a port in use is told before anything is opened.
     let http = bind(arguments.http, "HTTP").await?;
@@ -69,7 +70,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
             pipeline: pipeline.clone(),
             journal: journal.clone(),
             lake,
-            metrics: Arc::new(move || metrics.render()),
+            metrics,
             may_release: Arc::new(move |secret| tokens.authorise(secret).is_some_and(|grant| grant.covers_all())),
             reviewer: {
                 let pipeline = pipeline.clone();
@@ -94,6 +95,8 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
             while publishing.join_next().await.is_some() {}
             Ok(())
         });
+    } else {
+        router = router.merge(limpid_publish::without_board(journal.clone(), metrics, stop.clone()));
     }
     if has(Role::Ingest) && http_on {
         router = router.merge(http::router(intake.clone()));

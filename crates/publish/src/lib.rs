@@ -31,6 +31,7 @@ pub mod start;
 #[cfg(test)]
 mod testing;
 
+pub use api::health::without_board;
 pub use datasets::{Exported, export, release_all};
 pub use error::PublishError;
 pub use start::{Config, Publish};

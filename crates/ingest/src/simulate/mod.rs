@@ -186,6 +186,13 @@ pub async fn run(pipeline: Arc<Pipeline>, options: Options, stop: CancellationTo
         return Err(SimulateError::Lose(options.faults.lose));
     }
     let chosen = choose(&pipeline, &options)?;
+    let unmarked = chosen.iter().filter(|station| !station.simulated).count();
+    if unmarked > 0 && matches!(options.source, Source::Synthetic) {
+        tracing::warn!(
+            stations = unmarked,
+            "made-up readings of stations that stations.csv does not mark: they will look measured; write simulated = true"
+        );
+    }
     let (clock, schedules) = schedules(&pipeline, options.source, options.speed, options.backfill_hours, chosen)?;
     let clock = Arc::new(clock);
     let client = reqwest::Client::builder().build().map_err(SimulateError::Client)?;

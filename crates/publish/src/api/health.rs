@@ -1,10 +1,16 @@
 //! `/healthz`, `/readyz`, `/metrics`: for machines that look after machines.
 
+use std::sync::Arc;
+
+use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use chrono::Duration;
+use limpid_store::Journal;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::Cache;
 use crate::app::Shared;
@@ -27,17 +33,27 @@ pub async fn alive() -> Response {
     )
 )]
 pub async fn ready(State(app): State<Shared>) -> Response {
-    let mut missing = Vec::new();
-    if let Err(error) = app.journal.writable().await {
-        tracing::warn!(error = %error, "journal is not writable");
-        missing.push("journal is not writable");
-    }
+    let mut missing = lacking(&*app.journal, &app.stop).await;
     if app.now() - app.board.now().generated > BOARD_ALIVE {
         missing.push("board is not kept up");
     }
-    if app.stop.is_cancelled() {
+    readiness(&missing)
+}
+
+/// What keeps any role from working.
+async fn lacking(journal: &dyn Journal, stop: &CancellationToken) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if let Err(error) = journal.writable().await {
+        tracing::warn!(error = %error, "journal is not writable");
+        missing.push("journal is not writable");
+    }
+    if stop.is_cancelled() {
         missing.push("service is stopping");
     }
+    missing
+}
+
+fn readiness(missing: &[&str]) -> Response {
     if missing.is_empty() {
         answer(StatusCode::OK, &json!({ "status": "ready" }))
     } else {
@@ -53,7 +69,24 @@ pub async fn ready(State(app): State<Shared>) -> Response {
 pub async fn metrics(State(app): State<Shared>) -> Response {
     let age = (app.now() - app.board.now().generated).num_milliseconds() as f64 / 1000.0;
     metrics::gauge!("limpid_board_age_seconds").set(age);
-    let mut response = (app.metrics)().into_response();
+    measured((app.metrics)())
+}
+
+/// The three doors of a process that publishes nothing, and so has no board.
+pub fn without_board(
+    journal: Arc<dyn Journal>,
+    metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    stop: CancellationToken,
+) -> Router {
+    let ready = move || async move { readiness(&lacking(&*journal, &stop).await) };
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(move || async move { measured(metrics()) }))
+}
+
+fn measured(text: String) -> Response {
+    let mut response = text.into_response();
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);
     response.headers_mut().insert(header::CACHE_CONTROL, Cache::NoStore.value());

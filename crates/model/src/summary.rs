@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compliance::Part;
 use crate::parameter::ParameterId;
 use crate::station::StationId;
 use crate::time::{Instant, Period};
@@ -73,6 +74,10 @@ pub enum SummaryBody {
     Index(AreaIndex),
     /// What a month, a quarter or a year was like.
     Air(AirPeriod),
+    /// What the waters of an area were like in a month or a year.
+    Water(AreaWater),
+    /// What the noise of an area was like in a month or a year.
+    Noise(AreaNoise),
 }
 
 impl SummaryBody {
@@ -81,6 +86,8 @@ impl SummaryBody {
         match self {
             Self::Index(_) => "index",
             Self::Air(_) => "air",
+            Self::Water(_) => "water",
+            Self::Noise(_) => "noise",
         }
     }
 }
@@ -171,4 +178,116 @@ pub struct AirItem {
     pub kept: Option<bool>,
     /// The highest WHO guideline (2021) of the mean of a year that is met: `aqg`, `it4` … `it1`, or `none`; for years only.
     pub who: Option<String>,
+}
+
+/// What the waters of an area were like in a month or a year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaWater {
+    /// Id of the edition.
+    pub scheme: String,
+    /// One for the rivers and one for the lakes of the area, as far as it has any.
+    pub bodies: Vec<WaterBody>,
+    /// Its drinking-water sources, where it has any.
+    pub sources: Option<Sources>,
+    /// What of it is not verified against the rules' text.
+    pub unverified: Vec<String>,
+}
+
+/// The rivers, or the lakes, of an area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaterBody {
+    /// `river` or `lake`.
+    pub body: String,
+    /// 1 excellent, 2 good, 3 light, 4 moderate, 5 heavy pollution; `None` where too little is known.
+    pub grade: Option<u8>,
+    /// The class of the means of the sections; `None` where the grade is by shares.
+    pub class: Option<u8>,
+    /// `shares`: by the shares of classes, of a river of five sections and more; else `mean`.
+    pub by: String,
+    /// Percent of the sections with a class that have class I to III.
+    pub good_percent: Option<f64>,
+    /// Percent that are worse than class V.
+    pub inferior_percent: Option<f64>,
+    /// Sections with a class.
+    pub n: u32,
+    /// Sections.
+    pub expected: u32,
+    /// Each section with a class.
+    pub sections: Vec<SectionGrade>,
+}
+
+/// One section.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SectionGrade {
+    /// Its station.
+    pub station: StationId,
+    /// Its class, 6 worse than class V.
+    pub class: u8,
+    /// Its grade, 1 to 5.
+    pub grade: u8,
+}
+
+/// Drinking-water sources of an area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sources {
+    /// Id of the edition.
+    pub scheme: String,
+    /// Sources that meet it.
+    pub met: u32,
+    /// Sources with a verdict.
+    pub n: u32,
+    /// Sources.
+    pub expected: u32,
+    /// `met` of `n`, in percent.
+    pub met_percent: f64,
+    /// Percent of the water drawn that comes from those that meet it; `None` unless of each source it is known how much it
+    /// gives.
+    pub volume_percent: Option<f64>,
+}
+
+/// What the noise of an area was like in a month or a year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaNoise {
+    /// Id of the edition of the limits.
+    pub scheme: String,
+    /// How often the limits were kept, by class of zone and part of the day.
+    pub classes: Vec<ClassRate>,
+    /// The mean level of the stations by day and by night, with its grade by HJ 640.
+    pub levels: Vec<PartLevel>,
+    /// What of it is not verified against the rules' text.
+    pub unverified: Vec<String>,
+}
+
+/// How often stations of a class of zone kept its limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassRate {
+    /// As GB 3096 calls it: `1`, `4a`.
+    pub class: String,
+    /// By day or by night.
+    pub part: Part,
+    /// Stations of the class.
+    pub stations: u32,
+    /// Days or nights that kept the limit.
+    pub met: u32,
+    /// Days or nights with a valid level.
+    pub n: u32,
+    /// Days or nights of the period, over all stations.
+    pub expected: u32,
+    /// `met` of `n`, in percent; `None` where none was judged.
+    pub met_percent: Option<f64>,
+}
+
+/// The mean level of an area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartLevel {
+    /// By day or by night.
+    pub part: Part,
+    /// Arithmetic mean of the stations' levels, in dB to the tenth.
+    pub mean: f64,
+    /// 1 good to 5 poor.
+    pub grade: u8,
+    /// Stations with a valid level.
+    pub n: u32,
+    /// Stations.
+    pub expected: u32,
 }

@@ -51,7 +51,8 @@ pub struct SummaryItem {
     pub published: String,
     /// `kind` and what it says. `index`: scheme, index, level, primary, reason and of each parameter the area's mean, from how
     /// many of how many stations, and which of them lie apart. `air`: of each parameter mean, percentile, three-year mean,
-    /// limits, days over and whether limits are kept; composite index; good days; what of it is unverified.
+    /// limits, days over and whether limits are kept; composite index; good days; what of it is unverified. `water`: rivers and
+    /// lakes with grade and sections, drinking-water sources. `noise`: rates by class and part of the day, graded mean levels.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub body: SummaryBody,
@@ -77,14 +78,15 @@ impl SummaryItem {
 }
 
 /// The air quality index of an area (`kind=index`, PT1H or P1D), or what a month, quarter or year was like by HJ 663 and
-/// GB 3095 at a station or in an area (`kind=air`, P1M, P3M or P1Y).
+/// GB 3095 at a station or in an area (`kind=air`, P1M, P3M or P1Y); grades of the waters of an area and how many of its drinking-water
+/// sources meet the standard (`kind=water`), and how often its noise kept the limits (`kind=noise`), P1M or P1Y.
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "summaries",
     params(
-        ("kind" = Option<String>, Query, pattern = "^(index|air)$", description = "index (default) or air"),
+        ("kind" = Option<String>, Query, pattern = "^(index|air|water|noise)$", description = "index (default), air, water or noise"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all, unless `area` is given"),
         ("area" = Option<String>, Query, min_length = 1, description = "one area of the registry"),
-        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y)"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y), P1M or P1Y for water and noise (default P1Y)"),
         SpanParameters,
         ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
@@ -117,16 +119,21 @@ pub async fn get(
 }
 
 fn ask(app: &App, query: &Query) -> Result<SummaryQuery, Failure> {
-    let kinds = ["index", "air"];
+    let kinds = ["index", "air", "water", "noise"];
     let known = |text: &str| kinds.into_iter().find(|kind| *kind == text);
     let kind = query.word("kind", known, kinds)?.unwrap_or("index");
     let index = kind == "index";
     let serves = |period| match period {
         Period::Hour | Period::Day => index,
-        Period::Month | Period::Quarter | Period::Year => !index,
+        Period::Quarter => kind == "air",
+        Period::Month | Period::Year => !index,
         _ => false,
     };
-    let names = if index { "PT1H, P1D" } else { "P1M, P3M, P1Y" };
+    let names = match kind {
+        "index" => "PT1H, P1D",
+        "air" => "P1M, P3M, P1Y",
+        _ => "P1M, P1Y",
+    };
     let period = match query.one("period")? {
         None if !index => Period::Year,
         _ => query.period(serves, names)?,

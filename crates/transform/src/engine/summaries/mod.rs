@@ -5,12 +5,15 @@
 //! does not matter whether the records came live or from a run over history, nor in which order.
 //!
 //! - [`area`]: the index of an area in an hour and on a day
-//! - [`period`]: months, quarters and years of stations and areas
+//! - [`period`]: months, quarters and years of the air of stations and areas
+//! - [`water`], [`noise`]: months and years of the waters and of the noise of areas
 
 pub mod area;
+pub mod noise;
 pub mod period;
 #[cfg(test)]
 mod tests;
+pub mod water;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -45,10 +48,21 @@ struct Touched {
     hours: BTreeMap<String, BTreeSet<Instant>>,
     days: BTreeMap<String, BTreeSet<NaiveDate>>,
     months: BTreeMap<Subject, BTreeSet<NaiveDate>>,
+    /// Months and years of the waters and of the noise of areas, by their start.
+    spans: BTreeMap<(StationKind, String), BTreeSet<(Period, Instant)>>,
 }
 
 impl Touched {
     fn record(&mut self, published: &Published, station: &Station, zone: Zone) {
+        if matches!(station.kind, StationKind::Water | StationKind::Noise) && !station.area.is_empty() {
+            let (period, start) = match &published.record {
+                Record::Observation(one) => (one.period, one.start),
+                Record::Assessment(one) => (one.period, one.start),
+            };
+            if matches!(period, Period::Month | Period::Year) {
+                self.spans.entry((station.kind, station.area.clone())).or_default().insert((period, start));
+            }
+        }
         if station.kind != StationKind::Air {
             return;
         }
@@ -149,6 +163,14 @@ pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result
         keep.hand_over(None).await?;
         for (subject, months) in &touched.months {
             period::months(pipeline, journal, subject, months, &mut keep).await?;
+        }
+        for ((kind, area), spans) in &touched.spans {
+            for span in spans {
+                match kind {
+                    StationKind::Water => water::span(pipeline, journal, area, *span, &mut keep).await?,
+                    _ => noise::span(pipeline, journal, area, *span, &mut keep).await?,
+                }
+            }
         }
         keep.hand_over(Some((CURSOR, newest))).await?;
         cursor = newest;

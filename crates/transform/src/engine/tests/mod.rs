@@ -31,7 +31,7 @@ pub fn pipeline_with(zone: &str, sections: &str) -> Arc<Pipeline> {
     let files = Files {
         pipeline: publisher + sections,
         stations:
-            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,\nN1,noise,声,Square,40,117,2,,,\n"
+            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,mere\nN1,noise,声,Square,40,117,2,,,town\n"
                 .to_owned(),
     };
     Arc::new(Pipeline::parse(&files).unwrap())

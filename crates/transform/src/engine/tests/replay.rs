@@ -196,7 +196,9 @@ pub async fn published(journal: &Arc<dyn Journal>) -> BTreeMap<String, Record> {
 async fn summed_up(journal: &Arc<dyn Journal>) -> BTreeMap<String, Summary> {
     let mut found = BTreeMap::new();
     let kinds = [("index", Period::Hour), ("index", Period::Day), ("air", Period::Month), ("air", Period::Quarter)];
-    for (kind, period) in kinds.into_iter().chain([("air", Period::Year)]) {
+    for (kind, period) in
+        kinds.into_iter().chain([("air", Period::Year), ("water", Period::Month), ("noise", Period::Month)])
+    {
         let query = SummaryQuery {
             subjects: Vec::new(),
             kind: kind.to_owned(),

@@ -24,7 +24,7 @@ use crate::links;
         (status = 200, description = "nothing changed since the current release", body = Datasets),
         (status = 401, description = "no token, or not one for every station", content_type = "application/problem+json", body = ProblemBody),
         (status = 404, description = "there is no such dataset", content_type = "application/problem+json", body = ProblemBody),
-        (status = 503, description = "there is nothing to release yet", content_type = "application/problem+json", body = ProblemBody),
+        (status = 409, description = "there is nothing to release yet", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
 pub async fn make(
@@ -48,7 +48,7 @@ pub async fn make(
     let (status, made) = match outcome? {
         Outcome::Made(release) => (StatusCode::CREATED, release),
         Outcome::Unchanged(release) => (StatusCode::OK, release),
-        Outcome::Empty => return Err(Failure::unavailable(format!("{} has no data to release yet", dataset.id))),
+        Outcome::Empty => return Err(Failure::conflict(format!("{} has no data to release yet", dataset.id))),
     };
     let body = Datasets { datasets: vec![DatasetItem::read(&app, dataset).await?] };
     let mut response = (status, axum::Json(body)).into_response();

@@ -301,7 +301,7 @@ async fn without_data_there_is_no_release() {
     let service = Service::with(county()).await;
     assert!(matches!(make(&service, "air-hourly", "2026-11-25T01:00:00Z").await, Outcome::Empty), "no readings yet");
     let answer = post(&service, Some("Bearer all")).await;
-    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (503, "application/problem+json"));
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (409, "application/problem+json"));
     let page = service.get("/datasets/air-hourly?lang=en").await;
     assert!(page.text().contains("There is no release yet."));
 }

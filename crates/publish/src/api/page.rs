@@ -66,6 +66,22 @@ pub struct Writer<'a, R, I> {
     pub place: Option<&'a Place<'a, R>>,
 }
 
+/// Rows as a table; `None` for a format of objects.
+///
+/// # Errors
+/// 500 when it cannot be written; its cause is in the log.
+pub fn tabular<R>(format: Format, columns: &[&Column<R>], rows: &[R], zone: Zone) -> Result<Option<Vec<u8>>, Failure> {
+    let batch =
+        || table::batch(columns, rows, zone).map_err(|error| Failure::internal("building a table of rows", &error));
+    let body = match format {
+        Format::Json | Format::GeoJson => return Ok(None),
+        Format::Csv => table::csv(columns, rows, zone).map_err(|error| Failure::internal("writing CSV", &error))?,
+        Format::Parquet => to_parquet(&[batch()?])?,
+        Format::Arrow => table::arrow(&batch()?).map_err(|error| Failure::internal("writing Arrow", &error))?,
+    };
+    Ok(Some(body))
+}
+
 /// A page in the format asked for, with a `Link` to the next one.
 ///
 /// # Errors
@@ -78,17 +94,9 @@ pub fn write<R, I: Serialize>(
 ) -> Result<Response<Body>, Failure> {
     let (rows, zone) = (&page.items, shape.zone);
     let columns: Vec<&Column<R>> = writer.columns.iter().filter(|column| shape.wants(column.name)).collect();
-    let body = match shape.format {
-        Format::Csv => table::csv(&columns, rows, zone).map_err(|error| Failure::internal("writing CSV", &error))?,
-        Format::Parquet | Format::Arrow => {
-            let batch = table::batch(&columns, rows, zone)
-                .map_err(|error| Failure::internal("building a table of rows", &error))?;
-            match shape.format {
-                Format::Parquet => to_parquet(&[batch])?,
-                _ => table::arrow(&batch).map_err(|error| Failure::internal("writing Arrow", &error))?,
-            }
-        }
-        Format::Json => {
+    let body = match tabular(shape.format, &columns, rows, zone)? {
+        Some(table) => table,
+        None if shape.format == Format::Json => {
             let count = page.count;
             let bytes = if shape.fields.is_none() {
                 let items: Vec<I> = rows.iter().map(writer.item).collect();
@@ -99,7 +107,7 @@ pub fn write<R, I: Serialize>(
             };
             bytes.map_err(|error| Failure::internal("writing JSON", &error))?
         }
-        Format::GeoJson => {
+        None => {
             let features: Vec<Value> = rows
                 .iter()
                 .zip(properties(shape, rows, writer)?)

@@ -122,6 +122,11 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
         Cell::integer(row.published.record.index)
     }),
     optional_integer("level", "from 1, the best", |row| Cell::integer(row.published.record.level)),
+    text("category_zh", "name of the level in Chinese", |row| category(row, "zh")),
+    text("category_en", "name of the level in English", |row| category(row, "en")),
+    text("colour", "official colour of the level", |row| {
+        level(row).map_or(Cell::Empty, |level| Cell::text(&level.colour))
+    }),
     text("primary", "primary pollutants, separated by spaces", |row| {
         let names: Vec<&str> = row.published.record.primary.iter().map(|parameter| parameter.as_str()).collect();
         Cell::text(&names.join(" "))
@@ -132,6 +137,18 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
     optional_integer("sub_no2", "sub-index of nitrogen dioxide", |row| sub(row, 3)),
     optional_integer("sub_co", "sub-index of carbon monoxide", |row| sub(row, 4)),
     optional_integer("sub_o3", "sub-index of ozone", |row| sub(row, 5)),
+    text(
+        "sub",
+        "every sub-index or class, parameter=number, separated by spaces; no number where it is missing",
+        |row| {
+            let sub = row.published.record.sub.iter();
+            let sub = sub.map(|(parameter, index)| match index {
+                Some(index) => format!("{}={index}", parameter.as_str()),
+                None => format!("{}=", parameter.as_str()),
+            });
+            Cell::text(&sub.collect::<Vec<_>>().join(" "))
+        },
+    ),
     integer("flag", "1 where there is a verdict, 9 where the standard forbids to give one", |row| {
         Cell::Integer(row.published.record.flag().code().into())
     }),
@@ -152,6 +169,14 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
     }),
     simulated(),
 ];
+
+fn level(row: &Row<Assessment>) -> Option<&'static Level> {
+    row.published.record.level.and_then(|level| row.published.record.scheme.level(level))
+}
+
+fn category(row: &Row<Assessment>, language: &str) -> Cell {
+    level(row).map_or(Cell::Empty, |level| Cell::text(level.category().get(language)))
+}
 
 fn compliance(row: &Row<Assessment>) -> Option<&Compliance> {
     row.published.record.compliance.as_deref()

@@ -40,6 +40,9 @@ async fn answers_keep_their_shape() {
     let uri = "/api/v1/assessments?station=S1,S2&from=2026-11-24";
     insta::assert_json_snapshot!("assessments", timeless(service.get(uri).await.json()));
     insta::assert_snapshot!("latest_csv", service.get("/api/v1/latest?format=csv").await.text());
+    let parquet = service.get("/api/v1/latest?format=parquet").await;
+    assert_eq!(parquet.header("content-type"), "application/vnd.apache.parquet");
+    assert_eq!(&parquet.body[..4], b"PAR1");
     insta::assert_snapshot!("stations_csv", service.get("/api/v1/stations?format=csv").await.text());
     insta::assert_json_snapshot!("problem", service.get("/api/v1/observations?period=PT7H").await.json());
 }

@@ -1,5 +1,7 @@
 //! `GET /api/v1/latest`: the board.
 
+mod lines;
+
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
@@ -10,9 +12,9 @@ use utoipa::ToSchema;
 
 use super::item::VerdictItem;
 use super::openapi::ProblemBody;
+use super::page;
 use super::query::Query;
-use crate::answer::table::{self, Cell, Column, Kind};
-use crate::answer::{Cache, Failure, Format, cache};
+use crate::answer::{Cache, Failure, Format, cache, table};
 use crate::app::Shared;
 use crate::board::{StationNow, ValueNow, hot};
 use crate::stale::Freshness;
@@ -220,10 +222,10 @@ impl LatestValue {
     params(
         ("kind" = Option<String>, Query, pattern = "^(air|water|noise|outlet|radiation|soil)$", description = "air, water, noise, outlet, radiation or soil"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
-        ("format" = Option<String>, Query, pattern = "^(json|csv)$", description = "json (default) or csv: one line per value, one without a value for a station without data"),
+        ("format" = Option<String>, Query, pattern = "^(json|csv|parquet|arrow)$", description = "json (default), or a table with one line per value, and one without a value for a station without data: csv, parquet or arrow"),
     ),
     responses(
-        (status = 200, description = "the current state", content((Latest = "application/json"), (String = "text/csv"))),
+        (status = 200, description = "the current state", content((Latest = "application/json"), (String = "text/csv"), (String = "application/vnd.apache.parquet"), (String = "application/vnd.apache.arrow.stream"))),
         (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
@@ -233,7 +235,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN)?;
-    let format = Format::choose(query.one("format")?, &headers, &[Format::Json, Format::Csv])?;
+    let format = Format::choose(query.one("format")?, &headers, Format::ROWS)?;
     let kind = query.kind()?;
     let stations = query.stations(&app.pipeline)?;
     let board = app.board.now();
@@ -247,68 +249,11 @@ pub async fn get(
         .filter(|now| stations.is_empty() || stations.contains(&now.station.id));
     let zone = app.zone();
     let latest = Latest::new(chosen, board.generated, zone);
-    let body = match format {
-        Format::Csv => {
-            let rows: Vec<Line> = lines(&latest);
-            table::csv(&table::all(&columns()), &rows, zone)
-                .map_err(|error| Failure::internal("writing CSV", &error))?
-        }
-        _ => serde_json::to_vec(&latest).map_err(|error| Failure::internal("writing JSON", &error))?,
+    let body = match page::tabular(format, &table::all(&lines::columns()), &lines::of(&latest), zone)? {
+        Some(table) => table,
+        None => serde_json::to_vec(&latest).map_err(|error| Failure::internal("writing JSON", &error))?,
     };
     let mut response = cache::tagged(&headers, Cache::Revalidate, format.media_type(), body);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
-}
-
-/// A station with one of its values.
-type Line<'a> = (&'a LatestItem, Option<&'a LatestValue>);
-
-fn lines(latest: &Latest) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
-    for item in &latest.items {
-        if item.values.is_empty() {
-            lines.push((item, None));
-        }
-        lines.extend(item.values.iter().map(|value| (item, Some(value))));
-    }
-    lines
-}
-
-/// The columns of the board, one line per value.
-fn columns<'a>() -> [Column<Line<'a>>; 20] {
-    fn text<'a>(name: &'static str, cell: fn(&Line<'a>) -> Cell) -> Column<Line<'a>> {
-        Column { name, kind: Kind::Text, about: "", cell }
-    }
-    fn integer<'a>(name: &'static str, cell: fn(&Line<'a>) -> Cell) -> Column<Line<'a>> {
-        Column { name, kind: Kind::Integer, about: "", cell }
-    }
-    [
-        text("station", |(item, _)| Cell::text(item.station.as_str())),
-        text("name_zh", |(item, _)| Cell::text(item.name.get("zh"))),
-        text("name_en", |(item, _)| Cell::text(item.name.get("en"))),
-        text("kind", |(item, _)| Cell::text(item.kind.as_str())),
-        text("parameter", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(value.parameter))),
-        text("period", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(&value.period))),
-        text("start", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(&value.start))),
-        text("end", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(&value.end))),
-        Column {
-            name: "value",
-            kind: Kind::Number,
-            about: "",
-            cell: |(_, value)| Cell::number(value.and_then(|value| value.value)),
-        },
-        text("unit", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(value.unit))),
-        integer("flag", |(_, value)| Cell::integer(value.map(|value| value.flag))),
-        text("status", |(_, value)| value.map_or(Cell::Empty, |value| Cell::text(value.status))),
-        text("freshness", |(item, value)| Cell::text(value.map_or(item.freshness, |value| value.freshness).as_str())),
-        Column { name: "stale", kind: Kind::Flag, about: "", cell: |(item, _)| Cell::Flag(item.stale) },
-        text("scheme", |(item, _)| item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(judged.scheme))),
-        integer("index", |(item, _)| Cell::integer(item.assessment.as_ref().and_then(|judged| judged.verdict.index))),
-        integer("level", |(item, _)| Cell::integer(item.assessment.as_ref().and_then(|judged| judged.verdict.level))),
-        text("index_end", |(item, _)| item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(&judged.end))),
-        text("index_freshness", |(item, _)| {
-            item.assessment.as_ref().map_or(Cell::Empty, |judged| Cell::text(judged.freshness.as_str()))
-        }),
-        Column { name: "simulated", kind: Kind::Flag, about: "", cell: |(item, _)| Cell::Flag(item.simulated) },
-    ]
 }

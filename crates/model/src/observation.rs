@@ -51,8 +51,15 @@ impl Serialize for Flag {
     }
 }
 
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = u8::deserialize(deserializer)?;
+        Self::from_code(code).ok_or_else(|| serde::de::Error::custom(format!("{code} is no flag")))
+    }
+}
+
 /// How far the authority stands by a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Checked by rules only.

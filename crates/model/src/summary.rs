@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::compliance::Part;
+use crate::observation::{Flag, Status};
 use crate::parameter::ParameterId;
 use crate::station::StationId;
 use crate::time::{Instant, Period};
@@ -92,6 +93,27 @@ impl SummaryBody {
     }
 }
 
+/// How good a summary is, and what it was made by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Standing {
+    /// The least that any figure behind it has.
+    pub status: Status,
+    /// Passed; missing where there is no index; not evaluated where a period has too few valid days yet.
+    pub flag: Flag,
+    /// Ids of the rules that it was made by.
+    pub rules: String,
+    /// Whether reviewers marked an exceptional event in any figure behind it. These figures count.
+    pub event: bool,
+}
+
+impl Default for Standing {
+    /// That of a summary kept before summaries had one.
+    fn default() -> Self {
+        Self { status: Status::Provisional, flag: Flag::NotEvaluated, rules: String::new(), event: false }
+    }
+}
+
 /// The air quality index of an area: that of the means of its stations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AreaIndex {
@@ -105,8 +127,15 @@ pub struct AreaIndex {
     pub primary: Vec<ParameterId>,
     /// Why there is no index.
     pub reason: Option<String>,
+    /// The index of the day under the edition of HJ 633 in force on its date, by which days are good or not, where the
+    /// pipeline asks for another edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<u16>,
     /// What it is made of.
     pub values: Vec<AreaValue>,
+    /// How good it is.
+    #[serde(flatten)]
+    pub standing: Standing,
 }
 
 /// One parameter of an area.
@@ -133,18 +162,31 @@ pub struct AirPeriod {
     pub class: u8,
     /// One for each parameter that had a valid day.
     pub items: Vec<AirItem>,
+    /// Whether each of the six has as many valid days as GB 3095 table 4 asks of it. Where not, the composite index, means
+    /// and percentiles are those of the days that there are.
+    #[serde(default)]
+    pub complete: bool,
     /// The composite index, where all six have what it is made of.
     pub composite: Option<f64>,
     /// The parameters with the largest single index.
     pub main: Vec<ParameterId>,
-    /// Days with an index of at most 100.
+    /// Days with an index of at most 100 under the edition of HJ 633 in force on their date.
     pub good_days: u32,
-    /// Days with an index.
+    /// Days with such an index.
     pub judged_days: u32,
+    /// Good days in percent of judged ones, to one digit; `None` without any.
+    #[serde(default)]
+    pub good_percent: Option<f64>,
+    /// Judged days in which reviewers marked an exceptional event. They are counted.
+    #[serde(default)]
+    pub event_days: u32,
     /// Days of the period.
     pub days: u32,
     /// What of it is not verified against the standard's text.
     pub unverified: Vec<String>,
+    /// How good it is.
+    #[serde(flatten)]
+    pub standing: Standing,
 }
 
 /// One parameter of a period.
@@ -156,7 +198,10 @@ pub struct AirItem {
     pub statistic: crate::observation::Statistic,
     /// Valid days.
     pub n: u32,
-    /// Whether they are as many as GB 3095 table 4 asks for.
+    /// Whether GB 3095 table 4 asks for a number of valid days.
+    #[serde(default)]
+    pub minimum: bool,
+    /// Whether they are as many as it asks for; true where it asks for none.
     pub complete: bool,
     /// The mean of these days.
     pub mean: Option<f64>,

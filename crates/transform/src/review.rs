@@ -2,13 +2,23 @@
 //! history come to the same.
 //!
 //! A decision is about whole hours. Of several about one hour and parameter the last stands; what is marked as an event
-//! stands beside it. A figure is reviewed where decisions cover all of its period, and final where all of that is final.
+//! stands beside it. What a station sent of a longer stretch, such as a day, is decided on only by a decision that covers all of
+//! it: one about some of its hours says nothing of the rest. Of an event every figure is that has any part in it. A figure is reviewed where decisions cover all of its period, and final where all of that is final.
 
+use chrono::Duration;
 use limpid_model::review::Decision;
 use limpid_model::{Flag, Instant, Observation, ParameterId, Record, Review, Revised, Status};
 
 use crate::fixed::{Fixed, Mean};
 use crate::validate::note;
+
+/// Id of the rule that marks a figure of an exceptional event.
+pub const EVENT: &str = "review-event";
+
+/// Whether the rules of a figure mark it as of an exceptional event.
+pub fn is_event(rules: &str) -> bool {
+    rules.split(' ').any(|rule| rule == EVENT)
+}
 
 /// The decisions about one station, in the order of their numbers.
 #[derive(Debug, Clone, Copy)]
@@ -23,25 +33,29 @@ impl<'a> Decided<'a> {
         Self(reviews)
     }
 
-    /// The last decision about the values of the hour in which `at` lies. That something is final leaves what was decided
-    /// before.
-    fn standing(&self, parameter: ParameterId, at: Instant) -> Option<&'a Review> {
+    /// The last decision about all of what was sent of `start` to `end`, or of a moment. That something is final leaves what
+    /// was decided before.
+    fn standing(&self, parameter: ParameterId, start: Instant, end: Instant) -> Option<&'a Review> {
+        let all = |review: &&Review| review.from <= start && start < review.to && end <= review.to;
         let values = |review: &&Review| !matches!(review.decision, Decision::Event | Decision::Finalise);
-        self.about(parameter, at).filter(values).last()
+        self.0.iter().filter(|review| review.is_about(parameter)).filter(all).filter(values).last()
     }
 
-    fn about(&self, parameter: ParameterId, at: Instant) -> impl Iterator<Item = &'a Review> {
-        self.0.iter().filter(move |review| review.is_about(parameter) && review.from <= at && at < review.to)
+    /// Whether an exceptional event was marked in any part of `start` to `end`, or at a moment.
+    fn event(&self, parameter: ParameterId, start: Instant, end: Instant) -> bool {
+        let touches = |review: &Review| review.from < end.max(start + Duration::microseconds(1)) && start < review.to;
+        let is_event = |review: &Review| review.decision == Decision::Event && review.is_about(parameter);
+        self.0.iter().any(|review| is_event(review) && touches(review))
     }
 
     /// Applies what was decided to a value as sent or made of minutes. Gives back the value where it may enter aggregates
     /// whatever rules say of it; `None` when rules decide as ever; `Some(None)` when it may not.
     pub fn apply(&self, observation: &mut Observation) -> Option<Option<Fixed>> {
-        let (parameter, at) = (observation.parameter, observation.start);
-        if self.about(parameter, at).any(|review| review.decision == Decision::Event) {
-            note(&mut observation.rules, "review-event");
+        let (parameter, start, end) = (observation.parameter, observation.start, observation.end);
+        if self.event(parameter, start, end) {
+            note(&mut observation.rules, EVENT);
         }
-        let review = self.standing(parameter, at)?;
+        let review = self.standing(parameter, start, end)?;
         let value = observation.value?;
         let ruling = match review.decision {
             Decision::Accept => {
@@ -71,14 +85,19 @@ impl<'a> Decided<'a> {
         ruling
     }
 
-    /// Gives each record the status that decisions give it.
+    /// Gives each record the status that decisions give it, and marks figures that are in part of an exceptional event.
     pub fn settle(&self, records: &mut [Record]) {
         if self.0.is_empty() {
             return;
         }
         for record in records {
             match record {
-                Record::Observation(one) => one.status = self.status(&[one.parameter], one.start, one.end),
+                Record::Observation(one) => {
+                    one.status = self.status(&[one.parameter], one.start, one.end);
+                    if !is_event(&one.rules) && self.event(one.parameter, one.start, one.end) {
+                        note(&mut one.rules, EVENT);
+                    }
+                }
                 Record::Assessment(one) => {
                     let parameters: Vec<ParameterId> = one.sub.iter().map(|(parameter, _)| *parameter).collect();
                     one.status = self.status(&parameters, one.start, one.end);

@@ -2,14 +2,15 @@
 
 use crate::aggregate::mean::mean;
 use crate::aggregate::{Aggregate, Validity};
+use crate::assess::gb3095::Class;
 use crate::fixed::{Fixed, Mean};
 
 /// The largest moving 8-hour mean of the day whose hours are `hours`, from windows that lie wholly within the day:
 /// of 24 hours, the 17 that end at hours 8 to 24 (a day of 23 hours has 16, of 25 hours 18). Each needs 6 hours.
 ///
-/// Valid with at least 14 windows; with fewer, only when the largest exceeds the limit (HJ 663-2026 6.1.2). `n` and
-/// `expected` count windows.
-pub fn max8h(hours: &[Option<Fixed>], validity: &Validity) -> Aggregate {
+/// Valid with at least 14 windows; with fewer, only when the largest exceeds the limit of the area's class (HJ 663-2026
+/// 6.1.2). `n` and `expected` count windows.
+pub fn max8h(hours: &[Option<Fixed>], validity: &Validity, class: Class) -> Aggregate {
     let first = validity.max8h_first_end.max(8);
     let mut largest: Option<Mean> = None;
     let (mut n, mut expected) = (0, 0);
@@ -20,7 +21,7 @@ pub fn max8h(hours: &[Option<Fixed>], validity: &Validity) -> Aggregate {
             largest = largest.max(Some(window));
         }
     }
-    let counts = |largest: &Mean| n >= validity.max8h_windows || *largest > Mean::from(validity.max8h_limit);
+    let counts = |largest: &Mean| n >= validity.max8h_windows || *largest > Mean::from(validity.max8h_limit_of(class));
     Aggregate { mean: largest.filter(counts), n, expected }
 }
 
@@ -30,8 +31,12 @@ mod tests {
     use crate::standards::Rules;
 
     fn judge(hours: &[Option<f64>]) -> (Option<f64>, u32, u32) {
+        judge_in(Class::Two, hours)
+    }
+
+    fn judge_in(class: Class, hours: &[Option<f64>]) -> (Option<f64>, u32, u32) {
         let hours: Vec<_> = hours.iter().map(|hour| hour.and_then(Fixed::from_f64)).collect();
-        let aggregate = max8h(&hours, &Rules::built_in().validity);
+        let aggregate = max8h(&hours, &Rules::built_in().validity, class);
         (aggregate.mean.map(Mean::to_f64), aggregate.n, aggregate.expected)
     }
 
@@ -52,6 +57,9 @@ mod tests {
         assert_eq!(judge(&flat(160.0, 0..18, 24)), (None, 13, 17), "the limit itself is not exceeded");
         assert_eq!(judge(&flat(160.1, 0..18, 24)), (Some(160.1), 13, 17));
         assert_eq!(judge(&flat(500.0, 0..5, 24)), (None, 0, 17));
+        // Where nature is protected the limit is 100 (GB 3095-2026 table 1).
+        let reserve = |value| judge_in(Class::One, &flat(value, 0..18, 24)).0;
+        assert_eq!([reserve(100.0), reserve(100.1)], [None, Some(100.1)]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use limpid_model::{Flag, Instant, Observation, ParameterId, Period, StationId, StationKind, Statistic, Status};
 use serde::Deserialize;
 
+use crate::assess::gb3095::Class;
 use crate::fixed::{Fixed, Mean};
 use crate::standards::{self, TableError};
 use crate::validate::table::ByKind;
@@ -80,20 +81,26 @@ pub struct Validity {
     pub moving_8h_hours: u32,
     /// Hours of a moving 24-hour mean.
     pub moving_24h_hours: u32,
-    /// Hours of a day mean.
+    /// Hours of a day mean; see [`Validity::day_hours_of`].
     pub day_hours: u32,
+    /// Hours of a day mean of TSP.
+    pub day_hours_tsp: u32,
     /// Hours into the day at which the first 8-hour mean ends that belongs to the day.
     pub max8h_first_end: usize,
     /// Valid 8-hour means of a day.
     pub max8h_windows: u32,
-    /// With fewer, the largest still counts above this limit.
-    pub max8h_limit: Fixed,
+    /// With fewer, the largest still counts above this limit, in areas of class 1 and of class 2.
+    pub max8h_limit: [Fixed; 2],
     /// Days of a month mean.
     pub month_days: u32,
     /// Days of the mean of a February.
     pub month_days_february: u32,
     /// Days of a year mean.
     pub year_days: u32,
+    /// Days of TSP in each month of a year mean.
+    pub month_days_tsp: u32,
+    /// Days of a year mean of TSP.
+    pub year_days_tsp: u32,
     /// Months of a year mean of water.
     pub water_year_months: u32,
     /// Stations that a mean of an area needs, in percent of those that measure the parameter.
@@ -121,12 +128,18 @@ impl Validity {
             moving_8h_hours: take("moving_8h_hours")?,
             moving_24h_hours: take("moving_24h_hours")?,
             day_hours: take("day_hours")?,
+            day_hours_tsp: take("day_hours_tsp")?,
             max8h_first_end: take("max8h_first_end")? as usize,
             max8h_windows: take("max8h_windows")?,
-            max8h_limit: Fixed::whole(take("max8h_limit")?.into()),
+            max8h_limit: [
+                Fixed::whole(take("max8h_limit_class1")?.into()),
+                Fixed::whole(take("max8h_limit_class2")?.into()),
+            ],
             month_days: take("month_days")?,
             month_days_february: take("month_days_february")?,
             year_days: take("year_days")?,
+            month_days_tsp: take("month_days_tsp")?,
+            year_days_tsp: take("year_days_tsp")?,
             water_year_months: take("water_year_months")?,
             area_stations_percent: take("area_stations_percent")?,
         };
@@ -134,6 +147,20 @@ impl Validity {
             Some(unknown) => Err(TableError::content(TABLE, unknown, "is no rule that the program knows")),
             None => Ok(validity),
         }
+    }
+
+    /// How many hours a day mean of a parameter needs, of a day that has `hours`.
+    pub fn day_hours_of(&self, parameter: ParameterId, hours: usize) -> u32 {
+        if parameter == ParameterId::known("tsp") {
+            self.day_hours_tsp.min(u32::try_from(hours).unwrap_or(u32::MAX))
+        } else {
+            self.day_hours
+        }
+    }
+
+    /// The limit of class 1 or 2 above which the largest of few 8-hour means counts.
+    pub fn max8h_limit_of(&self, class: Class) -> Fixed {
+        self.max8h_limit[usize::from(class.number() - 1)]
     }
 }
 

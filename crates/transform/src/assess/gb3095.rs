@@ -131,6 +131,11 @@ impl Limits {
         let value = row.classes[usize::from(class.number() - 1)];
         Some(Limit { standard: &row.standard, value })
     }
+
+    /// The edition in force at a date; `None` before the first.
+    pub fn standard(&self, date: NaiveDate) -> Option<&str> {
+        self.0.iter().find(|row| row.holds(date)).map(|row| row.standard.as_str())
+    }
 }
 
 impl Row {

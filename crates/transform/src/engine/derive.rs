@@ -14,6 +14,7 @@ use crate::aggregate::mean::mean;
 use crate::aggregate::sum::sum;
 use crate::aggregate::vector::{Wind, vector_mean};
 use crate::aggregate::{Aggregate, How, Made};
+use crate::assess::gb3095::Class;
 use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
 use crate::engine::hours::{Hours, as_sent, used};
 use crate::engine::wanted::Wanted;
@@ -175,7 +176,7 @@ impl Job<'_> {
             let position = six().iter().position(|one| *one == parameter);
             let hours = self.hours.window(parameter, start, end);
             let made = if let Some(hours) = hours.filter(|_| day) {
-                let (aggregate, rule) = self.day_of(made_of, hours, (start, end));
+                let (aggregate, rule) = self.day_of(parameter, made_of, hours, (start, end));
                 let subject = (parameter, Period::Day, Statistic::Mean);
                 let made = aggregate.observation(&self.station.id, subject, (start, end), rule);
                 records.push(self.traced(made, made_of.how.beside()).into());
@@ -194,7 +195,7 @@ impl Job<'_> {
                 input.nh3 = made.flatten();
             }
             let Some(hours) = hours else { continue };
-            let largest8h = max8h(hours, &self.rules.validity);
+            let largest8h = max8h(hours, &self.rules.validity, Class::parse(&self.station.class));
             if largest {
                 let subject = (parameter, Period::Day, Statistic::Max8h);
                 let made = largest8h.observation(&self.station.id, subject, (start, end), "day-max8h");
@@ -225,11 +226,12 @@ impl Job<'_> {
     /// The value of a day of one parameter, and the id of the rule.
     fn day_of(
         &self,
+        parameter: ParameterId,
         made: Made,
         hours: &[Option<Fixed>],
         (start, end): (Instant, Instant),
     ) -> (Aggregate, &'static str) {
-        let minimum = self.rules.validity.day_hours;
+        let minimum = self.rules.validity.day_hours_of(parameter, hours.len());
         let beside = |name| self.hours.window(ParameterId::known(name), start, end);
         let missing = || vec![None; hours.len()];
         match made.how {

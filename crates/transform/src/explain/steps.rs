@@ -9,6 +9,7 @@ use limpid_model::{Instant, Observation, ParameterId, Pipeline, Text};
 use crate::aggregate::energy::energy_mean;
 use crate::aggregate::mean::mean;
 use crate::aggregate::noise;
+use crate::assess::gb3095::Class;
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
@@ -76,9 +77,16 @@ impl Job<'_> {
             "moving-8h" => validity.moving_8h_hours.to_string(),
             "moving-24h" => validity.moving_24h_hours.to_string(),
             "day-mean" | "day-energy-mean" | "day-sum" | "day-vector" | "day-flow-weighted" => {
-                validity.day_hours.to_string()
+                // 24 of TSP, of a shorter day all.
+                let hours = (self.figure.end - self.figure.start).num_hours();
+                validity.day_hours_of(self.figure.parameter, usize::try_from(hours).unwrap_or(24)).to_string()
             }
-            "day-max8h" => format!("{}, or the largest above {}", validity.max8h_windows, plain(validity.max8h_limit)),
+            "day-max8h" => {
+                let station = self.pipeline.stations.get(&self.figure.station);
+                let class = station.map_or(Class::default(), |station| Class::parse(&station.class));
+                let limit = plain(validity.max8h_limit_of(class));
+                format!("{}, or the largest above {limit}", validity.max8h_windows)
+            }
             "month-mean" | "month-energy-mean" => of_month(),
             "quarter-mean" => format!("{} in each month", of_month()),
             "year-mean" | "year-energy-mean" | "twelve-months-mean" => {

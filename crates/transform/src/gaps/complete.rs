@@ -47,6 +47,11 @@ impl Minimums {
         }
         Ok(Self(minimums))
     }
+
+    /// Whether the law has a minimum of valid days for a parameter.
+    pub fn is_legal(&self, parameter: ParameterId) -> bool {
+        self.0.get(&parameter).is_some_and(|minimum| minimum.legal)
+    }
 }
 
 /// How complete the year of `until` is at an air station, for each parameter that its registry names or of which it has

@@ -1,6 +1,6 @@
 //! Summaries.
 
-use limpid_model::summary::{AirPeriod, AreaIndex};
+use limpid_model::summary::{AirPeriod, AreaIndex, Standing};
 use limpid_model::{Instant, Period, Subject, Summary, SummaryBody};
 
 use super::{Open, at, station};
@@ -13,7 +13,9 @@ fn area(name: &str, start: &str, index: u16) -> Summary {
         level: Some(1),
         primary: Vec::new(),
         reason: None,
+        in_force: Some(41),
         values: Vec::new(),
+        standing: Standing { rules: "area-mean".into(), event: true, ..Standing::default() },
     };
     let start: Instant = at(start);
     let end = start + chrono::Duration::hours(1);
@@ -65,13 +67,17 @@ pub async fn summaries_are_found_by_subject_time_and_page(open: Open) {
         end: at("2026-12-31T16:00:00Z"),
         body: SummaryBody::Air(AirPeriod {
             class: 2,
+            complete: true,
             items: Vec::new(),
             composite: Some(3.87),
             main: Vec::new(),
             good_days: 300,
             judged_days: 364,
+            good_percent: Some(82.4),
+            event_days: 3,
             days: 365,
             unverified: vec!["weights".into()],
+            standing: Standing::default(),
         }),
     };
     let hours = ["2026-11-25T00:00:00Z", "2026-11-25T01:00:00Z"];

@@ -2,8 +2,8 @@
 //! and the share of good days.
 
 use chrono::NaiveDate;
-use limpid_model::ParameterId;
 use limpid_model::pipeline::CompositeRule;
+use limpid_model::{ParameterId, Status};
 
 use crate::assess::gb3095::{Average, Class};
 use crate::assess::hj663::{Composite, Looked, Single, composite, percentile};
@@ -20,8 +20,12 @@ pub struct Day {
     pub date: NaiveDate,
     /// What each parameter of `hj663.csv` had: its mean or its largest 8-hour mean, where valid.
     pub values: Vec<(ParameterId, Fixed)>,
-    /// The day's index under the edition in force, where there is one.
+    /// The day's index under the edition of HJ 633 in force on its date, where there is one.
     pub index: Option<u16>,
+    /// The least status of these figures; `None` of none.
+    pub status: Option<Status>,
+    /// Whether reviewers marked an exceptional event in any of them.
+    pub event: bool,
 }
 
 /// What came of a period.
@@ -35,8 +39,19 @@ pub struct Period {
     pub good: u32,
     /// Days with an index.
     pub judged: u32,
+    /// Those of them with an exceptional event, which are counted.
+    pub events: u32,
     /// Days of the period.
     pub expected: u32,
+}
+
+impl Period {
+    /// Good days in percent of judged ones (达标率), to one digit as reports give it; `None` without any.
+    pub fn good_percent(&self) -> Option<f64> {
+        // Tenths of a percent; half to even.
+        let share = Mean::new(i64::from(self.good) * 100 * 1_000_000, self.judged)?;
+        Some(share.round(1).to_f64())
+    }
 }
 
 /// One parameter of a period.
@@ -96,6 +111,7 @@ pub fn assess(
         composite: singles.and_then(|singles| composite(rule, &singles)),
         good: days.iter().filter(|day| day.index.is_some_and(|index| index <= GOOD)).count() as u32,
         judged: days.iter().filter(|day| day.index.is_some()).count() as u32,
+        events: days.iter().filter(|day| day.index.is_some() && day.event).count() as u32,
         expected,
         items,
     }

@@ -6,6 +6,7 @@ use limpid_model::{ParameterId, Scheme, StationKind, Zone};
 use crate::aggregate::Aggregate;
 use crate::aggregate::max8h::max8h;
 use crate::aggregate::mean::{mean, moving};
+use crate::assess::gb3095::Class;
 use crate::assess::{self, Daily, six};
 use crate::engine::bulk::grid::{Clock, Grid};
 use crate::fixed::Fixed;
@@ -120,7 +121,10 @@ fn days(
             // Hours before the first and behind the last that the file has are missing like any other.
             let cell = |hour: i64| usize::try_from(hour - grid.first).ok().and_then(|place| values.get(place).copied());
             hours.extend((start..end).map(|hour| cell(hour).flatten()));
-            let day = Day { date, mean: mean(&hours, rules.validity.day_hours), max8h: max8h(&hours, &rules.validity) };
+            let needed = rules.validity.day_hours_of(grid.parameter, hours.len());
+            // A file says nothing of the class of its stations.
+            let largest = max8h(&hours, &rules.validity, Class::default());
+            let day = Day { date, mean: mean(&hours, needed), max8h: largest };
             if let Some(place) = place {
                 // Parameters of a station mostly begin on the same day.
                 let input = match inputs.get(at).filter(|(of, _)| *of == date) {

@@ -6,19 +6,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::summary::{AirItem, AirPeriod};
-use limpid_model::{Instant, ParameterId, Period, Pipeline, StationId, Statistic, Subject, Summary, SummaryBody, Zone};
+use limpid_model::summary::{AirItem, AirPeriod, Standing};
+use limpid_model::{
+    Flag, Instant, ParameterId, Period, Pipeline, StationId, Statistic, Status, Subject, Summary, SummaryBody, Zone,
+};
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result, SummaryQuery};
 
+use crate::aggregate::Validity;
 use crate::assess::gb3095::{Average, Class};
 use crate::assess::hj663::{self, Day, Item};
 use crate::engine::summaries::Keep;
-use crate::engine::summaries::area::stations;
+use crate::engine::summaries::area::{in_force, stations};
 use crate::fixed::Fixed;
+use crate::review;
 use crate::standards::Rules;
 
 /// The months of a quarter.
 const QUARTER: u32 = 3;
+
+/// Id of the rule that makes a period of its days.
+const RULE: &str = "hj663-period";
 
 /// Makes these months (given by their first day) anew, with their quarters and years, and what of later years depends on them.
 pub(super) async fn months(
@@ -78,6 +85,7 @@ fn assess(
         parameter: item.parameter,
         statistic: if item.day == Average::Max8h { Statistic::Max8h } else { Statistic::Mean },
         n: item.n,
+        minimum: minimum(rules, item.parameter).is_some(),
         complete: complete(item.parameter),
         mean: item.mean,
         three_year_mean: None,
@@ -95,15 +103,28 @@ fn assess(
             .map(str::to_owned),
     };
     let unverified = ["percentiles", "composite weights and rounding", "three-year mean", "WHO lines"];
+    let all = rules.hj663.iter().all(|looked| complete(looked.parameter));
+    let edition = days.last().and_then(|day| rules.gb3095.standard(day.date));
+    let standing = Standing {
+        status: days.iter().filter_map(|day| day.status).min().unwrap_or(Status::Provisional),
+        flag: if all { Flag::Pass } else { Flag::NotEvaluated },
+        rules: [Some(RULE), edition].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        event: days.iter().any(|day| day.event),
+    };
+    let good_percent = found.good_percent();
     let body = AirPeriod {
         class: class.number(),
+        complete: all,
         items: found.items.into_iter().map(item).collect(),
         composite: found.composite.as_ref().map(|composite| composite.index),
         main: found.composite.map(|composite| composite.main).unwrap_or_default(),
         good_days: found.good,
         judged_days: found.judged,
+        good_percent,
+        event_days: found.events,
         days: found.expected,
         unverified: unverified.map(str::to_owned).to_vec(),
+        standing,
     };
     let period = match length {
         1 => Period::Month,
@@ -114,19 +135,35 @@ fn assess(
     Summary { subject: subject.clone(), period, start, end, body: SummaryBody::Air(body) }
 }
 
-/// Whether a parameter has as many valid days as GB 3095 table 4 asks of a year, or in each month of a part of one.
+/// Whether a parameter has as many valid days as GB 3095 table 4 asks of a year, or in each month of a part of one; with any
+/// valid day, where it asks for none (`minimums.csv`).
 fn complete(rules: &Rules, days: &[Day], parameter: ParameterId, (begin, length): (NaiveDate, u32)) -> bool {
     let mut of_months = [0_u32; 12];
     for day in days.iter().filter(|day| day.values.iter().any(|(one, _)| *one == parameter)) {
         of_months[day.date.month0() as usize] += 1;
     }
+    let Some(minimum) = minimum(rules, parameter) else { return of_months.iter().any(|days| *days > 0) };
     let first = begin.month0() as usize;
-    let enough = |month: usize| {
-        let least = if month == 1 { rules.validity.month_days_february } else { rules.validity.month_days };
-        of_months[month] >= least
-    };
+    let enough = |month: usize| of_months[month] >= if month == 1 { minimum.february } else { minimum.month };
     let all = (first..first + length as usize).all(enough);
-    all && (length < 12 || of_months.iter().sum::<u32>() >= rules.validity.year_days)
+    all && (length < 12 || of_months.iter().sum::<u32>() >= minimum.year)
+}
+
+/// How many valid days GB 3095 table 4 asks for.
+struct Minimum {
+    year: u32,
+    month: u32,
+    february: u32,
+}
+
+/// That of a parameter; `None` where it asks for none.
+fn minimum(rules: &Rules, parameter: ParameterId) -> Option<Minimum> {
+    let Validity { year_days, month_days, month_days_february, month_days_tsp, year_days_tsp, .. } = rules.validity;
+    if parameter == ParameterId::known("tsp") {
+        return Some(Minimum { year: year_days_tsp, month: month_days_tsp, february: month_days_tsp });
+    }
+    let legal = rules.minimums.is_legal(parameter);
+    legal.then_some(Minimum { year: year_days, month: month_days, february: month_days_february })
 }
 
 /// The days of a station in a year.
@@ -141,7 +178,13 @@ async fn of_station(
     let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
     let mut day = |start: Instant, change: &mut dyn FnMut(&mut Day)| {
         let date = zone.date_of(start);
-        change(days.entry(date).or_insert_with(|| Day { date, values: Vec::new(), index: None }));
+        change(days.entry(date).or_insert_with(|| Day {
+            date,
+            values: Vec::new(),
+            index: None,
+            status: None,
+            event: false,
+        }));
     };
     for looked in &Rules::built_in().hj663 {
         let query = ObservationQuery {
@@ -158,11 +201,15 @@ async fn of_station(
         for published in journal.observations(query).await? {
             let one = published.record;
             if let Some(value) = one.value.filter(|_| one.flag.usable()).and_then(Fixed::from_f64) {
-                day(one.start, &mut |day| day.values.push((one.parameter, value)));
+                day(one.start, &mut |day| {
+                    day.values.push((one.parameter, value));
+                    day.status = day.status.into_iter().chain([one.status]).min();
+                    day.event |= review::is_event(&one.rules);
+                });
             }
         }
     }
-    for (scheme, from, to) in pipeline.air.scheme.spans(from, to, zone) {
+    for (scheme, from, to) in in_force().spans(from, to, zone) {
         let query = AssessmentQuery {
             stations: vec![id.clone()],
             scheme: scheme.id.clone(),
@@ -175,7 +222,10 @@ async fn of_station(
         };
         for published in journal.assessments(query).await? {
             let one = published.record;
-            day(one.start, &mut |day| day.index = one.index);
+            day(one.start, &mut |day| {
+                day.index = one.index;
+                day.status = day.status.into_iter().chain(one.index.and(Some(one.status))).min();
+            });
         }
     }
     Ok(days.into_values().collect())
@@ -198,7 +248,11 @@ async fn of_area(journal: &Arc<dyn Journal>, subject: &Subject, zone: Zone, firs
         let SummaryBody::Index(body) = kept.summary.body else { continue };
         let value = |value: &limpid_model::summary::AreaValue| Some((value.parameter, Fixed::from_f64(value.value?)?));
         let values = body.values.iter().filter_map(value).collect();
-        days.push(Day { date: zone.date_of(kept.summary.start), values, index: body.index });
+        let law = in_force().at(kept.summary.start, zone);
+        let index = if body.scheme == law.id { body.index } else { body.in_force };
+        let status = body.values.iter().any(|value| value.value.is_some()).then_some(body.standing.status);
+        let date = zone.date_of(kept.summary.start);
+        days.push(Day { date, values, index, status, event: body.standing.event });
     }
     Ok(days)
 }

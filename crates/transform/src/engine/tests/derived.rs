@@ -299,3 +299,13 @@ fn readings_published_before_are_not_published_again() {
     let words: Vec<_> = records.iter().map(words).collect();
     assert_eq!(only(&words, "PT1M mean no2"), ["2026-11-25T08:58 10 1", "2026-11-25T08:59 10 1"]);
 }
+
+#[test]
+fn a_day_of_tsp_needs_all_its_hours() {
+    // GB 3095-2026 table 4: 24 hours; of the day of 23 hours in Berlin all of them.
+    let day = |zone, from, hours| only(&all(zone, flat("tsp", from, hours, 80.0)), "P1D mean tsp").join(",");
+    assert_eq!(day("Asia/Shanghai", "2026-03-09T16:00:00Z", 23), "2026-03-09T16:00 - 9 23/24");
+    assert_eq!(day("Asia/Shanghai", "2026-03-09T16:00:00Z", 24), "2026-03-09T16:00 80 1 24/24");
+    assert_eq!(day("Europe/Berlin", "2026-03-28T23:00:00Z", 22), "2026-03-28T23:00 - 9 22/23");
+    assert_eq!(day("Europe/Berlin", "2026-03-28T23:00:00Z", 23), "2026-03-28T23:00 80 1 23/23");
+}

@@ -293,7 +293,7 @@ proptest! {
 fn an_unknown_format_is_answered_with_the_known() {
     let error = "csv".parse::<Format>().unwrap_err().to_string();
     let known = "quotsoft, prsa, airnow-hourly, long, bcn-noise, wqx, cnemc-air, cnemc-site, cnemc-city, water-cn-auto, \
-                 kdd2018, openaq-csv, uba, dwd-daily, laeq1m, hj212-log, mapped";
+                 kdd2018, openaq-csv, uba, usgs-nwis, dwd-daily, laeq1m, hj212-log, mapped";
     assert_eq!(error, format!("unknown format \"csv\"; known are {known}"));
     for format in Format::ALL {
         assert_eq!(format.as_str().parse(), Ok(format));

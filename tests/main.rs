@@ -10,6 +10,7 @@ mod downlink;
 mod drops;
 mod feeds;
 mod figures;
+mod forecast;
 mod gaps;
 mod house;
 mod import;

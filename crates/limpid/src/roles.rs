@@ -16,8 +16,9 @@ use limpid_ingest::sources;
 use limpid_ingest::token::{self, Tokens};
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
-use limpid_publish::Publish;
+use limpid_publish::{NotAmended, Publish};
 use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
+use limpid_transform::forecast::amend::{AmendError, amend};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -75,6 +76,18 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
             reviewer: {
                 let pipeline = pipeline.clone();
                 Arc::new(move |secret| token::reviewer(&pipeline.reviewers, secret).cloned())
+            },
+            amend: {
+                let journal = journal.clone();
+                Arc::new(move |change| {
+                    let journal = journal.clone();
+                    Box::pin(async move {
+                        amend(&journal, change, Utc::now()).await.map_err(|error| match error {
+                            AmendError::Journal(error) => NotAmended::Failed(error),
+                            error => NotAmended::Refused(error.to_string()),
+                        })
+                    })
+                })
             },
             explain: {
                 let (pipeline, journal) = (pipeline.clone(), journal.clone());

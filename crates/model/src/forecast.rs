@@ -73,6 +73,23 @@ pub struct Amendment {
     pub why: String,
 }
 
+/// What is to be changed: the figure of one parameter on one day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Where.
+    pub subject: Subject,
+    /// Of what.
+    pub parameter: ParameterId,
+    /// A time of the day that it is about.
+    pub day: Instant,
+    /// The value that is expected then, in the canonical unit.
+    pub value: f32,
+    /// Who says so.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
 /// A warning that would be due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {

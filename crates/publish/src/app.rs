@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
+use limpid_model::forecast::Change;
 use limpid_model::pipeline::Reviewer;
-use limpid_model::{Explanation, Instant, Pipeline, Question, Zone};
-use limpid_store::{Journal, Lake};
+use limpid_model::{Explanation, Forecast, Instant, Pipeline, Question, Zone};
+use limpid_store::{Journal, Lake, StoreError};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,18 @@ pub type FindReviewer = Arc<dyn Fn(&str) -> Option<Reviewer> + Send + Sync>;
 
 /// Explains a published figure; `None` where none such is published. Whoever makes figures knows how: this crate does not.
 pub type Explain = Arc<dyn Fn(Question) -> BoxFuture<'static, limpid_store::Result<Option<Explanation>>> + Send + Sync>;
+
+/// Issues the newest forecast anew with one day's figure changed.
+pub type Amend = Arc<dyn Fn(Change) -> BoxFuture<'static, Result<Forecast, NotAmended>> + Send + Sync>;
+
+/// Why a forecast was not amended.
+#[derive(Debug)]
+pub enum NotAmended {
+    /// There is nothing to change, or it cannot be changed so: why.
+    Refused(String),
+    /// The journal failed.
+    Failed(StoreError),
+}
 
 /// What the handlers share; one per process, behind an `Arc`.
 pub struct App {
@@ -45,6 +58,8 @@ pub struct App {
     pub explain: Explain,
     /// What was published last, for `/status`.
     pub newest: ArcSwap<Newest>,
+    /// Amends forecasts.
+    pub amend: Amend,
     /// One release at a time: two at once would read everything twice and race for `current`.
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.

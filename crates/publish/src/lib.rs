@@ -32,6 +32,7 @@ pub mod start;
 mod testing;
 
 pub use api::health::without_board;
+pub use app::NotAmended;
 pub use datasets::{Exported, export, release_all};
 pub use error::PublishError;
 pub use start::{Config, Publish};

@@ -29,6 +29,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/observations", get(api::observations::get))
         .route("/api/v1/assessments", get(api::assessments::get))
         .route("/api/v1/forecasts", get(api::forecasts::hours))
+        .route("/api/v1/forecasts/amendments", post(api::amendments::create))
         .route("/api/v1/forecasts/days", get(api::forecasts::days))
         .route("/api/v1/forecasts/scores", get(api::forecasts::scores))
         .route("/api/v1/gaps", get(api::gaps::get))

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::stream;
-use crate::app::{App, Clock, Explain, FindReviewer, SERIES, Shared};
+use crate::app::{Amend, App, Clock, Explain, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
@@ -35,6 +35,8 @@ pub struct Config {
     pub reviewer: FindReviewer,
     /// Explains published figures.
     pub explain: Explain,
+    /// Amends forecasts.
+    pub amend: Amend,
     /// Cancelled when the process is to stop: streams end, tasks return.
     pub stop: CancellationToken,
 }
@@ -57,7 +59,7 @@ impl Publish {
 
 /// What the handlers share, and the follower that keeps its board up.
 pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
-    let Config { pipeline, journal, lake, metrics, may_release, reviewer, explain, stop } = config;
+    let Config { pipeline, journal, lake, metrics, may_release, reviewer, explain, amend, stop } = config;
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
@@ -71,6 +73,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         reviewer,
         explain,
         newest: ArcSwap::default(),
+        amend,
         releasing: Arc::new(Mutex::new(())),
         events,
         series: Semaphore::new(SERIES),
@@ -87,5 +90,6 @@ pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
     tasks.spawn(follower.run(app.board.clone(), app.stop.clone()));
     tasks.spawn(datasets::schedule(app.clone()));
     tasks.spawn(freshness::watch(app.clone()));
+    tasks.spawn(stream::forecasts(app.clone()));
     tasks
 }

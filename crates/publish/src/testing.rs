@@ -8,10 +8,11 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration};
 use limpid_model::explanation::{Input, Origin, RuleSaid, Step};
+use limpid_model::forecast::{DayFigure, Expected, ForecastDay, HourSeries, MethodNote, ModelNote};
 use limpid_model::pipeline::Files;
 use limpid_model::{
-    Assessment, Channel, Entry, Explanation, Flag, Instant, Observation, ParameterId, Period, Pipeline, Published,
-    Question, Reading, ReceiptId, Record, Scheme, StationId, Statistic, Status, Submission, Text,
+    Assessment, Channel, Entry, Explanation, Flag, Forecast, Instant, Observation, ParameterId, Period, Pipeline,
+    Published, Question, Reading, ReceiptId, Record, Scheme, StationId, Statistic, Status, Subject, Submission, Text,
 };
 use limpid_store::{Journal, Lake, SqliteJournal};
 use tokio::task::JoinSet;
@@ -103,6 +104,7 @@ impl Service {
             metrics: Arc::new(|| "limpid_up 1\n".to_owned()),
             may_release: Arc::new(|token| token == "all"),
             reviewer: Arc::new(move |token| reviewers.iter().find(|one| one.hash == token).cloned()),
+            amend: Arc::new(|change| Box::pin(async move { Err(crate::NotAmended::Refused(format!("{change:?}"))) })),
             explain: Arc::new(|question| Box::pin(explained(question))),
             stop: stop.clone(),
         };
@@ -280,4 +282,43 @@ pub fn county() -> Vec<Record> {
         records.push(hour("S1", parameter, "2026-11-25T01:00:00Z", value).into());
     }
     records
+}
+
+/// An issue of an hour ago: 72 hours of PM2.5 at 40.5, of which the sixth is missing, and tomorrow at level 2.
+pub fn forecast(station: &str) -> Forecast {
+    let expected = Expected { mean: 40.5, usual: 30.0, quantiles: [5.0, 10.0, 25.0, 39.0, 50.0, 90.0, 100.0] };
+    let method = MethodNote { method: "ridge".into(), fell_back: false };
+    let start = at(NOW) - chrono::Duration::hours(1);
+    let parameter = ParameterId::known("pm25");
+    let note = ModelNote { id: "0123456789abcdef".into(), version: "0.1.0".into(), from: start, until: start };
+    Forecast {
+        id: 0,
+        issued: start,
+        origin: start,
+        subject: Subject::Station(StationId::parse(station).unwrap()),
+        model: note,
+        published: 1,
+        outlooks: Vec::new(),
+        young: false,
+        hours: vec![HourSeries {
+            parameter,
+            start,
+            methods: vec![method.clone(), method.clone(), MethodNote { method: "climatology".into(), fell_back: true }],
+            hours: (0..72).map(|hour| (hour != 5).then_some(expected)).collect(),
+        }],
+        days: vec![ForecastDay {
+            start: at("2026-11-25T16:00:00Z"),
+            end: at("2026-11-26T16:00:00Z"),
+            lead_day: 1,
+            figures: vec![DayFigure { parameter, statistic: Statistic::Mean, method, expected }],
+            scheme: "hj633-2026".into(),
+            index: Some([60, 90]),
+            median: None,
+            level: Some(2),
+            chances: vec![0.2, 0.7, 0.1],
+            primary: vec![parameter],
+        }],
+        amends: None,
+        proposal: None,
+    }
 }

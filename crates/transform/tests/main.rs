@@ -6,3 +6,4 @@ mod forecast;
 mod grid;
 mod peers;
 mod qartod;
+mod uci;

@@ -268,6 +268,19 @@ pub async fn days(
     Ok(cache::tagged(&headers, Cache::Revalidate, Format::Json.media_type(), body))
 }
 
+/// An issue as an event of the stream: its days.
+#[derive(Serialize)]
+struct Issued {
+    issue: u64,
+    items: Vec<DayItem>,
+}
+
+/// The JSON of an issue for the stream.
+pub fn event(app: &App, forecast: &Forecast) -> String {
+    let items = forecast.days.iter().map(|day| DayItem::new(app, forecast, day, app.zone())).collect();
+    serde_json::to_string(&Issued { issue: forecast.id, items }).expect("items are finite numbers and text")
+}
+
 /// How good what was issued has been.
 #[derive(Serialize, ToSchema)]
 pub struct ForecastScores {

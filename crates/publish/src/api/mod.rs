@@ -7,7 +7,7 @@
 //! - [`stations`], [`latest`], [`observations`], [`assessments`]: the data
 //! - [`gaps`], [`completeness`]: what is missing
 //! - [`explain`]: how a figure came about
-//! - [`forecasts`]: what was issued, and how good that was
+//! - [`forecasts`]: what was issued, and how good that was; [`amendments`]: forecasters' changes to it
 //! - [`summaries`]: areas, and months to years
 //! - [`status`]: publications against their deadlines
 //! - [`stream`]: the same records, pushed
@@ -16,6 +16,7 @@
 //! - `refusals`, `refine`: what paths of `/openapi.json` share, and what derives cannot say
 //! - [`health`], [`openapi`]: for machines that look after machines
 
+pub mod amendments;
 pub mod assessments;
 pub mod completeness;
 mod conformance;

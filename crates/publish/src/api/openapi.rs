@@ -70,6 +70,7 @@ pub struct LimitBody {
         super::forecasts::hours,
         super::forecasts::days,
         super::forecasts::scores,
+        super::amendments::create,
         super::completeness::get,
         super::summaries::get,
         super::explain::get,

@@ -15,6 +15,8 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::{self, Stream};
+use limpid_model::Instant;
+use limpid_store::ForecastQuery;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
@@ -37,9 +39,9 @@ const _: () = assert!(HEARTBEAT.as_secs() < 15, "the contract wants a comment at
 /// What clients are told to wait before they come back.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// Observations and assessments as they are published.
+/// Observations, assessments and forecasts as they are published.
 ///
-/// `id` is the place in the order of publication, `event` is `observation` or `assessment`, `data` the same JSON as
+/// `id` is the place in the order of publication, `event` is `observation`, `assessment` or `forecast`, `data` the same JSON as
 /// an item of the API. With `Last-Event-ID` the stream goes on behind it.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "data", operation_id = "stream",
@@ -83,6 +85,41 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     id.map(Some).ok_or_else(refuse)
 }
 
+/// The name of the events of forecasts.
+const FORECAST: &str = "forecast";
+
+/// Passes each forecast on to the live streams as it is issued, until the service stops.
+pub async fn forecasts(app: Shared) {
+    let mut issued = app.journal.forecast();
+    let mut known = *issued.borrow_and_update();
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            changed = issued.changed() => if changed.is_err() {
+                app.stop.cancelled().await;
+                return;
+            }
+        }
+        issued.mark_unchanged();
+        let (from, to) = (Instant::UNIX_EPOCH, Instant::MAX_UTC);
+        let query = ForecastQuery { subjects: Vec::new(), from, to, newest: false, after: known, limit: AT_ONCE };
+        match app.journal.forecasts(query).await {
+            Ok(forecasts) => {
+                for forecast in forecasts {
+                    known = known.max(forecast.id);
+                    let data = super::forecasts::event(&app, &forecast);
+                    // Nobody listening is no error.
+                    let _ = app.events.send(Arc::new(Event { seq: 0, name: FORECAST, data }));
+                }
+            }
+            Err(error) => tracing::warn!(error = %error, "reading what was issued failed; the streams lack it"),
+        }
+    }
+}
+
+/// Forecasts that are passed on at once: those of one issue.
+const AT_ONCE: usize = 2_000;
+
 /// One open stream.
 struct Client {
     app: Shared,
@@ -117,6 +154,10 @@ impl Client {
                 continue;
             }
             match self.live.recv().await {
+                // Forecasts have no place in the order of publication: they come when they are issued.
+                Ok(event) if event.name == FORECAST => {
+                    return Some(Arc::new(Event { seq: self.position, ..(*event).clone() }));
+                }
                 Ok(event) if event.seq <= self.position => {}
                 Ok(event) => {
                     self.position = event.seq;

@@ -42,7 +42,7 @@ pub trait Forecasts {
     /// Issues. See [`ForecastQuery`].
     async fn forecasts(&self, query: ForecastQuery) -> Result<Vec<Forecast>>;
 
-    /// The number of the newest issue; changes wake whoever waits. 0 until this process has kept one.
+    /// The number of the newest issue; changes wake whoever waits.
     fn forecast(&self) -> watch::Receiver<u64>;
 
     /// Keeps a trained model; one of the same id is there already and stays.

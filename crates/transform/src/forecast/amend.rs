@@ -2,28 +2,11 @@
 
 use std::sync::Arc;
 
-use limpid_model::forecast::Amendment;
+use limpid_model::forecast::{Amendment, Change};
 use limpid_model::{Forecast, Instant, ParameterId, Subject};
 use limpid_store::{ForecastQuery, Journal, StoreError};
 
 use super::judge::judge;
-
-/// What is to be changed: the figure of one parameter on one day.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// Where.
-    pub subject: Subject,
-    /// Of what.
-    pub parameter: ParameterId,
-    /// A time of the day that it is about.
-    pub day: Instant,
-    /// The value that is expected then, in the canonical unit.
-    pub value: f32,
-    /// Who says so.
-    pub who: String,
-    /// Why.
-    pub why: String,
-}
 
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]

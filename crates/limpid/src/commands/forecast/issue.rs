@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use chrono::Utc;
+use limpid_model::forecast::Change;
 use limpid_model::{Forecast, Pipeline, StationId, Subject};
 use limpid_store::{Journal, StateDir};
-use limpid_transform::forecast::amend::{AmendError, Change, amend};
+use limpid_transform::forecast::amend::{AmendError, amend};
 use limpid_transform::forecast::serve;
 use limpid_transform::forecast::train::Trained;
 

@@ -137,3 +137,24 @@ async fn the_first_thing_sent_says_when_to_come_back() {
     let hello = body.next().await.unwrap().unwrap();
     assert!(std::str::from_utf8(&hello).unwrap().contains("retry: 3000"));
 }
+
+#[tokio::test]
+async fn a_forecast_is_pushed_when_it_is_issued_and_moves_no_number() {
+    let service = Service::with(county()).await;
+    let mut reader = Reader::open(&service, None).await;
+    // The reader is there once something came.
+    let publish = async |value| {
+        let record = hour("S1", "pm25", "2026-11-25T02:00:00Z", value);
+        service.journal.publish(vec![record.into()], None).await.unwrap()
+    };
+    publish(77.0).await;
+    let (id, ..) = reader.next().await.unwrap();
+    let forecast = crate::testing::forecast("S1");
+    service.journal.keep_forecasts(vec![forecast]).await.unwrap();
+    let (at, name, data) = reader.next().await.unwrap();
+    assert_eq!((at, name.as_str()), (id, "forecast"));
+    assert_eq!((&data["issue"], &data["items"][0]["station"]), (&1.into(), &"S1".into()));
+    publish(78.0).await;
+    let (next, name, _) = reader.next().await.unwrap();
+    assert!(next > id && name == "observation");
+}

@@ -1,54 +1,21 @@
 //! Forecasts, their scores and their page.
 
 use chrono::Duration;
-use limpid_model::forecast::{
-    Amendment, DayFigure, DayScores, Expected, ForecastDay, HourSeries, MethodNote, ModelNote,
-};
-use limpid_model::{Forecast, ForecastScore, Instant, ParameterId, StationId, Statistic, Subject};
+use limpid_model::forecast::{Amendment, DayScores};
+use limpid_model::{Forecast, ForecastScore, Instant, ParameterId, StationId, Subject};
 
-use crate::testing::{NOW, Service, at, county};
+use crate::testing::{NOW, Service, at, county, forecast};
 
 fn now() -> Instant {
     at(NOW)
 }
 
-/// An issue of an hour ago for S1: 72 hours of PM2.5 at 40, and tomorrow at `level`.
+/// The sample issue with tomorrow at `level` and its index within `index`.
 fn issue(level: u8, index: [u16; 2]) -> Forecast {
-    let expected = Expected { mean: 40.5, usual: 30.0, quantiles: [5.0, 10.0, 25.0, 39.0, 50.0, 90.0, 100.0] };
-    let method = MethodNote { method: "ridge".into(), fell_back: false };
-    let start = now() - Duration::hours(1);
-    let parameter = ParameterId::known("pm25");
-    let note = ModelNote { id: "0123456789abcdef".into(), version: "0.1.0".into(), from: start, until: start };
-    Forecast {
-        id: 0,
-        issued: start,
-        origin: start,
-        subject: Subject::Station(StationId::parse("S1").unwrap()),
-        model: note,
-        published: 1,
-        outlooks: Vec::new(),
-        young: false,
-        hours: vec![HourSeries {
-            parameter,
-            start,
-            methods: vec![method.clone(), method.clone(), MethodNote { method: "climatology".into(), fell_back: true }],
-            hours: (0..72).map(|hour| (hour != 5).then_some(expected)).collect(),
-        }],
-        days: vec![ForecastDay {
-            start: at("2026-11-25T16:00:00Z"),
-            end: at("2026-11-26T16:00:00Z"),
-            lead_day: 1,
-            figures: vec![DayFigure { parameter, statistic: Statistic::Mean, method, expected }],
-            scheme: "hj633-2026".into(),
-            index: Some(index),
-            median: None,
-            level: Some(level),
-            chances: vec![0.2, 0.7, 0.1],
-            primary: vec![parameter],
-        }],
-        amends: None,
-        proposal: None,
-    }
+    let mut issue = forecast("S1");
+    issue.days[0].level = Some(level);
+    issue.days[0].index = Some(index);
+    issue
 }
 
 async fn service(forecasts: Vec<Forecast>) -> Service {

@@ -70,6 +70,15 @@ impl Forecasts for SqliteJournal {
     }
 }
 
+/// The number of the newest issue.
+pub(super) fn newest(readers: &super::read::Readers) -> Result<u64> {
+    readers.answer(|reader| {
+        let number =
+            reader.connection.query_row("SELECT ifnull(max(id), 0) FROM forecasts", [], |row| row.get::<_, i64>(0));
+        number.map(i64::unsigned_abs).map_err(during("opening the journal"))
+    })
+}
+
 /// Does the work within the writer's open transaction; of issues it gives the number of the last.
 pub(super) fn keep(connection: &Connection, work: &Keep) -> Result<usize> {
     match work {

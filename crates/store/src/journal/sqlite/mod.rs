@@ -101,19 +101,13 @@ impl SqliteJournal {
         let ((accepted_end, accepted), (published_end, published)) =
             (watch::channel(accepted), watch::channel(published));
         let writer = Writer::new(connection, accepted_end, published_end)?;
+        let issued = watch::Sender::new(forecasts::newest(&readers)?);
         let (queue, jobs) = Queue::new();
         std::thread::Builder::new()
             .name("limpid-journal".into())
             .spawn(move || writer.run(jobs))
             .map_err(|error| StoreError::io("starting the journal's writer", error))?;
-        Ok(Arc::new(Self {
-            queue: Some(queue),
-            readers,
-            accepted,
-            published,
-            issued: watch::Sender::new(0),
-            _ends: None,
-        }))
+        Ok(Arc::new(Self { queue: Some(queue), readers, accepted, published, issued, _ends: None }))
     }
 
     /// Opens an existing journal to read beside the process that writes it. `accepted` and `published` tell where it
@@ -136,7 +130,7 @@ impl SqliteJournal {
         let (accepted, published) = newest(&readers)?;
         let ((accepted_end, accepted), (published_end, published)) =
             (watch::channel(accepted), watch::channel(published));
-        let issued = watch::Sender::new(0);
+        let issued = watch::Sender::new(forecasts::newest(&readers)?);
         Ok(Arc::new(Self {
             queue: None,
             readers,

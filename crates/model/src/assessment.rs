@@ -99,6 +99,9 @@ pub struct Scheme {
     /// What kind of station it judges.
     #[serde(default = "air")]
     pub kind: StationKind,
+    /// Whether it judges air by limits alone: it has no index, and cannot be what a pipeline shows of its air.
+    #[serde(default)]
+    pub limits: bool,
     /// Its title.
     pub title: Text,
     from: NaiveDate,
@@ -200,7 +203,7 @@ impl SchemeChoice {
         known
     }
 
-    /// Those of the texts of [`SchemeChoice::known`] that mean schemes of `kind`.
+    /// Those of the texts of [`SchemeChoice::known`] that [`SchemeChoice::parse_of`] takes.
     pub fn known_of(kind: StationKind) -> Vec<String> {
         Self::known().into_iter().filter(|text| Self::parse_of(kind, text).is_some()).collect()
     }
@@ -212,9 +215,9 @@ impl SchemeChoice {
         known.map_or(StationKind::Air, |scheme| scheme.kind)
     }
 
-    /// Reads a family or an edition that judges stations of `kind`.
+    /// Reads a family or an edition that judges stations of `kind` otherwise than by [limits](Scheme::limits) alone.
     pub fn parse_of(kind: StationKind, text: &str) -> Option<Self> {
-        let judges = Scheme::of_kind(kind).any(|scheme| scheme.id == text || scheme.family == text);
+        let judges = Scheme::of_kind(kind).any(|scheme| !scheme.limits && (scheme.id == text || scheme.family == text));
         Self::parse(text).filter(|_| judges)
     }
 
@@ -296,9 +299,11 @@ mod tests {
             }
             let levels: Vec<u8> = scheme.levels().map(|level| level.level).collect();
             assert!(levels.len() > 1 && levels.iter().copied().eq(1..=levels.len() as u8), "{}", scheme.id);
-            assert_eq!(SchemeChoice::parse_of(scheme.kind, &scheme.id), SchemeChoice::parse(&scheme.id));
+            let shown = SchemeChoice::parse(&scheme.id).filter(|_| !scheme.limits);
+            assert_eq!(SchemeChoice::parse_of(scheme.kind, &scheme.id), shown);
         }
         assert_eq!(SchemeChoice::parse_of(StationKind::Air, "gb3838-2002"), None);
-        assert_eq!(Scheme::of_kind(StationKind::Air).count(), 8);
+        assert_eq!(Scheme::of_kind(StationKind::Air).filter(|scheme| !scheme.limits).count(), 8);
+        assert_eq!(SchemeChoice::parse_of(StationKind::Air, "gb3095"), None, "limits are no index");
     }
 }

@@ -207,8 +207,8 @@ pub struct AirItem {
     pub mean: Option<f64>,
     /// The mean of the means of three years, this one the last, where all three have one.
     pub three_year_mean: Option<f64>,
-    /// Which percentile, in percent.
-    pub percent: u32,
+    /// Which percentile is looked at, in percent; `None` of nox and tsp.
+    pub percent: Option<u32>,
     /// It.
     pub percentile: Option<f64>,
     /// The limit of a year; `None` where there is none, and for parts of a year.
@@ -221,8 +221,16 @@ pub struct AirItem {
     pub worst_multiple: Option<f64>,
     /// Whether mean and percentile keep their limits; `None` for parts of a year and with too few days.
     pub kept: Option<bool>,
-    /// The highest WHO guideline (2021) of the mean of a year that is met: `aqg`, `it4` … `it1`, or `none`; for years only.
+    /// The strictest WHO line (2021) of the mean of a year, of ozone of its peak season, that is met: `aqg`, `it4` … `it1`, or
+    /// `none`; for years only.
     pub who: Option<String>,
+    /// That of days, of which three to four a year may lie above: by their 99th percentile.
+    #[serde(default)]
+    pub who_day: Option<String>,
+    /// Of ozone the mean of the largest 8-hour means in the six consecutive months of the year in which it is largest; `None`
+    /// where a month has too few days.
+    #[serde(default)]
+    pub peak_season: Option<f64>,
 }
 
 /// What the waters of an area were like in a month or a year.

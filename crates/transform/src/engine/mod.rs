@@ -9,6 +9,7 @@
 //! - [`water`], [`noise`]: classes of water, days and nights of noise
 //! - [`calendar`]: months and years, of published days
 //! - [`spans`]: quarters and twelve months, of published days
+//! - [`air`]: hours and days of air against the limits of GB 3095
 //! - `due`: what falls due by the clock
 //! - [`summaries`]: areas and long periods, of what is published
 //! - `tasks`: several stations at once
@@ -16,6 +17,7 @@
 //! - `anew`: figures derived once more, to be compared with those published
 //! - [`bulk`]: the same aggregates over a Parquet file of hours
 
+pub mod air;
 mod anew;
 pub mod bulk;
 pub mod calendar;

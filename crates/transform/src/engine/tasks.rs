@@ -7,6 +7,7 @@ use futures::stream::BoxStream;
 use limpid_model::{Instant, Pipeline, Record, Review, Station, StationId};
 use limpid_store::{Accepted, Journal, Result, ReviewQuery, StoreError};
 
+use crate::engine::air::limits;
 use crate::engine::derive::{Judging, derive_of};
 use crate::engine::hours::Hours;
 use crate::engine::noise::nights;
@@ -106,6 +107,8 @@ pub(super) fn work(
     records.extend(nights(rules, pipeline, station, &hours, wanted, now));
     let classes = classes(rules, &pipeline.water, station, &records);
     records.extend(classes);
+    let limits = limits(rules, station, zone, &records);
+    records.extend(limits);
     decided.settle(&mut records);
     (records, hours)
 }

@@ -32,8 +32,8 @@ pub struct Looked {
     pub day: Average,
     /// Whether there is a limit of its mean over a year.
     pub mean: bool,
-    /// The percentile of its days that is put against the limit of a day, in percent.
-    pub percentile: u32,
+    /// The percentile of its days that is put against the limit of a day, in percent, where there is one.
+    pub percentile: Option<u32>,
     /// What enters the composite index.
     pub composite: Single,
 }
@@ -46,6 +46,8 @@ pub enum Single {
     Mean,
     /// Its percentile over the limit of a day.
     Percentile,
+    /// Nothing: it is none of the six.
+    None,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +55,7 @@ struct Row {
     parameter: String,
     day: Average,
     mean: u8,
-    percentile: u32,
+    percentile: Option<u32>,
     composite: Single,
 }
 
@@ -65,11 +67,14 @@ struct Row {
 pub fn parse(text: &str) -> Result<Vec<Looked>, TableError> {
     let looked = |row: Row| {
         let wrong = |detail: &str| Err(TableError::content(TABLE, &row.parameter, detail));
-        if row.mean > 1 || !(1..=100).contains(&row.percentile) {
+        if row.mean > 1 || row.percentile.is_some_and(|percent| !(1..=100).contains(&percent)) {
             return wrong("mean is 0 or 1, percentile 1 to 100");
         }
         if row.mean == 0 && row.composite == Single::Mean {
             return wrong("its mean has no limit, and cannot enter the composite index");
+        }
+        if row.percentile.is_none() && row.composite == Single::Percentile {
+            return wrong("it has no percentile, which cannot enter the composite index");
         }
         Ok(Looked {
             parameter: standards::parameter(TABLE, &row.parameter)?,

@@ -65,8 +65,8 @@ pub struct Item {
     pub n: u32,
     /// The mean of these days, to one digit more than is reported.
     pub mean: Option<f64>,
-    /// Which percentile, in percent.
-    pub percent: u32,
+    /// Which percentile is looked at, in percent.
+    pub percent: Option<u32>,
     /// It, to one digit more than is reported.
     pub percentile: Option<f64>,
     /// The limit of a year, where there is one and the whole period lies in its time.
@@ -103,10 +103,12 @@ pub fn assess(
         let (value, limit) = match looked.composite {
             Single::Mean => (item.and_then(|item| item.mean), limit(Average::Year)?),
             Single::Percentile => (item.and_then(|item| item.percentile), limit(looked.day)?),
+            Single::None => return None,
         };
         Some((looked.parameter, value, limit))
     };
-    let singles: Option<Vec<_>> = rules.hj663.iter().map(single).collect();
+    let singles: Option<Vec<_>> =
+        rules.hj663.iter().filter(|looked| looked.composite != Single::None).map(single).collect();
     Period {
         composite: singles.and_then(|singles| composite(rule, &singles)),
         good: days.iter().filter(|day| day.index.is_some_and(|index| index <= GOOD)).count() as u32,
@@ -135,7 +137,8 @@ fn item(
     let mean = Mean::new(i64::try_from(sum).ok()?, n)?;
     let reported = parameter.decimals() as u32;
     let one_more = reported + 1;
-    let percentile = percentile(&fixed, looked.percentile).map(|value| value.round(one_more));
+    let percentile =
+        looked.percentile.and_then(|percent| percentile(&fixed, percent)).map(|value| value.round(one_more));
     let limit = |average, date| rules.gb3095.at(parameter, average, class, date);
     let multiple = |(date, value): &(NaiveDate, Fixed)| {
         limit(looked.day, *date).and_then(|limit| limit.multiple(Mean::from(*value).round(reported)))
@@ -164,4 +167,29 @@ fn item(
         worst: above.into_iter().reduce(f64::max),
         kept,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nitrogen_oxides_and_dust_are_judged_by_their_years() {
+        let [nox, tsp] = ["nox", "tsp"].map(ParameterId::known);
+        let first = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
+        let day = |date| {
+            let values = vec![(nox, Fixed::whole(55)), (tsp, Fixed::whole(90))];
+            Day { date, values, index: None, status: None, event: false }
+        };
+        let days: Vec<Day> = first.iter_days().take(365).map(day).collect();
+        let found = |class| {
+            let rule = CompositeRule::default();
+            let found = assess(Rules::built_in(), &rule, class, &days, (365, true), |_| true);
+            assert_eq!(found.composite, None);
+            found.items.into_iter().map(|item| (item.year_limit, item.percentile, item.kept)).collect::<Vec<_>>()
+        };
+        // GB 3095-2026 table 2: of NOx 50 in both classes until 2030, of TSP 80 and 200.
+        assert_eq!(found(Class::Two), [(Some(50.0), None, Some(false)), (Some(200.0), None, Some(true))]);
+        assert_eq!(found(Class::One), [(Some(50.0), None, Some(false)), (Some(80.0), None, Some(false))]);
+    }
 }

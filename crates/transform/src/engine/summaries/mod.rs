@@ -5,10 +5,12 @@
 //! does not matter whether the records came live or from a run over history, nor in which order.
 //!
 //! - [`area`]: the index of an area in an hour and on a day
+//! - `guidelines`: the lines of the WHO beside a year
 //! - [`period`]: months, quarters and years of the air of stations and areas
 //! - [`water`], [`noise`]: months and years of the waters and of the noise of areas
 
 pub mod area;
+mod guidelines;
 pub mod noise;
 pub mod period;
 #[cfg(test)]
@@ -26,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assess::six;
 use crate::engine::calendar::month_of;
+use crate::standards::Rules;
 
 /// Name of the journal's cursor that says up to which published record everything is summed up.
 pub const CURSOR: &str = "summaries";
@@ -69,7 +72,13 @@ impl Touched {
         let area = (!station.area.is_empty()).then_some(&station.area);
         let date_of = |start| zone.date_of(start);
         match &published.record {
-            Record::Observation(one) if !six().contains(&one.parameter) => {}
+            Record::Observation(one) if !six().contains(&one.parameter) => {
+                // Of others an area has nothing, and a station's periods their days.
+                let looked_at = Rules::built_in().hj663.iter().any(|looked| looked.parameter == one.parameter);
+                if one.period == Period::Day && looked_at {
+                    self.month(Subject::Station(station.id.clone()), date_of(one.start));
+                }
+            }
             Record::Observation(one) => match (one.period, area) {
                 (Period::Hour, Some(area)) => _ = self.hours.entry(area.clone()).or_default().insert(one.start),
                 // The hour that ends with the window.

@@ -14,9 +14,10 @@ use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result, SummaryQu
 
 use crate::aggregate::Validity;
 use crate::assess::gb3095::{Average, Class};
-use crate::assess::hj663::{self, Day, Item};
+use crate::assess::hj663::{self, Day, Item, Single};
 use crate::engine::summaries::Keep;
 use crate::engine::summaries::area::{in_force, stations};
+use crate::engine::summaries::guidelines::{Guidelines, guidelines};
 use crate::fixed::Fixed;
 use crate::review;
 use crate::standards::Rules;
@@ -81,29 +82,31 @@ fn assess(
     let expected = (end - begin).num_days() as u32;
     let year = length == 12;
     let found = hj663::assess(rules, &pipeline.air.composite, class, &days, (expected, year), complete);
-    let item = |item: Item| AirItem {
-        parameter: item.parameter,
-        statistic: if item.day == Average::Max8h { Statistic::Max8h } else { Statistic::Mean },
-        n: item.n,
-        minimum: minimum(rules, item.parameter).is_some(),
-        complete: complete(item.parameter),
-        mean: item.mean,
-        three_year_mean: None,
-        percent: item.percent,
-        percentile: item.percentile,
-        year_limit: item.year_limit,
-        day_limit: item.day_limit,
-        days_over: item.over,
-        worst_multiple: item.worst,
-        kept: item.kept,
-        who: item
-            .mean
-            .filter(|_| year)
-            .and_then(|mean| rules.who2021.kept(item.parameter, "year", mean))
-            .map(str::to_owned),
+    let item = |item: Item| {
+        let lines = if year { guidelines(rules, &days, &item) } else { Guidelines::default() };
+        AirItem {
+            parameter: item.parameter,
+            statistic: if item.day == Average::Max8h { Statistic::Max8h } else { Statistic::Mean },
+            n: item.n,
+            minimum: minimum(rules, item.parameter).is_some(),
+            complete: complete(item.parameter),
+            mean: item.mean,
+            three_year_mean: None,
+            percent: item.percent,
+            percentile: item.percentile,
+            year_limit: item.year_limit,
+            day_limit: item.day_limit,
+            days_over: item.over,
+            worst_multiple: item.worst,
+            kept: item.kept,
+            who: lines.long,
+            who_day: lines.days,
+            peak_season: lines.peak_season,
+        }
     };
     let unverified = ["percentiles", "composite weights and rounding", "three-year mean", "WHO lines"];
-    let all = rules.hj663.iter().all(|looked| complete(looked.parameter));
+    let mut six = rules.hj663.iter().filter(|looked| looked.composite != Single::None);
+    let all = six.all(|looked| complete(looked.parameter));
     let edition = days.last().and_then(|day| rules.gb3095.standard(day.date));
     let standing = Standing {
         status: days.iter().filter_map(|day| day.status).min().unwrap_or(Status::Provisional),

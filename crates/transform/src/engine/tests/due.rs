@@ -94,7 +94,7 @@ async fn what_could_not_be_published_is_published_later() {
     flaky.failures.store(1, Ordering::SeqCst);
     set_clock("2026-11-25T09:01:00Z");
     assert!(live.round().await.is_err());
-    assert!(run(&mut live, &journal, "2026-11-25T09:01:00Z", "PT1H").await.len() == 7, "mean and six indices");
+    assert!(run(&mut live, &journal, "2026-11-25T09:01:00Z", "PT1H").await.len() == 8, "mean, six indices and limits");
 }
 
 #[tokio::test]

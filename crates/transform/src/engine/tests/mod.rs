@@ -1,4 +1,4 @@
-//! What is derived of hand-made readings (`derived`, `checked`) and of a file (`bulk`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
+//! What is derived of hand-made readings (`derived`, `checked`) and of a file (`bulk`), whether it keeps its limits (`limits`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
 
 mod bulk;
 mod checked;
@@ -6,6 +6,7 @@ mod derived;
 mod due;
 mod flaky;
 mod limited;
+mod limits;
 mod months;
 mod noise;
 pub mod replay;
@@ -19,7 +20,7 @@ use limpid_model::pipeline::Files;
 use limpid_model::{Instant, Mark, ParameterId, Period, Pipeline, Reading, ReceiptId, Record, StationId};
 use limpid_store::Accepted;
 
-/// Two air stations, S1 and S2, a stack, X1, a river, W1, a lake that is drunk of, W2, and a noise monitor, N1, in a zone.
+/// Two air stations, S1 and S2, a stack, X1, a river, W1, a lake that is drunk of, W2, a well, G1, and a noise monitor, N1, in a zone.
 pub fn pipeline(zone: &str) -> Arc<Pipeline> {
     pipeline_with(zone, "")
 }
@@ -31,7 +32,7 @@ pub fn pipeline_with(zone: &str, sections: &str) -> Arc<Pipeline> {
     let files = Files {
         pipeline: publisher + sections,
         stations:
-            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,mere\nN1,noise,声,Square,40,117,2,,,town\n"
+            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,mere\nN1,noise,声,Square,40,117,2,,,town\nG1,water,井,Well,40,117,III,groundwater,,mere\n"
                 .to_owned(),
     };
     Arc::new(Pipeline::parse(&files).unwrap())

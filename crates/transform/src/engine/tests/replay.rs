@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Days, Duration, Utc};
 use futures::future::join_all;
+use limpid_model::review::Decision;
 use limpid_model::{
-    Channel, Entry, Instant, Mark, ParameterId, Period, Reading, ReceiptId, Record, StationId, Submission, Summary,
-    Zone,
+    Channel, Entry, Instant, Mark, ParameterId, Period, Reading, ReceiptId, Record, Review, StationId, Submission,
+    Summary, Zone,
 };
 use limpid_store::{Journal, SqliteJournal, SummaryQuery};
 use proptest::prelude::*;
@@ -32,6 +33,8 @@ const ZONES: [(&str, &str); 6] = [
 
 /// Checks that look at neighbouring hours, so narrow that they often find something.
 const LIMITS: &str = r#"
+[water]
+black_odorous = "three-item"
 [[validation.limit]]
 station = "*"
 parameter = "pm25"
@@ -69,21 +72,26 @@ fn set_clock(now: Instant) {
 
 /// Readings with their place in the list that they were made in; a correction stands behind what it corrects.
 fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize, Reading)>> {
-    let air = ["pm25", "pm10", "so2", "no2", "co", "o3", "no", "nox"];
-    let water = ["ph", "do", "codmn", "nh3n", "tp", "transparency", "fe", "tn"];
-    let noise = ["leq", "leq", "leq", "leq", "leq", "l90", "lmax", "ld"];
-    let plans = [("S1", air), ("S2", air), ("W2", water), ("N1", noise)];
-    let one = (0..4_usize, 0..60_i64, 0..8_usize, 0..10_u8, 0..200_i32);
+    // What an index, a class, a vector or a weight is made of is sent together by kind 10.
+    let plans = [
+        ("S1", ["pm25", "pm10", "so2", "no2", "co", "o3", "no", "nox"]),
+        ("S2", ["pm25", "pm10", "o3", "wind_direction", "wind_speed", "rain", "nh3", "tsp"]),
+        ("W2", ["do", "codmn", "nh3n", "tp", "transparency", "chla", "tn", "fe"]),
+        ("G1", ["ph", "nh3n", "fe", "codmn", "mn", "hg", "as", "cd"]),
+        ("X1", ["flow", "flow", "cod", "cod", "nh3n", "tp", "tn", "ss"]),
+        ("N1", ["leq", "leq", "leq", "leq", "leq", "l90", "lmax", "ld"]),
+    ];
+    let one = (0..plans.len(), 0..60_i64, 0..8_usize, 0..11_u8, 0..200_i32);
     prop::collection::vec(one, 1..80).prop_map(move |choices| {
         let first = zone.floor_hour(at(first));
         let mut made: Vec<Reading> = Vec::new();
         for (station, hour, parameter, kind, number) in choices {
             let hour = first + Duration::hours(hour);
             let (station, parameters) = plans[station];
-            let mut add = |period, start, value: Option<f64>, mark| {
+            let mut add_of = |place: usize, period, start, value: Option<f64>, mark| {
                 made.push(Reading {
                     station: StationId::parse(station).unwrap(),
-                    parameter: ParameterId::known(parameters[parameter]),
+                    parameter: ParameterId::known(parameters[place]),
                     period,
                     start,
                     value,
@@ -92,6 +100,13 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
                 });
             };
             let value = f64::from(number) / 4.0;
+            if kind == 10 {
+                (0..8).for_each(|place| {
+                    (0..4).for_each(|k| add_of(place, Period::Hour, hour + Duration::hours(k), Some(value), ""))
+                });
+                continue;
+            }
+            let mut add = |period, start, value, mark| add_of(parameter, period, start, value, mark);
             match kind {
                 // A day's worth at once, so that days and windows are sometimes complete.
                 0 | 1 => (0..24).for_each(|k| add(Period::Hour, hour + Duration::hours(k), Some(value + k as f64), "")),
@@ -100,8 +115,8 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
                 2 | 3 => add(Period::Hour, hour, Some(value), "N"),
                 4 => add(Period::Hour, hour, (number % 2 == 0).then_some(-value), "D"),
                 5 => (0..10).for_each(|k| add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N")),
-                // Forty days as sent, so that months are sometimes complete.
-                6 if number < 40 => (0..40).for_each(|k| {
+                // Forty days as sent, so that months are often complete: the first of them lies before the month.
+                6 if number < 100 => (0..40).for_each(|k| {
                     let date = zone.date_of(first) + Days::new(k);
                     add(Period::Day, zone.start_of(date), Some(value + k as f64), "");
                 }),
@@ -234,18 +249,53 @@ fn differences<T: PartialEq + std::fmt::Debug>(
     differing.map(|key| format!("{key}: live {:?}, history {:?}", live.get(key), history.get(key))).collect()
 }
 
-async fn replay(zone: &str, readings: Vec<(usize, Reading)>, cuts: &[(usize, i64, bool)]) -> [Everything; 2] {
+/// What a reviewer decides: at which station, from which hour on, about how many, and what.
+type Decided = (usize, i64, i64, u8);
+
+/// A decision about all parameters of a station or about the first.
+fn review(zone: Zone, first: &'static str, (station, from, hours, kind): Decided) -> Review {
+    let first = zone.floor_hour(at(first));
+    let hour = |hours| zone.floor_hour(first + Duration::hours(hours));
+    let (station, parameter) = [("S1", "pm25"), ("S2", "wind_speed"), ("W2", "tp"), ("X1", "flow")][station];
+    Review {
+        id: 0,
+        at: at("2015-07-01T00:00:00Z"),
+        who: "Li".to_owned(),
+        why: "test".to_owned(),
+        station: StationId::parse(station).unwrap(),
+        parameters: if from % 2 == 0 { Vec::new() } else { vec![ParameterId::known(parameter)] },
+        from: hour(from),
+        to: hour(from + hours),
+        decision: match kind {
+            0 => Decision::Accept,
+            1 => Decision::Invalidate,
+            2 => Decision::Correct { factor: 0.5, offset: 1.0 },
+            3 => Decision::Event,
+            _ => Decision::Finalise,
+        },
+    }
+}
+
+async fn replay(
+    zone: &str,
+    readings: Vec<(usize, Reading)>,
+    reviews: Vec<Review>,
+    cuts: &[(usize, i64, bool)],
+) -> [Everything; 2] {
     let pipeline = pipeline_with(zone, LIMITS);
     let zone = pipeline.publisher.zone;
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (journal, whole) = (open(folder.path()), open(other.path()));
     accept_all(&whole, readings.clone(), Utc::now()).await;
+    for review in reviews.clone() {
+        whole.keep_review(review).await.unwrap();
+    }
     history(pipeline.clone(), whole.clone(), None, |_, _| {}).await.unwrap();
 
     let mut now = at("2015-03-28T00:00:00Z");
     set_clock(now);
     let mut live = Live::new(pipeline.clone(), journal.clone(), clock);
-    let (mut rest, mut turn) = (readings.into_iter().peekable(), 0);
+    let (mut rest, mut reviews, mut turn) = (readings.into_iter().peekable(), reviews.into_iter(), 0);
     while rest.peek().is_some() {
         let (size, minutes, restart) = cuts[turn % cuts.len()];
         turn += 1;
@@ -255,6 +305,10 @@ async fn replay(zone: &str, readings: Vec<(usize, Reading)>, cuts: &[(usize, i64
         now = (now + Duration::minutes(minutes)).max(latest - Duration::minutes(10));
         set_clock(now);
         accept_all(&journal, batch, now).await;
+        // Some decisions come before the readings that they are about.
+        if let Some(review) = reviews.next() {
+            journal.keep_review(review).await.unwrap();
+        }
         if restart {
             live = Live::new(pipeline.clone(), journal.clone(), clock);
         }
@@ -262,6 +316,9 @@ async fn replay(zone: &str, readings: Vec<(usize, Reading)>, cuts: &[(usize, i64
         if restart {
             catch_up(&pipeline, &journal).await.unwrap();
         }
+    }
+    for review in reviews {
+        journal.keep_review(review).await.unwrap();
     }
     // Every day, month and year ends.
     set_clock(zone.floor_hour(now) + Duration::days(400));
@@ -279,12 +336,16 @@ proptest! {
 
     #[test]
     fn live_in_any_order_publishes_what_history_publishes(
-        (zone, readings) in prop::sample::select(ZONES.as_slice())
-            .prop_flat_map(|(zone, first)| (Just(zone), shuffled(zone, first))),
+        (zone, first, readings) in prop::sample::select(ZONES.as_slice())
+            .prop_flat_map(|(zone, first)| (Just(zone), Just(first), shuffled(zone, first))),
+        reviews in prop::collection::vec((0..4_usize, 0..60_i64, 1..40_i64, 0..5_u8), 0..5),
         cuts in prop::collection::vec((1..40_usize, 0..600_i64, any::<bool>()), 1..6),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let [live, history] = runtime.block_on(replay(zone, readings, &cuts));
+        let [live, history] = {
+            let reviews = reviews.into_iter().map(|one| review(Zone::parse(zone).unwrap(), first, one)).collect();
+            runtime.block_on(replay(zone, readings, reviews, &cuts))
+        };
         prop_assert!(!live.0.is_empty());
         prop_assert_eq!(differences(&live.0, &history.0), Vec::<String>::new());
         prop_assert_eq!(differences(&live.1, &history.1), Vec::<String>::new());

@@ -149,7 +149,7 @@ async fn a_year_has_its_percentile_its_limits_and_the_mean_of_three() {
     // 183 days at 36 and 182 at 38: 36.997, and of 365 days the 95th percentile is 38.
     assert_eq!(
         (last.n, last.complete, last.mean, last.percent, last.percentile),
-        (365, true, Some(37.0), 95, Some(38.0))
+        (365, true, Some(37.0), Some(95), Some(38.0))
     );
     // The limits of 2015, class 2: 35 for the year, which it breaks, 75 for a day.
     assert_eq!((last.year_limit, last.day_limit, last.kept, last.days_over), (Some(35.0), Some(75.0), Some(false), 0));

@@ -1,4 +1,10 @@
 //! GB 3095: which limit holds for an average at a date and class of area, and by how much a value exceeds it.
+//!
+//! - [`judge`]: the hours and days of a station against their limits
+//!
+//! Limits of a year are put against years by [`hj663`](crate::assess::hj663).
+
+mod judge;
 
 use chrono::NaiveDate;
 use limpid_model::ParameterId;
@@ -6,6 +12,8 @@ use serde::Deserialize;
 
 use crate::fixed::{Fixed, Mean};
 use crate::standards::{self, TableError};
+
+pub use judge::{EXCEEDED, Judged, MET, judge};
 
 const TABLE: &str = "gb3095.csv";
 
@@ -206,7 +214,7 @@ mod tests {
                 .filter(|line| line.starts_with("gb3095-") && !line.contains(",pb,") && !line.contains(",bap,"));
             rows.map(|line| line.rsplit_once(',').unwrap().0.to_owned()).collect()
         };
-        let own = figures(include_str!("../../../../data/standards/gb3095.csv"));
+        let own = figures(include_str!("../../../../../data/standards/gb3095.csv"));
         assert_eq!(own.len(), 49);
         assert_eq!(own, figures(&published));
     }

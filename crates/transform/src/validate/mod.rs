@@ -158,8 +158,13 @@ mod tests {
             // 102.3 kPa taken for hPa
             ("pressure", Some(102.3), "", 4, "range-fail"),
             // no row in ranges.csv: no rule applies
-            ("tn", Some(1.0), "", 2, "no-rule"),
-            ("tn", Some(1.0), "N", 1, "mark"),
+            ("alpha", Some(1.0), "", 2, "no-rule"),
+            ("alpha", Some(1.0), "N", 1, "mark"),
+            // water has no less than nothing of anything, and is not boiling
+            ("nh3n", Some(-5.0), "", 4, "range-fail"),
+            ("nh3n", Some(0.153), "", 1, "range"),
+            ("tp", Some(-0.001), "", 4, "range-fail"),
+            ("water_temperature", Some(99.0), "", 4, "range-fail"),
             // a limit, whose own mark counts as ever
             ("pm25", Some(2.0), "<", 1, "below-limit range"),
             ("pm25", Some(2.0), "<D", 4, "below-limit mark-fail range"),

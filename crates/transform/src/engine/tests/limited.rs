@@ -43,7 +43,7 @@ async fn half_the_limit_counts_from_the_sample_to_the_class_of_the_year() {
             (one.value, one.flag.code(), one.mark.map(|mark| mark.as_str().to_owned()), one.rules.as_str())
         };
         // As sent it is the limit with its mark, whatever is counted.
-        assert_eq!(one(Period::Moment), (Some(0.3), 1, Some("<N".into()), "below-limit mark"));
+        assert_eq!(one(Period::Moment), (Some(0.3), 1, Some("<N".into()), "below-limit mark range"));
         assert_eq!(one(Period::Hour), (Some(hour), 1, None, "hour-sample-mean below-limit"));
         assert_eq!(one(Period::Day), (Some(hour), 1, None, "day-sample-mean below-limit"));
         assert_eq!(one(Period::Month), (Some(month), 1, None, "month-sample-mean below-limit"));

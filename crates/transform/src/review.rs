@@ -38,7 +38,7 @@ impl<'a> Decided<'a> {
     fn standing(&self, parameter: ParameterId, start: Instant, end: Instant) -> Option<&'a Review> {
         let all = |review: &&Review| review.from <= start && start < review.to && end <= review.to;
         let values = |review: &&Review| !matches!(review.decision, Decision::Event | Decision::Finalise);
-        self.0.iter().filter(|review| review.is_about(parameter)).filter(all).filter(values).next_back()
+        self.0.iter().filter(|review| review.is_about(parameter)).filter(all).rfind(values)
     }
 
     /// Whether an exceptional event was marked in any part of `start` to `end`, or at a moment.

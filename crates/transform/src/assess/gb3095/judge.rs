@@ -34,7 +34,8 @@ pub fn judge<'r>(rules: &'r Rules, class: Class, date: NaiveDate, values: &[Judg
             parameter: *parameter,
             value: value.to_f64(),
             limit: Mean::from(limit.value).to_f64(),
-            multiple: limit.multiple(value),
+            // A tenth above is 0.1, without the dust of binary fractions.
+            multiple: limit.multiple(value).map(|multiple| (multiple * 1e6).round() / 1e6),
         }));
     }
     let standard = standard?;
@@ -101,7 +102,7 @@ mod tests {
         assert_eq!((hour.level, names), (Some(EXCEEDED), vec!["no2", "o3", "nox"]));
         let items: Vec<_> = hour.items.iter().map(|(one, level)| (one.as_str(), *level)).collect();
         assert_eq!(items, [("so2", Some(1)), ("no2", Some(2)), ("co", None), ("o3", Some(2)), ("nox", Some(2))]);
-        assert_eq!(hour.compliance.compared[1].multiple, Some(0.5));
+        assert_eq!([1, 2].map(|place| hour.compliance.compared[place].multiple), [Some(0.5), Some(0.1)]);
         let (_, missing) = judged(Class::Two, "2026-07-01", &hours[2..3]).unwrap();
         assert_eq!((missing.level, missing.reason), (None, Some("missing")));
     }

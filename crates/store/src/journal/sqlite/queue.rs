@@ -5,6 +5,7 @@ use std::sync::mpsc;
 
 use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record, Review, Summary};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::unconstrained;
 
 use super::accept::Prepared;
 use crate::error::{Result, StoreError};
@@ -66,7 +67,10 @@ impl Queue {
     /// Hands work over, and waits until it is done.
     pub async fn ask<T>(&self, weight: usize, work: impl FnOnce(oneshot::Sender<Result<T>>) -> Work) -> Result<T> {
         let weight_kib = u32::try_from(weight / 1024 + 1).unwrap_or(ROOM_KIB).min(ROOM_KIB);
-        let room = Arc::clone(&self.room).acquire_many_owned(weight_kib).await.map_err(|_| StoreError::Closed)?;
+        // Unconstrained: a task that has used up its turn would let a later submission of the same sender go first, and
+        // with it an older value stand as the correction of a newer one.
+        let room = unconstrained(Arc::clone(&self.room).acquire_many_owned(weight_kib)).await;
+        let room = room.map_err(|_| StoreError::Closed)?;
         let (reply, answer) = oneshot::channel();
         self.jobs.send(Job { work: work(reply), weight_kib, _room: room }).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?

@@ -1,5 +1,7 @@
 //! Laws of taking submissions in.
 
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 use limpid_model::{Counts, Entry, Reason, Submission, VerdictKind};
 
 use super::{Open, at, key, of, reading, refused, submission};
@@ -259,4 +261,19 @@ pub async fn a_closed_journal_says_so(open: Open) {
     closed(journal.tail(0, 1).await.err());
     closed(journal.close().await.err());
     assert_eq!(open(folder.path()).counts().await.unwrap().stored, taken);
+}
+
+pub async fn what_one_task_hands_in_is_taken_in_its_order(open: Open) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    // More than a task of tokio may do in one turn.
+    let all = (0..400_u32).map(|n| {
+        let journal = journal.clone();
+        async move { journal.accept(of(0, [reading("S1", "pm25", 1, f64::from(n))])).await.unwrap() }
+    });
+    let receipts: Vec<_> = all.collect::<FuturesOrdered<_>>().collect().await;
+    for (n, receipt) in receipts.iter().enumerate().skip(1) {
+        let detail = receipt.verdicts[0].detail.as_deref().unwrap_or_default();
+        assert!(detail.ends_with(&format!("kept as revision {}", n + 1)), "{n}: {detail:?}");
+    }
 }

@@ -72,6 +72,7 @@ engines! {
         equal_readings_in_one_submission_are_stored_once
         refusals_are_kept_and_counted
         late_readings_find_their_earlier_revisions
+        what_one_task_hands_in_is_taken_in_its_order
         a_closed_journal_says_so;
     conformance:
         deviations_are_counted_per_station_with_their_last_example

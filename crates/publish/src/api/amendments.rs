@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::openapi::ProblemBody;
 use super::query::Query;
+use super::token;
 use crate::answer::problem::cut;
 use crate::answer::{Cache, Failure};
 use crate::app::{App, NotAmended, Shared};
@@ -75,17 +76,10 @@ pub async fn create(
     body: Bytes,
 ) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.split_once(' '));
-    let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-    let reviewer = token.and_then(|token| (app.reviewer)(token));
-    let reviewer =
-        reviewer.ok_or_else(|| Failure::unauthorized("send Authorization: Bearer with the token of a reviewer"))?;
+    let reviewer = token::reviewer(&app, &headers)?;
     let new: NewAmendment = serde_json::from_slice(&body)
         .map_err(|error| Failure::body("body", error.to_string(), Vec::<String>::new()))?;
-    if reviewer.station.as_ref().is_some_and(|own| Some(own.as_str()) != new.station.as_deref()) {
-        return Err(Failure::forbidden(format!("this token decides about {} only", reviewer.station_name())));
-    }
+    token::may_decide(&reviewer, new.station.as_deref())?;
     let change = read(&app, new, reviewer.name)?;
     let amended = (app.amend)(change.clone()).await.map_err(|failed| match failed {
         NotAmended::Refused(why) => Failure::body("body", why, Vec::<String>::new()),

@@ -40,4 +40,5 @@ pub mod stations;
 pub mod status;
 pub mod stream;
 pub mod summaries;
+pub mod token;
 mod uploads;

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::openapi::ProblemBody;
 use super::query::Query;
+use super::token;
 use crate::answer::problem::cut;
 use crate::answer::{Cache, Failure};
 use crate::app::Shared;
@@ -183,17 +184,10 @@ pub async fn create(
     body: Bytes,
 ) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.split_once(' '));
-    let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-    let reviewer = token.and_then(|token| (app.reviewer)(token));
-    let reviewer =
-        reviewer.ok_or_else(|| Failure::unauthorized("send Authorization: Bearer with the token of a reviewer"))?;
+    let reviewer = token::reviewer(&app, &headers)?;
     let new: NewReview = serde_json::from_slice(&body)
         .map_err(|error| Failure::body("body", error.to_string(), Vec::<String>::new()))?;
-    if reviewer.station.as_ref().is_some_and(|own| own.as_str() != new.station) {
-        return Err(Failure::forbidden(format!("this token decides about {} only", reviewer.station_name())));
-    }
+    token::may_decide(&reviewer, Some(&new.station))?;
     let review = read(&app, new, reviewer.name)?;
     let Some(id) = app.journal.keep_review(review.clone()).await? else {
         return Err(Failure::conflict("some of these hours are final, and nothing was changed"));

@@ -12,6 +12,7 @@ use super::release::{Outcome, release};
 use crate::answer::{Cache, Failure};
 use crate::api::openapi::ProblemBody;
 use crate::api::query::Query;
+use crate::api::token::bearer;
 use crate::app::Shared;
 use crate::links;
 
@@ -34,10 +35,7 @@ pub async fn make(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.split_once(' '));
-    let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-    if !token.is_some_and(|token| (app.may_release)(token)) {
+    if !bearer(&headers).is_some_and(|token| (app.may_release)(token)) {
         return Err(Failure::unauthorized("send Authorization: Bearer with a token for all stations (\"*\")"));
     }
     let dataset = Dataset::parse(&name)?;

@@ -8,7 +8,7 @@ use limpid_store::{Journal, ObservationQuery, Result, SeriesPosition};
 use super::panel::{Blank, weather_parameters};
 
 /// Observations read in one go.
-const PAGE: usize = 50_000;
+pub(super) const PAGE: usize = 50_000;
 
 /// The stations of the registry whose air is forecast, in its order.
 pub fn stations(pipeline: &Pipeline) -> impl Iterator<Item = &StationId> {
@@ -29,7 +29,7 @@ pub async fn station(
 ) -> Result<Blank> {
     let hours = usize::try_from(to.signed_duration_since(from).num_hours()).unwrap_or(0);
     let mut blank = Blank::new(from, hours, parameters);
-    let mut query = ObservationQuery {
+    let query = ObservationQuery {
         stations: vec![station.clone()],
         parameters: parameters.iter().copied().chain(weather_parameters()).collect(),
         period: Period::Hour,
@@ -40,12 +40,23 @@ pub async fn station(
         after: None,
         limit: PAGE,
     };
+    each(journal, query, |observation| blank.take(observation)).await?;
+    Ok(blank)
+}
+
+/// Shows `see` everything that a query finds, `limit` at a time.
+///
+/// # Errors
+/// Those of the journal.
+pub(super) async fn each(
+    journal: &Arc<dyn Journal>,
+    mut query: ObservationQuery,
+    mut see: impl FnMut(&Observation),
+) -> Result<()> {
     loop {
         let page = journal.observations(query.clone()).await?;
-        for published in &page {
-            blank.take(&published.record);
-        }
-        let Some(last) = page.last().filter(|_| page.len() == PAGE) else { return Ok(blank) };
+        page.iter().for_each(|published| see(&published.record));
+        let Some(last) = page.last().filter(|_| page.len() == query.limit) else { return Ok(()) };
         let Observation { station, parameter, start, .. } = &last.record;
         query.after = Some(SeriesPosition { station: station.clone(), parameter: Some(*parameter), start: *start });
     }

@@ -8,7 +8,7 @@ use limpid_model::forecast::{DayScores, Expected, QUANTILES};
 use limpid_model::{
     Forecast, ForecastScore, Instant, ParameterId, Period, Pipeline, Scheme, StationId, Statistic, Subject,
 };
-use limpid_store::{ForecastQuery, Journal, ObservationQuery, Result, SeriesPosition};
+use limpid_store::{ForecastQuery, Journal, ObservationQuery, Result};
 
 use super::judge::quantile;
 use super::levels::{Chances, Levels};
@@ -23,8 +23,6 @@ pub const WINDOWS: [u16; 3] = [30, 90, 365];
 pub const ISSUED: &str = "issued";
 /// What stood in the end, amendments included.
 pub const AMENDED: &str = "amended";
-/// Records read in one go.
-const PAGE: usize = 50_000;
 /// Issues of one station read in one go: some megabytes.
 const ISSUES: usize = 100;
 /// Days ahead that are scored.
@@ -235,7 +233,7 @@ impl Truth {
         for (period, statistic) in
             [(Period::Hour, Statistic::Mean), (Period::Day, Statistic::Mean), (Period::Day, Statistic::Max8h)]
         {
-            let mut query = ObservationQuery {
+            let query = ObservationQuery {
                 stations: vec![id.clone()],
                 parameters: six().to_vec(),
                 period,
@@ -244,24 +242,18 @@ impl Truth {
                 to,
                 as_of: None,
                 after: None,
-                limit: PAGE,
+                limit: load::PAGE,
             };
-            loop {
-                let page = journal.observations(query.clone()).await?;
-                for published in &page {
-                    let record = &published.record;
-                    let Some(value) = record.value.filter(|_| record.flag.usable()) else { continue };
-                    let key = (record.parameter, record.start);
-                    if period == Period::Hour {
-                        truth.hours.insert(key, value as f32);
-                    } else if Target::daily(record.parameter).statistic() == statistic {
-                        truth.days.insert(key, value as f32);
-                    }
+            load::each(journal, query, |record| {
+                let Some(value) = record.value.filter(|_| record.flag.usable()) else { return };
+                let key = (record.parameter, record.start);
+                if period == Period::Hour {
+                    truth.hours.insert(key, value as f32);
+                } else if Target::daily(record.parameter).statistic() == statistic {
+                    truth.days.insert(key, value as f32);
                 }
-                let Some(last) = page.last().filter(|_| page.len() == PAGE) else { break };
-                let (station, parameter) = (last.record.station.clone(), Some(last.record.parameter));
-                query.after = Some(SeriesPosition { station, parameter, start: last.record.start });
-            }
+            })
+            .await?;
         }
         Ok(truth)
     }

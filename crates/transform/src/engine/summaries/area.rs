@@ -17,7 +17,7 @@ use limpid_store::{Journal, ObservationQuery, Result};
 
 use crate::assess::hj633::EDITION_2012;
 use crate::assess::{self, Daily, O3, Realtime, Six, Verdict, six};
-use crate::engine::summaries::Keep;
+use crate::engine::summaries::{Keep, stations};
 use crate::fixed::{Fixed, Mean};
 use crate::review;
 use crate::standards::Rules;
@@ -36,11 +36,6 @@ pub(super) fn in_force() -> SchemeChoice {
     SchemeChoice::InForce(FAMILY.to_owned())
 }
 
-/// Air stations of an area.
-pub(super) fn stations<'p>(pipeline: &'p Pipeline, area: &str) -> Vec<&'p Station> {
-    pipeline.stations.iter().filter(|station| station.kind == StationKind::Air && station.area == area).collect()
-}
-
 /// The index of each of these hours.
 pub(super) async fn hours(
     pipeline: &Pipeline,
@@ -49,7 +44,7 @@ pub(super) async fn hours(
     hours: &BTreeSet<Instant>,
     keep: &mut Keep<'_>,
 ) -> Result<()> {
-    let stations = stations(pipeline, area);
+    let stations = stations(pipeline, StationKind::Air, area);
     let mut rest = hours.iter().copied().peekable();
     while let Some(first) = rest.next() {
         let mut chunk = vec![first];
@@ -96,7 +91,7 @@ pub(super) async fn days(
     days: &BTreeSet<NaiveDate>,
     keep: &mut Keep<'_>,
 ) -> Result<()> {
-    let (stations, zone) = (stations(pipeline, area), pipeline.publisher.zone);
+    let (stations, zone) = (stations(pipeline, StationKind::Air, area), pipeline.publisher.zone);
     for date in days {
         let (start, end) = zone.day(*date);
         let scheme = pipeline.air.scheme.at(start, zone);

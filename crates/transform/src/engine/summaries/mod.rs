@@ -45,6 +45,11 @@ const TOGETHER: Wait = Wait::from_secs(2);
 /// After a failure of the journal it is tried again.
 const AGAIN: Wait = Wait::from_secs(5);
 
+/// The stations of a kind in an area.
+fn stations<'p>(pipeline: &'p Pipeline, kind: StationKind, area: &str) -> Vec<&'p Station> {
+    pipeline.stations.iter().filter(|station| station.kind == kind && station.area == area).collect()
+}
+
 /// What published records have touched.
 #[derive(Debug, Default)]
 struct Touched {

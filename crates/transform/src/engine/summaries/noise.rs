@@ -13,8 +13,8 @@ use limpid_model::{
 use limpid_store::{Journal, ObservationQuery, Result};
 
 use crate::assess::{gb3096, hj640};
-use crate::engine::summaries::Keep;
 use crate::engine::summaries::water::judged;
+use crate::engine::summaries::{Keep, stations};
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
@@ -27,8 +27,7 @@ pub(super) async fn span(
     keep: &mut Keep<'_>,
 ) -> Result<()> {
     let zone = pipeline.publisher.zone;
-    let of_area = |station: &&Station| station.kind == StationKind::Noise && station.area == area;
-    let stations: Vec<&Station> = pipeline.stations.iter().filter(of_area).collect();
+    let stations = stations(pipeline, StationKind::Noise, area);
     let end = period.end(start, zone);
     let days = (zone.date_of(end) - zone.date_of(start)).num_days() as u32;
     let mut rates: BTreeMap<(String, Part), ClassRate> = BTreeMap::new();

@@ -8,16 +8,17 @@ use std::sync::Arc;
 use chrono::{Datelike, Months, NaiveDate};
 use limpid_model::summary::{AirItem, AirPeriod, Standing};
 use limpid_model::{
-    Flag, Instant, ParameterId, Period, Pipeline, StationId, Statistic, Status, Subject, Summary, SummaryBody, Zone,
+    Flag, Instant, ParameterId, Period, Pipeline, StationId, StationKind, Statistic, Status, Subject, Summary,
+    SummaryBody, Zone,
 };
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result, SummaryQuery};
 
 use crate::aggregate::Validity;
 use crate::assess::gb3095::{Average, Class};
 use crate::assess::hj663::{self, Day, Item, Single};
-use crate::engine::summaries::Keep;
-use crate::engine::summaries::area::{in_force, stations};
+use crate::engine::summaries::area::in_force;
 use crate::engine::summaries::guidelines::{Guidelines, guidelines};
+use crate::engine::summaries::{Keep, stations};
 use crate::fixed::Fixed;
 use crate::review;
 use crate::standards::Rules;
@@ -40,7 +41,7 @@ pub(super) async fn months(
     let class = match subject {
         Subject::Station(id) => pipeline.stations.get(id).map(|station| Class::parse(&station.class)),
         // An area is judged by the class of most of its people, whatever reserve lies in it.
-        Subject::Area(name) => (!stations(pipeline, name).is_empty()).then_some(Class::Two),
+        Subject::Area(name) => (!stations(pipeline, StationKind::Air, name).is_empty()).then_some(Class::Two),
     };
     let Some(class) = class else { return Ok(()) };
     let years: BTreeSet<i32> = months.iter().map(|month| month.year()).collect();

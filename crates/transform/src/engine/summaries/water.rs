@@ -16,7 +16,7 @@ use crate::assess::drinking;
 use crate::assess::gb3838::waters::{Grade, SHARES_FROM, mean};
 use crate::assess::gb3838::{self, GOOD, INFERIOR};
 use crate::assess::graded::Values;
-use crate::engine::summaries::Keep;
+use crate::engine::summaries::{Keep, stations};
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
@@ -31,8 +31,7 @@ pub(super) async fn span(
     (period, start): (Period, Instant),
     keep: &mut Keep<'_>,
 ) -> Result<()> {
-    let of_area = |station: &&Station| station.kind == StationKind::Water && station.area == area;
-    let stations: Vec<&Station> = pipeline.stations.iter().filter(of_area).collect();
+    let stations = stations(pipeline, StationKind::Water, area);
     let classes = judged(journal, &stations, gb3838::ID, (period, start)).await?;
     let values = values(journal, &stations, (period, start)).await?;
     let mut bodies = Vec::new();

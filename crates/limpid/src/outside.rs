@@ -7,8 +7,8 @@ use std::path::Path;
 use limpid_ingest::drops::DropFolder;
 use limpid_ingest::gateways::mqtt::Broker;
 use limpid_ingest::gateways::tls::Tls;
-use limpid_ingest::sources::{SourceError, Sources};
-use limpid_model::Pipeline;
+use limpid_ingest::sources::Sources;
+use limpid_model::{Pipeline, pipeline};
 
 use crate::server;
 
@@ -32,68 +32,33 @@ impl Outside {
     /// # Errors
     /// Everything that is not there or not right, one a line, with its place in `pipeline.toml`.
     pub fn read(pipeline: &Pipeline, folder: &Path) -> Result<Self, String> {
-        // It was read a moment ago; without it places are told as line 1.
-        let text = std::fs::read_to_string(folder.join("pipeline.toml")).unwrap_or_default();
-        let mut wrong = Wrong { text, lines: Vec::new() };
-        let broker = pipeline.ingest.mqtt.enabled.then(|| Broker::new(pipeline, folder)).transpose();
-        let broker = broker.map_err(|error| wrong.add("[ingest.mqtt]", &error)).ok().flatten();
-        let mut tls = |files: &Option<_>, table: &'static str, protocols: &[&str]| {
-            let tls = files.as_ref().map(|files| Tls::new(files, folder, table, protocols)).transpose();
-            tls.map_err(|error| wrong.add(&format!("[{table}]"), &error)).ok().flatten()
+        let mut wrong = Vec::new();
+        let mqtt = &pipeline.ingest.mqtt;
+        let broker = mqtt.enabled.then(|| Broker::new(pipeline, folder)).transpose();
+        let broker = broker.map_err(|error| wrong.push(at(mqtt.line, error))).ok().flatten();
+        let mut tls = |files: &Option<pipeline::Tls>, table: &'static str, protocols: &[&str]| {
+            let files = files.as_ref()?;
+            let tls = Tls::new(files, folder, table, protocols);
+            tls.map_err(|error| wrong.push(at(files.line, error))).ok()
         };
         let hj212 = tls(&pipeline.ingest.hj212.tls, "ingest.hj212.tls", &[]);
         let http = tls(&pipeline.http.tls, "http.tls", &server::PROTOCOLS);
-        let sources = Sources::new(pipeline, folder);
-        let sources = sources.map_err(|errors| errors.iter().for_each(|error| wrong.source(error))).ok();
-        // These know their places.
-        let drops = DropFolder::all(pipeline, folder);
-        let drops = drops.map_err(|errors| errors.iter().for_each(|error| wrong.lines.push(chain(error)))).ok();
+        // Errors of these name their places.
+        let sources = Sources::new(pipeline, folder).map_err(|errors| wrong.extend(errors.into_iter().map(told))).ok();
+        let drops = DropFolder::all(pipeline, folder).map_err(|errors| wrong.extend(errors.into_iter().map(told))).ok();
         match (sources, drops) {
-            (Some(sources), Some(drops)) if wrong.lines.is_empty() => Ok(Self { broker, hj212, http, sources, drops }),
-            _ => Err(wrong.lines.join("\n")),
+            (Some(sources), Some(drops)) if wrong.is_empty() => Ok(Self { broker, hj212, http, sources, drops }),
+            _ => Err(wrong.join("\n")),
         }
     }
 }
 
-/// What is wrong so far.
-struct Wrong {
-    text: String,
-    lines: Vec<String>,
+/// An error that something at a line of `pipeline.toml` led to.
+fn at(line: usize, error: impl Error + Send + Sync + 'static) -> String {
+    format!("pipeline.toml:{line}: {}", told(error))
 }
 
-impl Wrong {
-    /// Something that the first line which begins with `words` leads to.
-    fn add(&mut self, words: &str, error: &dyn Error) {
-        self.tell(self.line(words), error);
-    }
-
-    fn source(&mut self, error: &SourceError) {
-        let line = match error {
-            // A source without an id has that of its kind.
-            SourceError::NoKey { id, .. } => {
-                self.line(&format!("id = {id:?}")).or_else(|| self.line(&format!("kind = {id:?}")))
-            }
-            _ => self.line("[[source]]"),
-        };
-        self.tell(line, error);
-    }
-
-    fn line(&self, words: &str) -> Option<usize> {
-        self.text.lines().position(|line| line.trim_start().starts_with(words)).map(|before| before + 1)
-    }
-
-    fn tell(&mut self, line: Option<usize>, error: &dyn Error) {
-        self.lines.push(format!("pipeline.toml:{}: {}", line.unwrap_or(1), chain(error)));
-    }
-}
-
-/// An error and what is behind it, as one sentence.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        text = format!("{text}: {error}");
-        next = error.source();
-    }
-    text
+/// An error with what is behind it.
+fn told(error: impl Error + Send + Sync + 'static) -> String {
+    format!("{:#}", anyhow::Error::new(error))
 }

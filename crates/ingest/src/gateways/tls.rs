@@ -106,7 +106,7 @@ mod tests {
         fs::write(place("other.pem"), other.signing_key.serialize_pem()).unwrap();
         fs::write(place("empty.pem"), "").unwrap();
         let outcome = |cert: &str, key: &str| {
-            let files = pipeline::Tls { cert: cert.into(), key: key.into() };
+            let files = pipeline::Tls { cert: cert.into(), key: key.into(), line: 1 };
             let tls = Tls::new(&files, folder.path(), "http.tls", &["h2"]);
             tls.map(|tls| tls.0.config().alpn_protocols.clone()).map_err(|error| error.to_string())
         };

@@ -66,8 +66,10 @@ pub type Window = (Instant, Instant);
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// `key_env` or `key_file` names something that is not there.
-    #[error("source {id:?} has no key")]
+    #[error("pipeline.toml:{line}: source {id:?} has no key")]
     NoKey {
+        /// Where the source stands in `pipeline.toml`.
+        line: usize,
         /// The source.
         id: String,
         /// Why.
@@ -78,8 +80,10 @@ pub enum SourceError {
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
     /// The model knows a kind that has no adapter.
-    #[error("no adapter is for the kind {kind:?}; there are {}", ADAPTERS.iter().map(|(kind, _)| *kind).collect::<Vec<_>>().join(", "))]
+    #[error("pipeline.toml:{line}: no adapter is for the kind {kind:?}; there are {}", ADAPTERS.iter().map(|(kind, _)| *kind).collect::<Vec<_>>().join(", "))]
     NoAdapter {
+        /// Where the source stands in `pipeline.toml`.
+        line: usize,
         /// The kind.
         kind: String,
     },
@@ -106,11 +110,11 @@ impl Sources {
     /// Each key that is not there.
     pub fn new(pipeline: &Pipeline, folder: &Path) -> Result<Self, Vec<SourceError>> {
         let ready = |config: &PullSource| -> Result<Arc<Source>, SourceError> {
-            let kind = &config.kind.name;
+            let (kind, line) = (&config.kind.name, config.line);
             let adapter = ADAPTERS.iter().find(|(name, _)| name == kind).map(|(_, adapter)| *adapter);
-            let adapter = adapter.ok_or_else(|| SourceError::NoAdapter { kind: kind.clone() })?;
+            let adapter = adapter.ok_or_else(|| SourceError::NoAdapter { line, kind: kind.clone() })?;
             let key = config.key.as_ref().map(|from| secret::read(from, folder)).transpose();
-            let key = key.map_err(|source| SourceError::NoKey { id: config.id.clone(), source })?;
+            let key = key.map_err(|source| SourceError::NoKey { line, id: config.id.clone(), source })?;
             let client = Client::new(config, &pipeline.publisher.id, key)?;
             let recipe = recipe(config, pipeline);
             Ok(Arc::new(Source { config: config.clone(), adapter, client, patience: Patience::default(), recipe }))

@@ -145,7 +145,7 @@ fn certified(folder: &Path, protocols: &[&str]) -> (Tls, TlsConnector) {
     let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     fs::write(folder.join("cert.pem"), pair.cert.pem()).unwrap();
     fs::write(folder.join("key.pem"), pair.signing_key.serialize_pem()).unwrap();
-    let files = pipeline::Tls { cert: "cert.pem".into(), key: "key.pem".into() };
+    let files = pipeline::Tls { cert: "cert.pem".into(), key: "key.pem".into(), line: 1 };
     let server = Tls::new(&files, folder, "http.tls", &PROTOCOLS).unwrap();
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from(pair.cert.der().to_vec())).unwrap();

@@ -128,7 +128,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((pipeline.http.connections, pipeline.http.connections_per_address), (10, 10));
-        assert_eq!(pipeline.http.tls, Some(Tls { cert: "c.pem".into(), key: "k.pem".into() }));
+        assert_eq!(pipeline.http.tls, Some(Tls { cert: "c.pem".into(), key: "k.pem".into(), line: 8 }));
         assert_eq!(pipeline.ingest.http.rate, Rate { per_minute: 120, burst: 120 });
         let own = parse("[http]\nconnections_per_address = 7\n[ingest.http]\nburst = 3\n").unwrap();
         assert_eq!((own.http.connections, own.http.connections_per_address), (16_384, 7));

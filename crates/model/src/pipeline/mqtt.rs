@@ -27,6 +27,8 @@ pub struct Mqtt {
     /// Certificates (PEM) by which the broker's is judged, for `mqtts`. Default: those of the system. A relative path
     /// starts at the pipeline's folder.
     pub ca_file: Option<PathBuf>,
+    /// Where it stands in `pipeline.toml`, a line from 1.
+    pub line: usize,
 }
 
 /// Where a password is read from when limpid starts.
@@ -138,6 +140,7 @@ impl TopicFilter {
 
 /// Reads the table; it is checked even where the gateway is off.
 pub(super) fn read(mut table: Fields<'_>, source: &mut Source<'_>) -> Mqtt {
+    let line = source.line(table.offset(""));
     let mut read = |key, example: &str| table.string(source, key, example);
     let url = read("url", "\"mqtt://127.0.0.1:1883\"");
     let topic = read("topic", "\"limpid/+/readings\"");
@@ -205,6 +208,7 @@ pub(super) fn read(mut table: Fields<'_>, source: &mut Source<'_>) -> Mqtt {
         username: username.map(|(name, _)| name),
         password: env.or_else(|| password_file.map(|(path, _)| PasswordFrom::File(path.into()))),
         ca_file: ca_file.map(|(path, _)| path.into()),
+        line,
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Tls {
     pub cert: PathBuf,
     /// Its private key (PEM).
     pub key: PathBuf,
+    /// Where it stands in `pipeline.toml`, a line from 1.
+    pub line: usize,
 }
 
 /// Reads the table; an absent one says that there is no TLS.
@@ -19,8 +21,9 @@ pub(super) fn read(mut table: Fields<'_>, source: &mut Source<'_>) -> Option<Tls
     if !table.present() {
         return None;
     }
+    let line = source.line(table.offset(""));
     let cert = table.required(source, "cert", "\"cert.pem\"");
     let key = table.required(source, "key", "\"key.pem\"");
     table.finish(source);
-    Some(Tls { cert: cert?.0.into(), key: key?.0.into() })
+    Some(Tls { cert: cert?.0.into(), key: key?.0.into(), line })
 }

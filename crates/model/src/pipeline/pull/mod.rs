@@ -102,6 +102,8 @@ pub struct PullSource {
     pub max_body_bytes: usize,
     /// For one answer, from the first byte asked to the last one read. Default 60 s.
     pub timeout_seconds: u64,
+    /// Where it stands in `pipeline.toml`, a line from 1.
+    pub line: usize,
 }
 
 /// `90s`, `20m`, `6h` or `3d`.
@@ -135,6 +137,7 @@ pub(super) fn read(tables: Vec<Fields<'_>>, source: &mut Source<'_>) -> Vec<Pull
 }
 
 fn read_one(mut table: Fields<'_>, source: &mut Source<'_>) -> Option<PullSource> {
+    let line = source.line(table.offset("id"));
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name.as_str()).collect();
     let known = table.required(source, "kind", "\"openaq\"").is_some();
     let kind = if known { table.parsed(source, "kind", &names, SourceKind::named) } else { None };
@@ -222,6 +225,7 @@ fn read_one(mut table: Fields<'_>, source: &mut Source<'_>) -> Option<PullSource
         user_agent: user_agent.map(|(text, _)| text),
         max_body_bytes: usize::try_from(max_body_bytes).unwrap_or(usize::MAX),
         timeout_seconds,
+        line,
     })
 }
 

@@ -14,6 +14,7 @@
 //! - [`forecast`]: what limpid expects, and how good that was
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
+//! - [`workdays`]: calendars of working days, by which deadlines are counted
 //! - [`address`]: absolute addresses of this service
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
 //!
@@ -44,6 +45,7 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod unit;
+pub mod workdays;
 
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
 pub use compliance::{Compared, Compliance, Met, Part, SourceRates};

@@ -14,6 +14,7 @@
 //! - [`forecast`]: what limpid expects, and how good that was
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
+//! - [`code`]: codes that others issue, and doubts about them
 //! - [`workdays`]: calendars of working days, by which deadlines are counted
 //! - [`address`]: absolute addresses of this service
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
@@ -23,6 +24,7 @@
 
 pub mod address;
 pub mod assessment;
+pub mod code;
 pub mod compliance;
 pub mod explanation;
 pub mod forecast;

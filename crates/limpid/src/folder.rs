@@ -1,15 +1,51 @@
 //! Reading a pipeline folder from disk.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
 use limpid_model::Pipeline;
-use limpid_model::pipeline::{Files, Mapping, Mistakes};
+use limpid_model::pipeline::{Files, Mapping, Mistakes, Registers};
 
 use crate::failure::Failure;
 
-/// The pipeline in `folder`, or everything that is wrong with it.
+/// The pipeline in `folder` with its registers, or everything that is wrong with them.
 pub fn read(folder: &Path) -> Result<Pipeline, Mistakes> {
+    match (read_stations(folder), registers(folder)) {
+        (Ok(pipeline), Ok(registers)) => Ok(Pipeline { registers, ..pipeline }),
+        (pipeline, registers) => {
+            let wrong = [pipeline.err(), registers.err()].into_iter().flatten().flat_map(|mistakes| mistakes.0);
+            Err(Mistakes(wrong.collect()))
+        }
+    }
+}
+
+/// Every `registers/*.toml`; there need not be any.
+fn registers(folder: &Path) -> Result<Registers, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let mut files = Vec::new();
+    if let Ok(entries) = std::fs::read_dir(folder.join("registers")) {
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+        names.sort();
+        for name in names {
+            let path = format!("registers/{name}");
+            if let Some(text) = text(folder, path, "make it readable, or remove it", &mut mistakes) {
+                files.push((name, text));
+            }
+        }
+    }
+    match Registers::parse(&files) {
+        Ok(registers) if mistakes.0.is_empty() => Ok(registers),
+        read => {
+            mistakes.0.extend(read.err().into_iter().flat_map(|others| others.0));
+            Err(mistakes)
+        }
+    }
+}
+
+/// The pipeline without its registers.
+fn read_stations(folder: &Path) -> Result<Pipeline, Mistakes> {
     let mut mistakes = Mistakes::default();
     let pipeline = text(folder, "pipeline.toml", "write [publisher] with id, name and zone in it", &mut mistakes);
     let header = "write the header row id,kind,name_zh,name_en,lat,lon in it";
@@ -48,9 +84,6 @@ const HEADER: &str = "id,kind,name_zh,name_en,lat,lon\n";
 /// The pipeline in `folder`; what is wrong with it goes to standard error.
 pub fn require(folder: &Path) -> Result<Arc<Pipeline>, Failure> {
     let pipeline = read(folder).map_err(|mistakes| Failure::Usage(format!("{}\n{mistakes}", folder.display())))?;
-    if folder.join("registers").is_dir() {
-        tracing::warn!("registers/ is not read: this version of limpid has no registers yet");
-    }
     Ok(Arc::new(pipeline))
 }
 
@@ -62,8 +95,9 @@ pub fn mapping(file: &Path) -> Result<Arc<Mapping>, Failure> {
     mapping.map(Arc::new).map_err(|mistakes| Failure::Usage(mistakes.to_string()))
 }
 
-fn text(folder: &Path, name: &'static str, remedy: &str, mistakes: &mut Mistakes) -> Option<String> {
-    match std::fs::read(folder.join(name)) {
+fn text(folder: &Path, name: impl Into<Cow<'static, str>>, remedy: &str, mistakes: &mut Mistakes) -> Option<String> {
+    let name = name.into();
+    match std::fs::read(folder.join(&*name)) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Some(text),
             Err(error) => {

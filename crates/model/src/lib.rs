@@ -9,6 +9,7 @@
 //! - [`gap`]: what is missing and why, and how complete a year is
 //! - [`limit`]: thresholds of automatic checks that an operator sets
 //! - [`summary`]: figures of areas and of long periods
+//! - [`register`], [`privacy`]: records that an authority must publish, and what of them is nobody's business
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
 //! - [`forecast`]: what limpid expects, and how good that was
@@ -35,10 +36,12 @@ pub mod observation;
 pub mod outlook;
 pub mod parameter;
 pub mod pipeline;
+pub mod privacy;
 pub mod problem;
 pub mod reading;
 pub mod receipt;
 pub mod record;
+pub mod register;
 pub mod review;
 pub mod station;
 pub mod submission;
@@ -64,6 +67,7 @@ pub use problem::Problem;
 pub use reading::{Mark, Reading};
 pub use receipt::{Counts, Reason, Receipt, ReceiptId, Verdict, VerdictKind};
 pub use record::{Published, Record};
+pub use register::{PublicRecord, Register};
 pub use review::Review;
 pub use station::{Station, StationId, StationKind};
 pub use submission::{Channel, Entry, Submission};

@@ -17,6 +17,7 @@ use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::noise::{self, Noise};
 use super::pull::{self, PullSource};
+use super::register::Registers;
 use super::reviewer::{self, Reviewer};
 use super::stations::{self, Stations};
 use super::validation::{self, SetLimit};
@@ -57,6 +58,8 @@ pub struct Pipeline {
     pub reviewers: Vec<Reviewer>,
     /// The registry.
     pub stations: Stations,
+    /// The registers of records.
+    pub registers: Registers,
 }
 
 /// `[publisher]`
@@ -227,6 +230,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         gaps,
         forecast,
         stations: Stations::default(),
+        registers: Registers::default(),
     })
 }
 

@@ -58,9 +58,19 @@ impl<'t> Fields<'t> {
         self.table.is_some()
     }
 
+    /// Whether the field is written, whatever it holds.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.is_some_and(|table| table.get(key).is_some())
+    }
+
     /// Where the table or the field stands.
     pub fn offset(&self, key: &str) -> usize {
         self.table.and_then(|table| table.get(key)).map_or(self.offset, |value| value.span().start)
+    }
+
+    /// Where a field that is missing is to be written.
+    fn under(&self) -> String {
+        if self.path.is_empty() { String::new() } else { format!(" under [{}]", self.path) }
     }
 
     fn wrong(&self, source: &mut Source<'_>, key: &str, value: Value<'_>, wanted: &str) {
@@ -117,9 +127,8 @@ impl<'t> Fields<'t> {
             Some(found) => Some(found),
             None => {
                 if self.table.and_then(|table| table.get(key)).is_none() {
-                    let under = if self.path.is_empty() { String::new() } else { format!(" under [{}]", self.path) };
                     let what = format!("`{}` is missing", self.full(key));
-                    source.mistake(self.offset, what, format!("write {key} = {example}{under}"));
+                    source.mistake(self.offset, what, format!("write {key} = {example}{}", self.under()));
                 }
                 None
             }
@@ -269,12 +278,18 @@ impl<'t> Fields<'t> {
         pairs
     }
 
+    /// The same as [`Fields::text`], where it is written.
+    pub fn optional_text(&mut self, source: &mut Source<'_>, key: &'static str) -> Option<Text> {
+        self.asked.insert(key);
+        if self.has(key) { self.text(source, key) } else { None }
+    }
+
     /// A text in several languages, `{ zh = "…", en = "…" }`, or one string for all of them.
     pub fn text(&mut self, source: &mut Source<'_>, key: &'static str) -> Option<Text> {
         let example = r#"{ zh = "…", en = "…" }"#;
         let Some(value) = self.value(key) else {
             let what = format!("`{}` is missing", self.full(key));
-            source.mistake(self.offset, what, format!("write {key} = {example} under [{}]", self.path));
+            source.mistake(self.offset, what, format!("write {key} = {example}{}", self.under()));
             return None;
         };
         if let Some(text) = value.get_ref().as_str() {

@@ -1,0 +1,208 @@
+//! The one way from a record to what the public may see.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::disclosure::{Disclosure, How, Personal, Reason};
+use super::field::{Field, FieldKind};
+use super::schema::Register;
+use super::validity::Validity;
+use super::value::Values;
+use crate::privacy;
+
+/// What the public may see of one revision of a record. [`Register::disclose`] makes it and nothing else does, so that
+/// whatever takes one can publish it; reading one back gives what was made before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublicRecord {
+    id: String,
+    name: String,
+    fields: Map<String, Value>,
+    validity: Validity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<(f64, f64)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<Withheld>,
+    search: String,
+    terms: Vec<(String, String)>,
+}
+
+/// A field that has a value, of which not everything is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// The field, `outlets.contact` of a column.
+    pub field: String,
+    /// `on_request`, `withheld`, `masked` or `dropped`.
+    pub how: String,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+impl PublicRecord {
+    /// The record's key.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its title.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The public fields that have a value, in their order.
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.fields
+    }
+
+    /// From when to when it is in force.
+    pub fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    /// Degrees north and east, WGS 84.
+    pub fn place(&self) -> Option<(f64, f64)> {
+        self.place
+    }
+
+    /// What is not shown, and why.
+    pub fn withheld(&self) -> &[Withheld] {
+        &self.withheld
+    }
+
+    /// What a search looks into.
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
+    /// Fields and values by which it is found, `("limits.pollutant", "cod")`, each once.
+    pub fn terms(&self) -> &[(String, String)] {
+        &self.terms
+    }
+}
+
+impl Register {
+    /// What the public may see of these values: public fields only, with personal data masked or dropped, whether the
+    /// schema says that a field holds them or a scan finds them.
+    pub fn disclose(&self, values: &Values) -> PublicRecord {
+        let mut withheld = Vec::new();
+        let mut fields = Map::new();
+        for field in &self.fields {
+            if let Some(value) = values.get(&field.name)
+                && let Some(shown) = show(field, field.disclosure, value, &field.name, &mut withheld)
+            {
+                fields.insert(field.name.clone(), shown);
+            }
+        }
+        let text = |name: &str| fields.get(name).map(plain).unwrap_or_default();
+        let degrees = |name: &str| fields.get(name).and_then(Value::as_f64);
+        let place = self.place.as_ref().and_then(|place| Some((degrees(&place.lat)?, degrees(&place.lon)?)));
+        let public = Values::of_public(&fields);
+        let mut search = Vec::new();
+        let mut terms = Vec::new();
+        for (name, field, _) in self.leaves() {
+            for found in leaf(&fields, &name) {
+                if field.search {
+                    search.push(found.clone());
+                }
+                if field.filter && !terms.contains(&(name.clone(), found.clone())) {
+                    terms.push((name.clone(), found));
+                }
+            }
+        }
+        search.dedup();
+        PublicRecord {
+            id: self.key_of(values).to_owned(),
+            name: text(&self.name),
+            validity: self.validity.as_ref().map(|rule| rule.of(&public)).unwrap_or_default(),
+            place,
+            withheld,
+            search: search.join("\n"),
+            terms,
+            fields,
+        }
+    }
+}
+
+impl Values {
+    /// Public fields, read as values: what is made of them cannot tell more than they do.
+    fn of_public(fields: &Map<String, Value>) -> Self {
+        serde_json::from_value(Value::Object(fields.clone())).unwrap_or_default()
+    }
+}
+
+/// A value as text, as a search and a filter compare it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Every value that public fields have under the name of a leaf.
+fn leaf(fields: &Map<String, Value>, name: &str) -> Vec<String> {
+    match name.split_once('.') {
+        None => fields.get(name).map(plain).into_iter().collect(),
+        Some((table, column)) => match fields.get(table) {
+            Some(Value::Array(rows)) => rows.iter().filter_map(|row| row.get(column)).map(plain).collect(),
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// What of a value is shown; what is not is noted once for each field.
+fn show(
+    field: &Field,
+    disclosure: Disclosure,
+    value: &Value,
+    name: &str,
+    withheld: &mut Vec<Withheld>,
+) -> Option<Value> {
+    let mut note = |how: &str, reason: Option<Reason>| {
+        let one = Withheld { field: name.to_owned(), how: how.to_owned(), reason };
+        if !withheld.contains(&one) {
+            withheld.push(one);
+        }
+    };
+    if !disclosure.is_public() {
+        note(disclosure.as_str(), disclosure.reason());
+        return None;
+    }
+    if let (FieldKind::Table(columns), Value::Array(rows)) = (&field.kind, value) {
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut cells = Map::new();
+            for column in columns {
+                let place = format!("{name}.{}", column.name);
+                if let Some(cell) = row.get(&column.name)
+                    && let Some(cell) = show(column, disclosure.and(column.disclosure), cell, &place, withheld)
+                {
+                    cells.insert(column.name.clone(), cell);
+                }
+            }
+            // A row stays where it was even when nothing of it is shown: others may count on its place.
+            shown.push(Value::Object(cells));
+        }
+        return Some(Value::Array(shown));
+    }
+    if let Some(redaction) = field.redact {
+        return match (redaction.how, value) {
+            (How::Mask, Value::String(text)) if redaction.kind != Personal::Complainant => {
+                note("masked", Some(Reason::Privacy));
+                Some(Value::String(redaction.kind.mask(text)))
+            }
+            _ => {
+                note("dropped", Some(Reason::Privacy));
+                None
+            }
+        };
+    }
+    match (value, &field.kind) {
+        (Value::String(text), FieldKind::Text | FieldKind::Link(_)) if field.scan => {
+            let (masked, found) = privacy::mask(text);
+            if !found.is_empty() {
+                note("masked", Some(Reason::Privacy));
+            }
+            Some(Value::String(masked))
+        }
+        _ => Some(value.clone()),
+    }
+}

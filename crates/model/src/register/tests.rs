@@ -1,0 +1,281 @@
+//! Values, what leaves of them, and the way of a record.
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::pipeline::Registers;
+
+const TOML: &str = r#"
+title = { zh = "许可", en = "Permits" }
+key = "number"
+name = "holder"
+[validity]
+from = "from"
+to = "to"
+ended = "ended"
+end = "end"
+[place]
+lat = "lat"
+lon = "lon"
+[[field]]
+name = "number"
+type = "text"
+label = "N"
+search = true
+[[field]]
+name = "holder"
+type = "text"
+label = "H"
+required = true
+search = true
+[[field]]
+name = "phone"
+type = "text"
+label = "P"
+search = true
+redact = { kind = "phone" }
+[[field]]
+name = "person"
+type = "text"
+label = "P"
+redact = { kind = "complainant" }
+[[field]]
+name = "secret"
+type = "text"
+label = "S"
+search = true
+filter = true
+disclosure = "withheld"
+reason = "trade_secret"
+[[field]]
+name = "account"
+type = "text"
+label = "A"
+disclosure = "on_request"
+[[field]]
+name = "note"
+type = "text"
+label = "N"
+search = true
+[[field]]
+name = "class"
+type = "choice"
+label = "C"
+filter = true
+choices = [{ value = "key", zh = "重点管理", en = "Key" }, { value = "small", zh = "登记", en = "Small" }]
+[[field]]
+name = "from"
+type = "date"
+label = "F"
+[[field]]
+name = "to"
+type = "date"
+label = "T"
+[[field]]
+name = "ended"
+type = "date"
+label = "E"
+[[field]]
+name = "end"
+type = "choice"
+label = "E"
+choices = [{ value = "revoked", zh = "撤销", en = "revoked" }, { value = "withdrawn", zh = "吊销", en = "taken" }]
+[[field]]
+name = "lat"
+type = "number"
+label = "L"
+disclosure = "withheld"
+reason = "security"
+[[field]]
+name = "lon"
+type = "number"
+label = "L"
+[[field]]
+name = "limits"
+type = "table"
+label = "L"
+[[field.column]]
+name = "pollutant"
+type = "text"
+label = "P"
+required = true
+filter = true
+[[field.column]]
+name = "value"
+type = "number"
+label = "V"
+[[field.column]]
+name = "operator"
+type = "text"
+label = "O"
+redact = { kind = "personal_name" }
+"#;
+
+fn register() -> Register {
+    let registers = Registers::parse(&[("permits.toml".to_owned(), TOML.to_owned())]);
+    Register::clone(registers.unwrap_or_else(|told| panic!("{told}")).get("permits").unwrap())
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn take(value: Value) -> Values {
+    register().take(object(value)).unwrap()
+}
+
+#[test]
+fn texts_of_tables_become_values_of_their_kinds() {
+    let values = take(json!({
+        "holder": " 江口水泥厂 ", "number": "P-1", "class": "重点管理", "from": "2024/3/1", "to": "2029年02月28日",
+        "lon": "104.9", "note": "", "limits": [{"pollutant": "so2", "value": "50.0"}, {"pollutant": "", "value": ""}],
+    }));
+    let expected = json!({
+        "number": "P-1", "holder": "江口水泥厂", "class": "key", "from": "2024-03-01", "to": "2029-02-28",
+        "lon": 104.9, "limits": [{"pollutant": "so2", "value": 50}],
+    });
+    assert_eq!(serde_json::to_string(&values).unwrap(), expected.to_string(), "in the order of the register");
+    // What was taken can be handed in again and says the same.
+    assert_eq!(register().take(values.with(Map::new())).unwrap(), values);
+    let changed = values.with(object(json!({"class": null, "note": "x"})));
+    let changed = register().take(changed).unwrap();
+    assert_eq!(
+        (changed.get("class"), changed.text("note"), changed.text("holder")),
+        (None, Some("x"), Some("江口水泥厂"))
+    );
+}
+
+#[test]
+fn everything_wrong_with_a_record_is_told_without_repeating_it() {
+    let problems = register()
+        .take(object(json!({
+            "number": "11010519491231002X", "class": "big", "from": "2026-02-30", "lon": "NaN", "hodler": "x",
+            "note": "a\u{0}b", "limits": [{"value": "many"}, "row"],
+        })))
+        .unwrap_err();
+    let told: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.field, problem.what)).collect();
+    for words in [
+        "number: the key looks like personal data",
+        "holder: it is required and missing",
+        "class: write one of: key, small",
+        "from: write a day of the calendar",
+        "lon: write a number",
+        "note: it has control characters",
+        "limits[1].pollutant: it is required",
+        "limits[1].value: write a number",
+        "limits[2]: write an object",
+        "hodler: there is no such field; did you mean \"holder\"?",
+    ] {
+        assert!(told.iter().any(|one| one.starts_with(words)), "{words} in {told:#?}");
+    }
+    assert_eq!(told.len(), 10, "{told:#?}");
+    assert!(told.iter().all(|one| !one.contains("11010519491231002X")));
+}
+
+/// The numbers are those that [`crate::privacy`] takes from the standards.
+#[test]
+fn only_public_fields_leave_and_personal_data_do_not() {
+    let values = take(json!({
+        "number": "P-1", "holder": "厂长王小明13800138000", "phone": "13800138000", "person": "李四", "secret": "配方A",
+        "account": "4111111111111111", "note": "身份证11010519491231002X", "lat": 28.5, "lon": 104.9,
+        "limits": [{"pollutant": "so2", "value": 50, "operator": "赵六一"}, {"pollutant": "so2", "value": 60}],
+    }));
+    let public = register().disclose(&values);
+    let written = serde_json::to_string(&public).unwrap();
+    for private in ["13800138000", "李四", "配方A", "4111111111111111", "11010519491231002X", "赵六一", "28.5"] {
+        assert!(!written.contains(private), "{private} in {written}");
+    }
+    assert_eq!(public.name(), "厂长王小明138***");
+    assert_eq!(public.fields()["limits"][0], json!({"pollutant": "so2", "value": 50, "operator": "赵***"}));
+    assert_eq!(public.place(), None, "one degree of two is withheld");
+    assert_eq!(public.terms(), [("limits.pollutant".to_owned(), "so2".to_owned())]);
+    assert_eq!(public.search(), "P-1\n厂长王小明138***\n138***\n身份证***");
+    let withheld: Vec<_> =
+        public.withheld().iter().map(|one| (one.field.as_str(), one.how.as_str(), one.reason)).collect();
+    assert_eq!(
+        withheld,
+        [
+            ("holder", "masked", Some(Reason::Privacy)),
+            ("phone", "masked", Some(Reason::Privacy)),
+            ("person", "dropped", Some(Reason::Privacy)),
+            ("secret", "withheld", Some(Reason::TradeSecret)),
+            ("account", "on_request", None),
+            ("note", "masked", Some(Reason::Privacy)),
+            ("lat", "withheld", Some(Reason::Security)),
+            ("limits.operator", "masked", Some(Reason::Privacy)),
+        ]
+    );
+    let back: PublicRecord = serde_json::from_str(&written).unwrap();
+    assert_eq!(back, public);
+}
+
+#[test]
+fn a_record_is_in_force_or_ended_in_one_of_several_ways() {
+    let status = |values: Value, day: &str| {
+        let mut all = object(json!({"number": "P-1", "holder": "H"}));
+        all.extend(object(values));
+        let public = register().disclose(&register().take(all).unwrap());
+        public.validity().on(day.parse().unwrap())
+    };
+    let span = json!({"from": "2024-03-01", "to": "2029-02-28"});
+    assert_eq!(status(span.clone(), "2024-02-29"), Status::NotYet);
+    assert_eq!(status(span.clone(), "2024-03-01"), Status::InForce);
+    assert_eq!(status(span.clone(), "2029-02-28"), Status::InForce, "the last day is inclusive");
+    assert_eq!(status(span.clone(), "2029-03-01"), Status::Expired);
+    let mut ended = span;
+    ended["ended"] = json!("2026-05-01");
+    ended["end"] = json!("吊销");
+    assert_eq!(status(ended.clone(), "2026-04-30"), Status::InForce);
+    assert_eq!(status(ended.clone(), "2030-01-01"), Status::Withdrawn, "taken away, not expired");
+    ended.as_object_mut().unwrap().remove("end");
+    assert_eq!(status(ended, "2026-05-01"), Status::Cancelled);
+    assert_eq!(status(json!({}), "2026-05-01"), Status::InForce);
+}
+
+#[test]
+fn revisions_are_compared_field_by_field() {
+    let before = json!({"holder": "A", "class": "key", "limits": [{"pollutant": "so2", "value": 50}]});
+    let after =
+        json!({"holder": "B", "limits": [{"pollutant": "so2", "value": 35}, {"pollutant": "nox"}], "note": "x"});
+    let changes = compare(before.as_object().unwrap(), after.as_object().unwrap());
+    let told: Vec<_> = changes.iter().map(|one| format!("{} {} {}", one.field, one.before, one.after)).collect();
+    assert_eq!(
+        told,
+        [
+            r#"holder "A" "B""#,
+            r#"class "key" null"#,
+            "limits[1].value 50 35",
+            r#"limits[2] null {"pollutant":"nox"}"#,
+            r#"note null "x""#,
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_released_that_another_person_has_not_checked() {
+    let draft = Standing {
+        newest: 2,
+        state: State::Draft,
+        editor: "Li".into(),
+        released: Some(1),
+        withdrawn: false,
+        release_at: None,
+    };
+    let check = |passed| Act::Check { passed, findings: 0 };
+    let on = "2026-11-30".parse().unwrap();
+    assert_eq!(draft.after(2, Act::Release, "Wang", true), Err(Refusal::NotChecked));
+    assert_eq!(draft.after(2, check(true), "Li", true), Err(Refusal::FourEyes));
+    assert_eq!(draft.after(1, check(true), "Wang", true), Err(Refusal::Overtaken));
+    assert_eq!(draft.after(3, check(true), "Wang", true), Err(Refusal::Unknown));
+    assert!(draft.after(2, check(true), "Li", false).is_ok());
+    let refused = draft.after(2, check(false), "Wang", true).unwrap();
+    assert_eq!(refused.after(2, Act::Release, "Zhao", true), Err(Refusal::NotChecked));
+    let checked = draft.after(2, check(true), "Wang", true).unwrap();
+    let released = checked.after(2, Act::Release, "Zhao", true).unwrap();
+    assert_eq!((released.state, released.released), (State::Released, Some(2)));
+    assert_eq!(released.after(2, Act::Release, "Zhao", true), Err(Refusal::Released));
+    assert_eq!(released.after(2, check(false), "Wang", true), Err(Refusal::Released));
+    let gone = released.after(2, Act::Withdraw { on }, "Zhao", true).unwrap();
+    assert!(gone.withdrawn);
+    assert_eq!(gone.after(2, Act::Repeal { on }, "Zhao", true), Err(Refusal::NotPublic));
+}

@@ -52,16 +52,17 @@ fn read_stations(folder: &Path) -> Result<Pipeline, Mistakes> {
     let stations = text(folder, "stations.csv", header, &mut mistakes);
     match (pipeline, stations) {
         (Some(pipeline), Some(stations)) => {
-            let pipeline = Pipeline::parse(&Files { pipeline, stations })?;
-            // Optional; its rows can only be judged by a registry that is right.
-            if !folder.join("episodes.csv").exists() {
-                return Ok(pipeline);
+            let mut pipeline = Pipeline::parse(&Files { pipeline, stations })?;
+            // Optional; the rows of episodes can only be judged by a registry that is right.
+            let header = "write the header row kind,from,to in it, or remove it";
+            if let Some(holidays) = optional(folder, "holidays.csv", header)? {
+                pipeline = pipeline.with_holidays(&holidays)?;
             }
-            let remedy = "write the header row station,from,what in it, or remove it";
-            match text(folder, "episodes.csv", remedy, &mut mistakes) {
-                Some(episodes) => pipeline.with_episodes(&episodes),
-                None => Err(mistakes),
+            let header = "write the header row station,from,what in it, or remove it";
+            if let Some(episodes) = optional(folder, "episodes.csv", header)? {
+                pipeline = pipeline.with_episodes(&episodes)?;
             }
+            Ok(pipeline)
         }
         // Of the one that is there everything wrong is said too, save what only the other could tell.
         (pipeline, stations) => {
@@ -93,6 +94,15 @@ pub fn mapping(file: &Path) -> Result<Arc<Mapping>, Failure> {
         .map_err(|error| Failure::Usage(format!("the mapping {} cannot be read: {error}", file.display())))?;
     let mapping = Mapping::parse(&file.to_string_lossy(), &text);
     mapping.map(Arc::new).map_err(|mistakes| Failure::Usage(mistakes.to_string()))
+}
+
+/// A file that need not be there.
+fn optional(folder: &Path, name: &'static str, remedy: &str) -> Result<Option<String>, Mistakes> {
+    if !folder.join(name).exists() {
+        return Ok(None);
+    }
+    let mut mistakes = Mistakes::default();
+    text(folder, name, remedy, &mut mistakes).map(Some).ok_or(mistakes)
 }
 
 fn text(folder: &Path, name: impl Into<Cow<'static, str>>, remedy: &str, mistakes: &mut Mistakes) -> Option<String> {

@@ -26,6 +26,7 @@ use crate::assessment::SchemeChoice;
 use crate::station::StationKind;
 use crate::text::Text;
 use crate::time::{Instant, Zone};
+use crate::workdays::{Calendar, CalendarError};
 
 /// One authority's whole configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +78,9 @@ pub struct Publisher {
     pub licence: String,
     /// What the law lets it announce. Default `county`.
     pub authority: Authority,
+    /// By which deadlines in working days are counted. Default that of China in its zones, Monday to Friday elsewhere;
+    /// `holidays.csv` replaces it.
+    pub calendar: Calendar,
 }
 
 /// Level of the publishing authority.
@@ -148,6 +152,26 @@ impl Pipeline {
                 Err(mistakes)
             }
         }
+    }
+
+    /// The same with the days off and make-up days of `holidays.csv` for its calendar.
+    ///
+    /// # Errors
+    /// The first row that is wrong.
+    pub fn with_holidays(mut self, text: &str) -> Result<Self, Mistakes> {
+        match Calendar::parse("holidays.csv", text) {
+            Ok(calendar) => self.publisher.calendar = calendar,
+            Err(error) => {
+                let (line, what) = match error {
+                    CalendarError::Row { line, what, .. } => (usize::try_from(line).unwrap_or(1), what),
+                    other => (1, other.to_string()),
+                };
+                let mut mistakes = Mistakes::default();
+                mistakes.add("holidays.csv", line, what, "write a row such as off,2026-12-25,2026-12-26");
+                return Err(mistakes);
+            }
+        }
+        Ok(self)
     }
 
     /// The same with what `episodes.csv` says of the stations' lives.
@@ -273,8 +297,20 @@ fn publisher(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Publishe
         "national" => Some(Authority::National),
         _ => None,
     });
+    let calendar = fields.parsed(source, "calendar", &["cn", "weekdays"], |word| match word {
+        "cn" => Some(Calendar::china().clone()),
+        "weekdays" => Some(Calendar::weekdays()),
+        _ => None,
+    });
     fields.finish(source);
+    let usual = |zone: Zone| match zone.name() {
+        "Asia/Shanghai" | "Asia/Urumqi" | "Asia/Chongqing" | "Asia/Harbin" | "Asia/Kashgar" | "PRC" => {
+            Calendar::china().clone()
+        }
+        _ => Calendar::weekdays(),
+    };
     Some(Publisher {
+        calendar: calendar.or_else(|| zone.map(usual))?,
         id: id?,
         name: name?,
         zone: zone?,

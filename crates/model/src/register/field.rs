@@ -1,6 +1,7 @@
 //! A field of a register.
 
 use super::disclosure::{Disclosure, Redaction};
+use crate::code::CodeKind;
 use crate::text::Text;
 
 /// A field of a register, or a column of a table within one.
@@ -24,6 +25,8 @@ pub struct Field {
     pub disclosure: Disclosure,
     /// What personal data it holds, and what is done to them before they leave.
     pub redact: Option<Redaction>,
+    /// What kind of code it holds; what looks wrong about one is a doubt that people are told of, never a refusal.
+    pub check: Option<CodeKind>,
     /// Whether it is scanned for personal data. Default true; false for codes that look like such numbers.
     pub scan: bool,
 }

@@ -6,6 +6,7 @@
 //! - [`Values`]: the values of a record, checked against its register
 //! - [`public`]: the only way from values to something that may leave: [`PublicRecord`]
 //! - [`validity`]: whether a record is in force, or how it ended
+//! - [`term`]: by when something must have happened
 //! - [`workflow`]: draft, checked, released, and who may do what
 //! - [`difference`]: two revisions, field by field
 
@@ -14,6 +15,7 @@ pub mod disclosure;
 mod field;
 pub mod public;
 mod schema;
+pub mod term;
 #[cfg(test)]
 mod tests;
 pub mod validity;
@@ -25,6 +27,7 @@ pub use disclosure::{Disclosure, How, Personal, Reason, Redaction};
 pub use field::{Choice, Field, FieldKind, LinkTo};
 pub use public::{PublicRecord, Withheld};
 pub use schema::{Deadline, Every, Place, Register};
+pub use term::{Extension, Length, Term, TermKind, TermState};
 pub use validity::{End, Status, Validity, ValidityRule};
 pub(crate) use value::are_ends;
 pub use value::{FieldProblem, KEY_LENGTH, RECORD_BYTES, TABLE_ROWS, TEXT_BYTES, Values};

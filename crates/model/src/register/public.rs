@@ -83,11 +83,11 @@ impl Register {
     /// What the public may see of these values: public fields only, with personal data masked or dropped, whether the
     /// schema says that a field holds them or a scan finds them.
     pub fn disclose(&self, values: &Values) -> PublicRecord {
-        let mut withheld = Vec::new();
+        let mut screen = Screen { known: self.personal(values), withheld: Vec::new() };
         let mut fields = Map::new();
         for field in &self.fields {
             if let Some(value) = values.get(&field.name)
-                && let Some(shown) = show(field, field.disclosure, value, &field.name, &mut withheld)
+                && let Some(shown) = screen.show(field, field.disclosure, value, &field.name)
             {
                 fields.insert(field.name.clone(), shown);
             }
@@ -114,7 +114,7 @@ impl Register {
             name: text(&self.name),
             validity: self.validity.as_ref().map(|rule| rule.of(&public)).unwrap_or_default(),
             place,
-            withheld,
+            withheld: screen.withheld,
             search: search.join("\n"),
             terms,
             fields,
@@ -148,61 +148,92 @@ fn leaf(fields: &Map<String, Value>, name: &str) -> Vec<String> {
     }
 }
 
-/// What of a value is shown; what is not is noted once for each field.
-fn show(
-    field: &Field,
-    disclosure: Disclosure,
-    value: &Value,
-    name: &str,
-    withheld: &mut Vec<Withheld>,
-) -> Option<Value> {
-    let mut note = |how: &str, reason: Option<Reason>| {
-        let one = Withheld { field: name.to_owned(), how: how.to_owned(), reason };
-        if !withheld.contains(&one) {
-            withheld.push(one);
+/// Stands between values and the public.
+struct Screen<'v> {
+    /// Personal data of the record by the fields that hold them; no other text of it may repeat them.
+    known: Vec<(Personal, &'v str)>,
+    /// What is not shown.
+    withheld: Vec<Withheld>,
+}
+
+impl Screen<'_> {
+    /// What of a value is shown; what is not is noted once for each field.
+    fn show(&mut self, field: &Field, disclosure: Disclosure, value: &Value, name: &str) -> Option<Value> {
+        if !disclosure.is_public() {
+            self.note(name, disclosure.as_str(), disclosure.reason());
+            return None;
         }
-    };
-    if !disclosure.is_public() {
-        note(disclosure.as_str(), disclosure.reason());
-        return None;
-    }
-    if let (FieldKind::Table(columns), Value::Array(rows)) = (&field.kind, value) {
-        let mut shown = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut cells = Map::new();
-            for column in columns {
-                let place = format!("{name}.{}", column.name);
-                if let Some(cell) = row.get(&column.name)
-                    && let Some(cell) = show(column, disclosure.and(column.disclosure), cell, &place, withheld)
-                {
-                    cells.insert(column.name.clone(), cell);
-                }
-            }
+        if let (FieldKind::Table(columns), Value::Array(rows)) = (&field.kind, value) {
             // A row stays where it was even when nothing of it is shown: others may count on its place.
-            shown.push(Value::Object(cells));
+            return Some(Value::Array(rows.iter().map(|row| self.row(columns, disclosure, row, name)).collect()));
         }
-        return Some(Value::Array(shown));
-    }
-    if let Some(redaction) = field.redact {
-        return match (redaction.how, value) {
-            (How::Mask, Value::String(text)) if redaction.kind != Personal::Complainant => {
-                note("masked", Some(Reason::Privacy));
-                Some(Value::String(redaction.kind.mask(text)))
+        if let Some(redaction) = field.redact {
+            return match (redaction.how, value) {
+                (How::Mask, Value::String(text)) if redaction.kind != Personal::Complainant => {
+                    self.note(name, "masked", Some(Reason::Privacy));
+                    Some(Value::String(redaction.kind.mask(text)))
+                }
+                _ => {
+                    self.note(name, "dropped", Some(Reason::Privacy));
+                    None
+                }
+            };
+        }
+        match (value, &field.kind) {
+            (Value::String(text), FieldKind::Text | FieldKind::Link(_)) => {
+                let (mut shown, mut found) = privacy::mask_known(text, &self.known);
+                if field.scan {
+                    let (masked, more) = privacy::mask(&shown);
+                    (shown, found) = (masked, [found, more].concat());
+                }
+                if !found.is_empty() {
+                    self.note(name, "masked", Some(Reason::Privacy));
+                }
+                Some(Value::String(shown))
             }
-            _ => {
-                note("dropped", Some(Reason::Privacy));
+            (Value::Number(number), _)
+                if field.scan && privacy::scan(&number.to_string()).iter().any(|one| one.sure) =>
+            {
+                self.note(name, "dropped", Some(Reason::Privacy));
                 None
             }
-        };
-    }
-    match (value, &field.kind) {
-        (Value::String(text), FieldKind::Text | FieldKind::Link(_)) if field.scan => {
-            let (masked, found) = privacy::mask(text);
-            if !found.is_empty() {
-                note("masked", Some(Reason::Privacy));
-            }
-            Some(Value::String(masked))
+            _ => Some(value.clone()),
         }
-        _ => Some(value.clone()),
+    }
+
+    fn row(&mut self, columns: &[Field], disclosure: Disclosure, row: &Value, name: &str) -> Value {
+        let mut cells = Map::new();
+        for column in columns {
+            let place = format!("{name}.{}", column.name);
+            if let Some(cell) = row.get(&column.name)
+                && let Some(cell) = self.show(column, disclosure.and(column.disclosure), cell, &place)
+            {
+                cells.insert(column.name.clone(), cell);
+            }
+        }
+        Value::Object(cells)
+    }
+
+    fn note(&mut self, field: &str, how: &str, reason: Option<Reason>) {
+        let one = Withheld { field: field.to_owned(), how: how.to_owned(), reason };
+        if !self.withheld.contains(&one) {
+            self.withheld.push(one);
+        }
+    }
+}
+
+impl Register {
+    /// The texts that fields of personal data hold: those with a redaction, and those withheld for privacy.
+    pub(super) fn personal<'v>(&self, values: &'v Values) -> Vec<(Personal, &'v str)> {
+        let mut known = Vec::new();
+        for (name, field, disclosure) in self.leaves() {
+            let private = disclosure.reason() == Some(Reason::Privacy);
+            // What is withheld leaves nothing; a complainant's mask keeps nothing.
+            let kind = field.redact.map(|redaction| redaction.kind).or(private.then_some(Personal::Complainant));
+            if let Some(kind) = kind {
+                known.extend(values.leaf(&name).into_iter().filter_map(Value::as_str).map(|text| (kind, text)));
+            }
+        }
+        known
     }
 }

@@ -2,6 +2,7 @@
 
 use super::disclosure::Disclosure;
 use super::field::{Field, FieldKind};
+use super::term::Term;
 use super::validity::ValidityRule;
 use crate::text::Text;
 
@@ -26,6 +27,8 @@ pub struct Register {
     pub retention_years: Option<u64>,
     /// By when a record must be published.
     pub deadline: Option<Deadline>,
+    /// By when things must have happened, or until when they are shown.
+    pub terms: Vec<Term>,
     /// How often the register promises to be brought up to date.
     pub every: Option<Every>,
     /// Which fields say whether a record is in force.

@@ -279,3 +279,120 @@ fn nothing_is_released_that_another_person_has_not_checked() {
     assert!(gone.withdrawn);
     assert_eq!(gone.after(2, Act::Repeal { on }, "Zhao", true), Err(Refusal::NotPublic));
 }
+
+/// Fifteen working days would do for neither: the clock stood from 14 to 18 September 2026, and National Day and its make-up
+/// days lie in between. Counted by hand in `workdays/tests.rs`.
+#[test]
+fn terms_count_working_days_with_stops_extensions_and_fixed_days() {
+    let toml = r#"
+title = "R"
+key = "id"
+[[term]]
+name = "answer"
+label = "A"
+working_days = 20
+after = "received"
+met = "answered"
+stops = "stops"
+extension = { working_days = 20, when = "extended" }
+[[term]]
+name = "shown"
+label = "S"
+kind = "at_least"
+days = 20
+after = "received"
+met = "answered"
+[[term]]
+name = "report"
+label = "R"
+by = "03-15"
+of = "year"
+[[field]]
+name = "id"
+type = "text"
+label = "I"
+[[field]]
+name = "received"
+type = "date"
+label = "R"
+[[field]]
+name = "answered"
+type = "date"
+label = "A"
+[[field]]
+name = "extended"
+type = "date"
+label = "E"
+[[field]]
+name = "year"
+type = "number"
+label = "Y"
+[[field]]
+name = "stops"
+type = "table"
+label = "S"
+[[field.column]]
+name = "from"
+type = "date"
+label = "F"
+[[field.column]]
+name = "to"
+type = "date"
+label = "T"
+"#;
+    let registers = Registers::parse(&[("r.toml".into(), toml.into())]).unwrap();
+    let register = registers.get("r").unwrap();
+    let terms = |raw: Value| {
+        let values = register.take(raw.as_object().unwrap().clone()).unwrap();
+        let terms = register.terms_of(&register.disclose(&values), crate::workdays::Calendar::china());
+        terms.into_iter().map(|term| (term.name, term.due.to_string(), term.kept)).collect::<Vec<_>>()
+    };
+    let term = |name: &str, due: &str, kept| (name.to_owned(), due.to_owned(), kept);
+    let asked = json!({ "id": "1", "received": "2026-09-10", "answered": "2026-10-15", "year": 2025 });
+    assert_eq!(
+        terms(asked.clone()),
+        [
+            term("answer", "2026-10-14", Some(false)),
+            term("shown", "2026-09-30", Some(true)),
+            term("report", "2026-03-15", None)
+        ]
+    );
+    let mut stopped = asked.clone();
+    stopped["stops"] = json!([{ "from": "2026-09-14", "to": "2026-09-18" }]);
+    assert_eq!(terms(stopped)[0], term("answer", "2026-10-21", Some(true)));
+    let mut extended = asked;
+    extended["extended"] = json!("2026-10-13");
+    // 14 October and twenty more: 15, 16, 19 to 23, 26 to 30, 2 to 6 November, 9, 10, 11.
+    assert_eq!(terms(extended)[0], term("answer", "2026-11-11", Some(true)));
+    assert_eq!(terms(json!({ "id": "1" })), []);
+}
+
+#[test]
+fn what_a_personal_field_holds_is_masked_where_else_it_stands() {
+    let registers = Registers::parse(&[("permits.toml".into(), TOML.into())]).unwrap();
+    let register = registers.get("permits").unwrap();
+    let raw = json!({
+        "number": "N1", "holder": "示例化工", "person": "张三丰", "phone": "5551234",
+        "note": "张三丰（电话5551234）投诉示例化工，另一电话138 0013 8000",
+    });
+    let values = register.take(raw.as_object().unwrap().clone()).unwrap();
+    let public = register.disclose(&values);
+    assert_eq!(public.fields()["note"], "***（电话555***）投诉示例化工，另一电话138***");
+    let raw = json!({ "number": "张三丰-1", "holder": "示例化工", "person": "张三丰" });
+    let problems = register.take(raw.as_object().unwrap().clone()).unwrap_err();
+    assert_eq!(problems[0].field, "number");
+}
+
+#[test]
+fn odd_codes_are_doubts_with_their_place() {
+    let toml = "title = \"T\"\nkey = \"id\"\n[[field]]\nname = \"id\"\ntype = \"text\"\nlabel = \"I\"\ncheck = \"credit_code\"\n\
+                [[field]]\nname = \"outlets\"\ntype = \"table\"\nlabel = \"O\"\n[[field.column]]\nname = \"code\"\ntype = \"text\"\n\
+                label = \"C\"\ncheck = \"permit_item\"\n[[field.column]]\nname = \"to\"\ntype = \"text\"\nlabel = \"T\"\n";
+    let registers = Registers::parse(&[("r.toml".into(), toml.into())]).unwrap();
+    let register = registers.get("r").unwrap();
+    let outlets = json!([{ "code": "DA001" }, { "to": "river" }, { "code": "DA1" }]);
+    let raw = json!({ "id": "91130200699229617Y", "outlets": outlets });
+    let doubts = register.doubts(&register.take(raw.as_object().unwrap().clone()).unwrap());
+    let places: Vec<_> = doubts.iter().map(|(place, _)| place.as_str()).collect();
+    assert_eq!(places, ["id", "outlets[3].code"]);
+}

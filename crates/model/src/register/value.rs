@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::field::{Field, FieldKind, LinkTo};
 use super::schema::Register;
 use super::validity::End;
+use crate::code::Doubt;
 use crate::pipeline::nearest;
 use crate::privacy;
 use crate::station::StationId;
@@ -46,6 +47,17 @@ impl Values {
         self.0.get(field).and_then(Value::as_str)
     }
 
+    /// Every value under the name of a leaf: of `outlets.contact` that of each row.
+    pub(super) fn leaf(&self, name: &str) -> Vec<&Value> {
+        match name.split_once('.') {
+            None => self.0.get(name).into_iter().collect(),
+            Some((table, column)) => {
+                let rows = self.0.get(table).and_then(Value::as_array).into_iter().flatten();
+                rows.map(|row| row.get(column).unwrap_or(&Value::Null)).collect()
+            }
+        }
+    }
+
     /// Every field that holds something.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
@@ -73,7 +85,9 @@ impl Register {
             let field = self.field(&self.key);
             if key.chars().count() > KEY_LENGTH || key.chars().any(char::is_control) {
                 problems.push(problem(&self.key, format!("the key is one line of at most {KEY_LENGTH} letters")));
-            } else if field.is_some_and(|field| field.scan) && !privacy::scan(key).is_empty() {
+            } else if field.is_some_and(|field| field.scan) && !privacy::scan(key).is_empty()
+                || !privacy::mask_known(key, &self.personal(&values)).1.is_empty()
+            {
                 problems.push(problem(&self.key, "the key looks like personal data, and a key cannot be masked"));
             }
         }
@@ -82,6 +96,24 @@ impl Register {
             problems.push(problem("", format!("the record has {written} bytes; {RECORD_BYTES} are the most")));
         }
         if problems.is_empty() { Ok(values) } else { Err(problems) }
+    }
+
+    /// What looks wrong about the codes of a record, each with its field, `outlets[2].code` within a table. Whoever checks it
+    /// is told; nothing is refused for it.
+    pub fn doubts(&self, values: &Values) -> Vec<(String, Doubt)> {
+        let mut doubts = Vec::new();
+        for (name, field, _) in self.leaves() {
+            let Some(kind) = field.check else { continue };
+            for (number, value) in (1..).zip(values.leaf(&name)) {
+                let place = match name.split_once('.') {
+                    Some((table, column)) => format!("{table}[{number}].{column}"),
+                    None => name.clone(),
+                };
+                let Some(code) = value.as_str() else { continue };
+                doubts.extend(kind.doubts(code).into_iter().map(|doubt| (place.clone(), doubt)));
+            }
+        }
+        doubts
     }
 
     /// The key of a record with these values. [`Register::take`] saw to it that there is one.

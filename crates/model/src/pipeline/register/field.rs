@@ -1,6 +1,7 @@
 //! `[[field]]` and `[[field.column]]`.
 
 use super::disclosure;
+use crate::code::CodeKind;
 use crate::pipeline::fields::{Fields, Source};
 use crate::register::{Choice, Disclosure, Field, FieldKind, How, LinkTo, Personal, Redaction};
 
@@ -47,9 +48,24 @@ fn read(mut fields: Fields<'_>, usual: Disclosure, outermost: bool, source: &mut
     let search = fields.boolean(source, "search").unwrap_or(false);
     let filter = fields.boolean(source, "filter").unwrap_or(false);
     let scan = fields.boolean(source, "scan").unwrap_or(true);
+    let check = fields.parsed(source, "check", &CodeKind::ALL.map(CodeKind::as_str), |word| {
+        CodeKind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    });
     let redact = redaction(fields.table(source, "redact"), source);
     fields.finish(source);
-    Some(Field { name: name?, kind: kind?, label: label?, unit, required, search, filter, disclosure, redact, scan })
+    Some(Field {
+        name: name?,
+        kind: kind?,
+        label: label?,
+        unit,
+        required,
+        search,
+        filter,
+        disclosure,
+        redact,
+        check,
+        scan,
+    })
 }
 
 /// Words that addresses use beside the names of fields.

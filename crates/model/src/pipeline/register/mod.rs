@@ -1,6 +1,7 @@
 //! `registers/*.toml`: one register a file.
 
 mod field;
+mod term;
 #[cfg(test)]
 mod tests;
 
@@ -107,6 +108,7 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
         Every::ALL.into_iter().find(|every| every.as_str() == word)
     });
     let deadline = root.table(source, "deadline");
+    let terms = root.tables(source, "term");
     let validity = root.table(source, "validity");
     let place = root.table(source, "place");
     let tables = root.tables(source, "field");
@@ -117,6 +119,7 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
     }
     let names = Names { fields: &fields };
     let deadline = names.deadline(deadline, source);
+    let terms = names.terms(terms, source);
     let validity = names.validity(validity, source);
     let place = names.place(place, source);
     let key = key.and_then(|(key, offset)| names.key(key, offset, source));
@@ -131,6 +134,7 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
         disclosure,
         retention_years,
         deadline,
+        terms,
         every,
         validity,
         place,

@@ -131,3 +131,20 @@ fn a_key_must_be_public_text() {
     let told = Registers::parse(&[("Permits 1.toml".into(), SMALLEST.into())]).unwrap_err();
     assert!(told.to_string().contains("the register's id would be \"Permits 1\""), "{told}");
 }
+
+#[test]
+fn terms_that_do_not_say_their_last_day_are_mistakes() {
+    let field = "[[field]]\nname = \"id\"\ntype = \"text\"\nlabel = \"I\"\n[[field]]\nname = \"on\"\ntype = \"date\"\nlabel = \"O\"\n";
+    let said = |term: &str| {
+        let text = format!("title = \"T\"\nkey = \"id\"\n[[term]]\nname = \"t\"\nlabel = \"L\"\n{term}\n{field}");
+        let mistakes = Registers::parse(&[("r.toml".into(), text)]).err();
+        mistakes.map(|mistakes| mistakes.to_string()).unwrap_or_default()
+    };
+    assert_eq!(said("working_days = 5\nafter = \"on\""), "");
+    assert!(said("working_days = 5").contains("does not say how its last day is found"));
+    assert!(said("working_days = 5\ndays = 5\nafter = \"on\"").contains("does not say"));
+    assert!(said("by = \"02-29\"\nof = \"id\"").contains("term.by"));
+    assert!(said("working_days = 5\nafter = \"zzzzz\"").contains("fields are: "));
+    assert!(said("working_days = 5\nafter = \"id\"").contains("name a field that is a date"));
+    assert!(said("workdays = 5\nafter = \"on\"").contains("working_days"));
+}

@@ -10,6 +10,7 @@
 //! - [`limit`]: thresholds of automatic checks that an operator sets
 //! - [`summary`]: figures of areas and of long periods
 //! - [`register`], [`privacy`]: records that an authority must publish, and what of them is nobody's business
+//! - [`permit`]: how a discharge keeps to its permit
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
 //! - [`forecast`]: what limpid expects, and how good that was
@@ -35,6 +36,7 @@ pub mod link;
 pub mod observation;
 pub mod outlook;
 pub mod parameter;
+pub mod permit;
 pub mod pipeline;
 pub mod privacy;
 pub mod problem;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::compliance::Part;
 use crate::observation::{Flag, Status};
 use crate::parameter::ParameterId;
+use crate::permit::{PermitDay, PermitMonth};
 use crate::station::StationId;
 use crate::time::{Instant, Period};
 
@@ -79,6 +80,10 @@ pub enum SummaryBody {
     Water(AreaWater),
     /// What the noise of an area was like in a month or a year.
     Noise(AreaNoise),
+    /// How a day of an outlet kept to the concentrations of its permit.
+    Permit(PermitDay),
+    /// How a month of an outlet, and the twelve that end with it, kept to the quantities of its permit.
+    Quantity(PermitMonth),
 }
 
 impl SummaryBody {
@@ -89,6 +94,8 @@ impl SummaryBody {
             Self::Air(_) => "air",
             Self::Water(_) => "water",
             Self::Noise(_) => "noise",
+            Self::Permit(_) => "permit",
+            Self::Quantity(_) => "quantity",
         }
     }
 }

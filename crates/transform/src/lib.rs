@@ -5,6 +5,7 @@
 //! - [`validate`]: instrument marks, plausible ranges and consistency, which give each value its flag
 //! - [`aggregate`]: hours from minutes, moving means, day means, the largest 8-hour mean of a day, months and years
 //! - [`assess`]: air quality indices, one edition a file or folder
+//! - [`compliance`]: whether discharges keep to their permits
 //! - [`forecast`]: what is expected of the coming hours and days
 //! - [`gaps`]: which expected hours are missing and why, and how complete years are
 //! - [`review`]: what people decided about values
@@ -16,6 +17,7 @@
 
 pub mod aggregate;
 pub mod assess;
+pub mod compliance;
 pub mod engine;
 pub mod explain;
 pub mod fixed;

@@ -2,6 +2,7 @@
 
 mod beijing;
 mod days;
+mod echo;
 mod forecast;
 mod grid;
 mod peers;

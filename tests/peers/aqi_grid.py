@@ -1,4 +1,4 @@
-"""Sub-indices of aqi-hub (HJ 633-2026 and US EPA 2024) and python-aqi (HJ 633-2012) on a dense grid of concentrations, with
+"""Sub-indices of aqi-hub (HJ 633-2026 and US EPA 2024) and python-aqi (HJ 633-2012 and an older US table) on a dense grid of concentrations, with
 what each value would be by the faults of these libraries that we know.
 
 Usage: aqi_grid.py hj633.csv us_epa.csv. Prints JSON: [[library, item, value as text, theirs, {fault: predicted}], …]
@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import warnings
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 import aqi as python_aqi
@@ -63,7 +64,8 @@ found = []
 steps = {"co": (Fraction(1, 10), 1501)}
 hub = {"pm25": "PM25", "pm10": "PM10", "so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3"}
 for (scheme, parameter, average), points in curves.items():
-    step, count = steps.get(parameter, (Fraction(1), 2701))
+    # Nitrogen dioxide up to the last breakpoint of its hour, ozone and the rest beyond theirs.
+    step, count = steps.get(parameter, (Fraction(1), 3841 if parameter == "no2" else 2701))
     for k in range(count):
         value = k * step
         text = str(float(value)) if parameter == "co" else str(int(value))
@@ -102,4 +104,68 @@ for row in table(sys.argv[2]):
             theirs = None
         text = str(float(value)) if digits else str(int(value))
         found.append(["aqi-hub", f"us {row['parameter']}", text, theirs, {"truncated": math.floor(index), "to 1249 only": 500}])
+
+# The US table that python-aqi has: ozone of 2008, particles of 2012, and two lines above an index of 300 where the document of 2024
+# has one (retyped from 40 CFR 58 appendix G as it stood in 2013, by what the library does).
+OLD_EPA = [(0, 50), (51, 100), (101, 150), (151, 200), (201, 300), (301, 400), (401, 500)]
+OLD = {
+    ("o3", "8h"): ("0", "59 75 95 115 374"),
+    ("o3", "hour"): ("125", "- - 164 204 404 504 604"),
+    ("pm25", "day"): ("0", "12.0 35.4 55.4 150.4 250.4 350.4 500.4"),
+    ("pm10", "day"): ("0", "54 154 254 354 424 504 604"),
+    ("co", "8h"): ("0", "4.4 9.4 12.4 15.4 30.4 40.4 50.4"),
+    ("so2", "hour"): ("0", "35 75 185 304 604 804 1004"),
+    ("no2", "hour"): ("0", "53 100 360 649 1249 1649 2049"),
+}
+
+
+def old(first, highs, step, value):
+    """By the older table, to the nearest and of halves to the even; None outside of it."""
+    low = Fraction(first)
+    if value < low:
+        return None
+    for (index_low, index_high), high in zip(OLD_EPA, highs.split()):
+        if high == "-":
+            continue
+        if value <= Fraction(high):
+            return round(index_low + (value - low) * (index_high - index_low) / (Fraction(high) - low))
+        low = Fraction(high) + step
+    return None
+
+
+def divided(first, highs, step, value):
+    """The same in decimals of 28 digits, divided before it is multiplied: a half becomes a little less."""
+    low = Decimal(first)
+    value = Decimal(value.numerator) / Decimal(value.denominator)
+    for (index_low, index_high), high in zip(OLD_EPA, highs.split()):
+        if high == "-":
+            continue
+        if low <= value <= Decimal(high):
+            index = (index_high - index_low) / (Decimal(high) - low) * (value - low) + index_low
+            return int(index.quantize(Decimal(1), ROUND_HALF_EVEN))
+        low = Decimal(high) + Decimal(step.numerator) / Decimal(step.denominator)
+    return None
+
+
+names = {"o3": "o3_", "pm25": "pm25", "pm10": "pm10", "co": "co_", "so2": "so2_", "no2": "no2_"}
+ends = {"8h": "8h", "hour": "1h", "day": ""}
+for row in table(sys.argv[2]):
+    parameter, average = row["parameter"], row["average"]
+    if (parameter, average) not in OLD:
+        continue
+    digits = int(row["decimals"])
+    step = Fraction(1, 10**digits)
+    first, highs = OLD[parameter, average]
+    last = max(Fraction(high) for high in [*highs.split(), *(row[f"b{band}"] or "0" for band in range(1, 7))] if high != "-")
+    # Ozone is asked in ppm.
+    scale, written = (1000, 3) if parameter == "o3" else (1, digits)
+    for k in range(int(Fraction(first) / step), int(last / step) + 1):
+        value = k * step
+        try:
+            theirs = python_aqi.to_iaqi(names[parameter] + ends[average], f"{float(value / scale):.{written}f}", algo=python_aqi.ALGO_EPA)
+            theirs = None if theirs is None else int(theirs)
+        except (IndexError, TypeError, ArithmeticError):
+            theirs = None
+        text = str(float(value)) if digits else str(int(value))
+        found.append(["python-aqi", f"us {parameter} {average}", text, theirs, {"older table": old(first, highs, step, value), "divided first": divided(first, highs, step, value)}])
 print(json.dumps(found))

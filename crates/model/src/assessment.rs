@@ -39,6 +39,8 @@ pub struct Assessment {
     pub reason: Option<String>,
     /// How far the authority stands by it.
     pub status: Status,
+    /// Whether reviewers marked an exceptional event in any part of what it is made of. It counts as ever.
+    pub event: bool,
     /// What was put against limits and targets; `None` under air quality indices.
     pub compliance: Option<Box<Compliance>>,
 }

@@ -19,9 +19,10 @@ pub struct Compliance {
     /// Figures beside their limits: of noise the level that is judged, of water the lead pollutants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<Compared>,
-    /// Classes of parameters that are assessed apart and do not count in the level.
+    /// Classes of parameters that are assessed apart and do not count in the level; of water temperature there is none, as its
+    /// limits are of changes that people make in the mean of a week.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub apart: Vec<(ParameterId, u8)>,
+    pub apart: Vec<(ParameterId, Option<u8>)>,
     /// Of a month or year: how many of its judged parts met their limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub met: Vec<Met>,

@@ -106,12 +106,31 @@ impl SummaryBody {
 pub struct Standing {
     /// The least that any figure behind it has.
     pub status: Status,
-    /// Passed; missing where there is no index; not evaluated where a period has too few valid days yet.
+    /// Passed; missing where there is no index, grade or rate; not evaluated where a period has too few valid days yet, or
+    /// some of its stations none.
     pub flag: Flag,
     /// Ids of the rules that it was made by.
     pub rules: String,
     /// Whether reviewers marked an exceptional event in any figure behind it. These figures count.
     pub event: bool,
+}
+
+impl Standing {
+    /// That of a summary made by `rules` of figures with these statuses and marks of events. Where there is none it is missing;
+    /// where figures are lacking, of those that there should be, it is not evaluated.
+    pub fn of(figures: impl IntoIterator<Item = (Status, bool)>, rules: &[&str], complete: bool) -> Self {
+        let (mut status, mut event) = (None, false);
+        for (of_figure, marked) in figures {
+            status = Some(status.map_or(of_figure, |status: Status| status.min(of_figure)));
+            event |= marked;
+        }
+        let flag = match status {
+            None => Flag::Missing,
+            Some(_) if complete => Flag::Pass,
+            Some(_) => Flag::NotEvaluated,
+        };
+        Self { status: status.unwrap_or(Status::Provisional), flag, rules: rules.join(" "), event }
+    }
 }
 
 impl Default for Standing {
@@ -220,6 +239,9 @@ pub struct AirItem {
     pub percentile: Option<f64>,
     /// The limit of a year; `None` where there is none, and for parts of a year.
     pub year_limit: Option<f64>,
+    /// The limit of a quarter, where there is one (lead) and it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarter_limit: Option<f64>,
     /// The limit of a day.
     pub day_limit: Option<f64>,
     /// Days above their limit.
@@ -251,6 +273,9 @@ pub struct AreaWater {
     pub sources: Option<Sources>,
     /// What of it is not verified against the rules' text.
     pub unverified: Vec<String>,
+    /// How good it is.
+    #[serde(flatten)]
+    pub standing: Standing,
 }
 
 /// The rivers, or the lakes, of an area.
@@ -316,6 +341,9 @@ pub struct AreaNoise {
     pub levels: Vec<PartLevel>,
     /// What of it is not verified against the rules' text.
     pub unverified: Vec<String>,
+    /// How good it is.
+    #[serde(flatten)]
+    pub standing: Standing,
 }
 
 /// How often stations of a class of zone kept its limit.

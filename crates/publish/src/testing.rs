@@ -263,6 +263,7 @@ pub fn index(station: &str, end: &str, index: Option<u16>, primary: &[&str]) -> 
         sub: if index.is_some() { vec![(ParameterId::known("pm25"), index)] } else { missing() },
         reason: index.is_none().then(|| "missing".to_owned()),
         status: Status::Provisional,
+        event: false,
         compliance: None,
     }
 }

@@ -7,9 +7,10 @@
 
 use chrono::Duration;
 use limpid_model::review::Decision;
-use limpid_model::{Flag, Instant, Observation, ParameterId, Record, Review, Revised, Status};
+use limpid_model::{Assessment, Flag, Instant, Observation, ParameterId, Record, Review, Revised, StationKind, Status};
 
 use crate::fixed::{Fixed, Mean};
+use crate::standards::Rules;
 use crate::validate::note;
 
 /// Id of the rule that marks a figure of an exceptional event.
@@ -44,7 +45,7 @@ impl<'a> Decided<'a> {
     /// Whether an exceptional event was marked in any part of `start` to `end`, or at a moment.
     fn event(&self, parameter: ParameterId, start: Instant, end: Instant) -> bool {
         let touches = |review: &Review| review.from < end.max(start + Duration::microseconds(1)) && start < review.to;
-        let is_event = |review: &Review| review.decision == Decision::Event && review.is_about(parameter);
+        let is_event = |review: &Review| review.decision == Decision::Event && is_about(review, parameter);
         self.0.iter().any(|review| is_event(review) && touches(review))
     }
 
@@ -99,8 +100,9 @@ impl<'a> Decided<'a> {
                     }
                 }
                 Record::Assessment(one) => {
-                    let parameters: Vec<ParameterId> = one.sub.iter().map(|(parameter, _)| *parameter).collect();
+                    let parameters = judged(one);
                     one.status = self.status(&parameters, one.start, one.end);
+                    one.event = parameters.iter().any(|parameter| self.event(*parameter, one.start, one.end));
                 }
             }
         }
@@ -111,7 +113,7 @@ impl<'a> Decided<'a> {
         let covered = |wanted: fn(&Decision) -> bool| {
             !parameters.is_empty()
                 && parameters.iter().all(|parameter| {
-                    let spans = self.0.iter().filter(|review| review.is_about(*parameter) && wanted(&review.decision));
+                    let spans = self.0.iter().filter(|review| is_about(review, *parameter) && wanted(&review.decision));
                     covers(spans.map(|review| (review.from, review.to)).collect(), start, end)
                 })
         };
@@ -123,6 +125,25 @@ impl<'a> Decided<'a> {
             Status::Provisional
         }
     }
+}
+
+/// Whether a decision is about a parameter, or about what it is made of: levels of days and nights are those of hours, the trophic
+/// level index is made of what it looks at.
+fn is_about(review: &Review, parameter: ParameterId) -> bool {
+    let made_of = || match parameter.as_str() {
+        "ld" | "ln" | "ldn" | "lden" => review.is_about(ParameterId::known("leq")),
+        "tli" => Rules::built_in().tli.items().all(|item| review.is_about(item)),
+        _ => false,
+    };
+    review.is_about(parameter) || made_of()
+}
+
+/// What an assessment is made of: of a month of noise, where it says how often a limit was kept, levels of days and nights.
+fn judged(assessment: &Assessment) -> Vec<ParameterId> {
+    if assessment.sub.is_empty() && assessment.scheme.kind == StationKind::Noise {
+        return vec![ParameterId::known("leq")];
+    }
+    assessment.sub.iter().map(|(parameter, _)| *parameter).collect()
 }
 
 /// Whether spans together leave nothing out between `start` and `end`. A moment is covered by the hour that it lies in.

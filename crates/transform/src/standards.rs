@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use limpid_model::ParameterId;
-use limpid_model::limit::{Flat, Steps};
+use limpid_model::limit::{Flat, Slip, Steps};
 use serde::de::DeserializeOwned;
 
-use crate::aggregate::{Aggregates, Validity};
+use crate::aggregate::{self, Aggregates, Counter, Validity};
 use crate::assess::banded::Banded;
 use crate::assess::bounds::Bounds;
 use crate::assess::hj663::{self, Looked};
@@ -18,7 +18,7 @@ use crate::fixed::Fixed;
 use crate::gaps::complete::Minimums;
 use crate::validate::detection::Detection;
 use crate::validate::neighbours::Neighbours;
-use crate::validate::slip::{self, Slip};
+use crate::validate::slip;
 use crate::validate::sums::{self, Sum};
 use crate::validate::table::ByKind;
 use crate::validate::{Consistency, Marks, Ranges, flat, steps};
@@ -79,6 +79,8 @@ pub struct Rules {
     pub validity: Validity,
     /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
     pub aggregates: Aggregates,
+    /// Counters and what they count (`data/standards/counters.csv`).
+    pub counters: Vec<Counter>,
     /// Of which parameters the year has a legal minimum of valid days (`data/standards/minimums.csv`).
     pub minimums: Minimums,
     /// Breakpoints of the Chinese index (`data/standards/hj633.csv`).
@@ -139,6 +141,7 @@ impl Rules {
             slip: slip::parse(include_str!("../../../data/validation/slip.csv"))?,
             validity: Validity::parse(include_str!("../../../data/standards/validity.csv"))?,
             aggregates: Aggregates::parse(include_str!("../../../data/standards/aggregates.csv"))?,
+            counters: aggregate::counters(include_str!("../../../data/standards/counters.csv"))?,
             minimums: Minimums::parse(include_str!("../../../data/standards/minimums.csv"))?,
             breakpoints: hj633::Breakpoints::parse(include_str!("../../../data/standards/hj633.csv"))?,
             us_epa: Banded::parse(us_epa::TABLE, include_str!("../../../data/standards/us_epa.csv"))?,

@@ -19,6 +19,9 @@ use crate::peers;
 /// - truncated: the US index is cut where the document rounds it to the nearest; above 1,249 ppb of NO2 it is 500
 /// - bands: breakpoints of HJ 633-2012 are read as bands that begin one above (51 over 51 where the standard has 50 over 50),
 ///   CO is cut to whole mg/m3, and the index is rounded to the nearest where the standard rounds up
+/// - older table: the US breakpoints of ozone of 2008 and of particles of 2012, and two lines above an index of 300 where the
+///   document of 2024 has one
+/// - divided first: a half is a little less in decimals of 28 digits, and is rounded down
 /// - no answer above its table: an error where the standard's index stays at its largest
 const DIFFERENCES: [&str; 23] = [
     "aqi-hub co day: 1 of 1501 (binary floats 1)",
@@ -59,9 +62,14 @@ fn ours(library: &str, item: &str, value: &str) -> Option<u16> {
     let value = Mean::from(Fixed::from_f64(value.parse().unwrap()).unwrap());
     let (first, second) = item.split_once(' ').unwrap();
     if first == "us" {
-        // In the table's unit, which for particles is ours too; NO2 is given in ppb.
-        let parameter = ParameterId::known(second);
-        let (unit, average) = if second == "no2" { ("ppb", Average::Hour) } else { ("ug/m3", Average::Day) };
+        // In the table's unit, which for particles is ours too; CO is given in ppm, other gases in ppb.
+        let (name, of) = second.split_once(' ').unwrap_or((second, if second == "no2" { "hour" } else { "day" }));
+        let (parameter, average) = (ParameterId::known(name), average(of));
+        let unit = match name {
+            "pm25" | "pm10" => "ug/m3",
+            "co" => "ppm",
+            _ => "ppb",
+        };
         let unit = limpid_model::Unit::parse(unit).unwrap();
         let kept = unit.convert(value.to_f64(), parameter.unit(), parameter).unwrap().value;
         return rules.us_epa.sub_index(parameter, average, Fixed::from_f64(kept).unwrap().into());

@@ -7,4 +7,5 @@ mod forecast;
 mod grid;
 mod peers;
 mod qartod;
+mod series;
 mod uci;

@@ -3,12 +3,29 @@
 use super::fields::{Fields, Source};
 use super::mistake::Mistakes;
 use super::stations::Stations;
-use crate::limit::{Climatology, Flat, Limit, Range, Steps};
-use crate::parameter::ParameterId;
+use crate::limit::{Climatology, Flat, Limit, Neighbours, Range, Slip, Steps, Tolerance, Weather};
+use crate::parameter::{AIR_INDEX, ParameterId};
 use crate::station::StationId;
 
 /// The checks whose thresholds can be set.
-const CHECKS: [&str; 6] = ["range", "climatology", "spike", "rate", "flat", "detection"];
+const CHECKS: [&str; 13] = [
+    "range",
+    "climatology",
+    "spike",
+    "rate",
+    "flat",
+    "detection",
+    "slip",
+    "consistency",
+    "sum",
+    "neighbours",
+    "counter",
+    "weather",
+    "minutes",
+];
+
+/// Percents and factors that can be set at most.
+const MOST: u64 = 100_000;
 
 /// One `[[validation.limit]]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +84,15 @@ fn one(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<SetLimit> {
     let check = fields
         .required(source, "check", "\"range\"")
         .and_then(|_| fields.parsed(source, "check", &CHECKS, |word| CHECKS.into_iter().find(|check| *check == word)));
-    let limit = limit(check?, &mut fields, source);
+    let (check, offset) = (check?, fields.offset("check"));
+    let limit = limit(check, &mut fields, source);
+    let built_in = parameter.is_none_or(|parameter| AIR_INDEX.contains(&parameter.as_str()));
+    if let Some(Limit::Neighbours(set)) = limit.filter(|_| !built_in) {
+        if set.within_km.is_none() || set.absolute.is_none() || set.relative_percent.is_none() {
+            let remedy = "write `within_km`, `absolute` and `relative_percent`: nothing is built in for this parameter";
+            source.mistake(offset, "a neighbours limit says not enough", remedy);
+        }
+    }
     fields.finish(source);
     Some(SetLimit { station: station?, parameter: parameter?, limit: limit? })
 }
@@ -105,6 +130,61 @@ fn limit(check: &str, fields: &mut Fields<'_>, source: &mut Source<'_>) -> Optio
             }
             (Limit::Detection(factor), Vec::new())
         }
+        "slip" => {
+            let factors = u64::from(Slip::LEAST)..=MOST;
+            let [above, below] =
+                ["above", "below"].map(|key| fields.integer(source, key, factors.clone()).map(|factor| factor as u32));
+            (Limit::Slip(Slip { above, below }), Vec::new())
+        }
+        "consistency" | "sum" => {
+            let (absolute, percent) = (fields.number(source, "absolute"), percent(fields, source));
+            let tolerance = (absolute.is_some() || percent.is_some())
+                .then_some(Tolerance { absolute: absolute.unwrap_or(0.0), relative_percent: percent.unwrap_or(0) });
+            let limit = if check == "sum" { Limit::Sum(tolerance) } else { Limit::Consistency(tolerance) };
+            (limit, vec![Some(0.0), absolute])
+        }
+        "weather" => {
+            let offset = fields.offset("check");
+            let [wind_above, rain_above] = ["wind_above", "rain_above"].map(|key| fields.number(source, key));
+            let set: Vec<f64> = [wind_above, rain_above].into_iter().flatten().collect();
+            if set.is_empty() || set.iter().any(|number| *number < 0.0) {
+                let remedy = "write `wind_above` in m/s, `rain_above` in mm, or both, from 0 on";
+                source.mistake(offset, "a weather limit without a threshold", remedy);
+                return None;
+            }
+            (Limit::Weather(Weather { wind_above, rain_above }), Vec::new())
+        }
+        "minutes" => {
+            let offset = fields.offset("check");
+            let minimum = fields.integer(source, "minimum", 1..=60).map(|minutes| minutes as u32);
+            if minimum.is_none() {
+                source.mistake(
+                    offset,
+                    "a minutes limit without `minimum`",
+                    "write how many an hour needs: minimum = 45",
+                );
+            }
+            (Limit::Minutes(minimum?), Vec::new())
+        }
+        "counter" => {
+            let offset = fields.offset("check");
+            let rollover = fields.number(source, "rollover").filter(|rollover| *rollover > 0.0);
+            if rollover.is_none() {
+                let remedy = "write the number at which it is zero again: rollover = 100000000";
+                source.mistake(offset, "a counter limit without a `rollover` above zero", remedy);
+            }
+            (Limit::Counter(rollover?), Vec::new())
+        }
+        "neighbours" => {
+            let [within_km, absolute] = ["within_km", "absolute"].map(|key| fields.number(source, key));
+            let relative_percent = percent(fields, source);
+            if [within_km, absolute].into_iter().flatten().any(|number| number < 0.0) {
+                let remedy = "write a distance in km and a difference in the canonical unit";
+                source.mistake(fields.offset("check"), "a neighbours limit is below zero", remedy);
+                return None;
+            }
+            (Limit::Neighbours(Neighbours { within_km, absolute, relative_percent }), Vec::new())
+        }
         _ => {
             let longest = u64::from(Flat::LONGEST);
             let [suspect_hours, fail_hours] = ["suspect_hours", "fail_hours"]
@@ -119,6 +199,10 @@ fn limit(check: &str, fields: &mut Fields<'_>, source: &mut Source<'_>) -> Optio
         return None;
     }
     Some(limit)
+}
+
+fn percent(fields: &mut Fields<'_>, source: &mut Source<'_>) -> Option<u32> {
+    fields.integer(source, "relative_percent", 0..=MOST).map(|percent| percent as u32)
 }
 
 #[cfg(test)]
@@ -148,6 +232,42 @@ mod tests {
         assert_eq!(of("S2"), [(pm25, spike(300.0, Some(800.5)))]);
         let flat = Flat { suspect_hours: Some(6), fail_hours: None, tolerance: 0.0 };
         assert_eq!(of("S1")[1], (ParameterId::known("o3"), Limit::Flat(flat)));
+    }
+
+    #[test]
+    fn thresholds_of_comparisons_are_read() {
+        let limit = |parameter: &str, rest: &str| {
+            format!("[[validation.limit]]\nstation = \"*\"\nparameter = \"{parameter}\"\n{rest}\n")
+        };
+        let text = [
+            limit("pm25", "check = \"slip\"\nabove = 100"),
+            limit("pm25", "check = \"consistency\"\nabsolute = 2.5\nrelative_percent = 5"),
+            limit("nox", "check = \"sum\""),
+            limit("o3", "check = \"neighbours\"\nwithin_km = 12.5"),
+        ];
+        let limits = parse(&text.concat()).unwrap().stations.get_str("S1").unwrap().limits.clone();
+        let near = Neighbours { within_km: Some(12.5), absolute: None, relative_percent: None };
+        let expected = [
+            Limit::Slip(Slip { above: Some(100), below: None }),
+            Limit::Consistency(Some(Tolerance { absolute: 2.5, relative_percent: 5 })),
+            Limit::Sum(None),
+            Limit::Neighbours(near),
+        ];
+        assert_eq!(limits.iter().map(|(_, limit)| *limit).collect::<Vec<_>>(), expected);
+        for (rest, words) in [
+            ("check = \"slip\"\nbelow = 1", "from 2 to"),
+            ("check = \"sum\"\nabsolute = -1", "rising order"),
+            ("check = \"neighbours\"\nwithin_km = -1", "below zero"),
+            ("check = \"consistency\"\nrelative_percent = -3", "from 0 to"),
+            ("check = \"neighbours\"\nwithin_km = 5\nabsolute = 3", "says not enough"),
+            ("check = \"counter\"", "without a `rollover`"),
+            ("check = \"counter\"\nrollover = 0", "without a `rollover`"),
+            ("check = \"weather\"", "without a threshold"),
+            ("check = \"minutes\"", "without `minimum`"),
+        ] {
+            let found = parse(&limit("no", rest)).unwrap_err();
+            assert!(found.len() == 1 && found[0].contains(words), "{rest}: {found:?}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub struct Assessments {
         ("scheme" = Option<String>, Query, min_length = 1, description = "edition or family of a standard; default the pipeline's"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
         ("area" = Option<String>, Query, min_length = 1, description = "only stations of this area of the registry"),
-        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P1Y)$", description = "PT1H (default) or P1D; of water and noise P1M and P1Y too, and of noise, which is judged by day and by night, P1D is the default"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT1H (default) or P1D; of water and noise P1M, P3M, P12M and P1Y too, and of noise, which is judged by day and by night, P1D is the default"),
         SpanParameters,
         ("count" = Option<bool>, Query, description = "true to be told how many there are on all pages"),
         ShapeParameters,
@@ -101,12 +101,15 @@ struct Ask {
 
 impl Ask {
     fn read(app: &App, query: &Query, zone: Zone) -> Result<Self, Failure> {
-        let serves = |period| matches!(period, Period::Hour | Period::Day | Period::Month | Period::Year);
+        let serves = |period| {
+            let long = matches!(period, Period::Month | Period::Quarter | Period::Months12 | Period::Year);
+            long || matches!(period, Period::Hour | Period::Day)
+        };
         let scheme = query.word("scheme", SchemeChoice::parse, SchemeChoice::known())?;
         let period = match (query.one("period")?, &scheme) {
             // Noise is judged by day and by night.
             (None, Some(scheme)) if scheme.kind() == StationKind::Noise => Period::Day,
-            _ => query.period(serves, "PT1H, P1D, P1M, P1Y")?,
+            _ => query.period(serves, "PT1H, P1D, P1M, P3M, P12M, P1Y")?,
         };
         let days = match period {
             Period::Hour => 7,

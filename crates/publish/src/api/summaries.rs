@@ -38,7 +38,7 @@ pub struct SummaryItem {
     pub station: Option<String>,
     /// Or of which area.
     pub area: Option<String>,
-    /// PT1H, P1D, P1M, P3M or P1Y.
+    /// PT1H, P1D, P1M, P3M, P12M or P1Y.
     #[schema(value_type = String)]
     pub period: Period,
     /// Inclusive.
@@ -53,6 +53,7 @@ pub struct SummaryItem {
     /// many of how many stations, and which of them lie apart. `air`: of each parameter mean, percentile, three-year mean,
     /// limits, days over and whether limits are kept; composite index; good days; what of it is unverified. `water`: rivers and
     /// lakes with grade and sections, drinking-water sources. `noise`: rates by class and part of the day, graded mean levels.
+    /// Of all: `status`, `flag`, `rules` and `event`.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub body: SummaryBody,
@@ -79,14 +80,14 @@ impl SummaryItem {
 
 /// The air quality index of an area (`kind=index`, PT1H or P1D), or what a month, quarter or year was like by HJ 663 and
 /// GB 3095 at a station or in an area (`kind=air`, P1M, P3M or P1Y); grades of the waters of an area and how many of its drinking-water
-/// sources meet the standard (`kind=water`), and how often its noise kept the limits (`kind=noise`), P1M or P1Y.
+/// sources meet the standard (`kind=water`), and how often its noise kept the limits (`kind=noise`), P1M, P3M, P12M or P1Y.
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "summaries",
     params(
         ("kind" = Option<String>, Query, pattern = "^(index|air|water|noise)$", description = "index (default), air, water or noise"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all, unless `area` is given"),
         ("area" = Option<String>, Query, min_length = 1, description = "one area of the registry"),
-        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y), P1M or P1Y for water and noise (default P1Y)"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y), P1M, P3M, P12M or P1Y for water and noise (default P1Y)"),
         SpanParameters,
         ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
@@ -125,14 +126,15 @@ fn ask(app: &App, query: &Query) -> Result<SummaryQuery, Failure> {
     let index = kind == "index";
     let serves = |period| match period {
         Period::Hour | Period::Day => index,
-        Period::Quarter => kind == "air",
+        Period::Quarter => !index,
+        Period::Months12 => !index && kind != "air",
         Period::Month | Period::Year => !index,
         _ => false,
     };
     let names = match kind {
         "index" => "PT1H, P1D",
         "air" => "P1M, P3M, P1Y",
-        _ => "P1M, P1Y",
+        _ => "P1M, P3M, P12M, P1Y",
     };
     let period = match query.one("period")? {
         None if !index => Period::Year,

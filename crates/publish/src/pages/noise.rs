@@ -172,6 +172,7 @@ N2,noise,环城路,Ring Road,28.4,104.8,4a
             sub: Vec::new(),
             reason: level.is_none().then(|| "missing".to_owned()),
             status: Status::Provisional,
+            event: false,
             compliance: Some(Box::new(compliance)),
         })
     }

@@ -198,6 +198,7 @@ W3,water,静湖湖心,Still Lake,28.4,104.8,静湖,,,
             sub: vec![(ParameterId::known("codmn"), level.map(u16::from))],
             reason: level.is_none().then(|| "missing".to_owned()),
             status: Status::Provisional,
+            event: false,
             compliance: Some(Box::new(compliance)),
         })
     }

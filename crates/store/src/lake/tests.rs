@@ -134,6 +134,7 @@ fn every_column_says_what_it_is() {
         sub: vec![(ParameterId::known("o3"), Some(101)), (ParameterId::known("pm25"), None)],
         reason: Some("missing".into()),
         status: Status::Final,
+        event: false,
         compliance: None,
     };
     let published = [Published { seq: 1, at: at("2026-11-25T16:00:00Z"), revision: 1, record: assessment }];

@@ -26,23 +26,23 @@ pub struct Minutes {
 }
 
 /// The mean of the hour that starts at `hour`, each value weighted by its minutes, valid with at least `minimum`
-/// minutes (GB 3095-2026 table 4: 45). `n` counts minutes. See [`most_of_the_hour`] for which values count.
+/// minutes (GB 3095-2026 table 4: 45). `n` counts minutes. See [`most_of`] for which values count.
 pub fn hour_mean(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
-    let (values, n) = most_of_the_hour(values, hour);
+    let (values, n) = most_of(values, hour, WHOLE);
     let sum = values.iter().map(|value| value.value.millionths() * i64::from(value.length)).sum();
     Aggregate { mean: Mean::new(sum, n).filter(|_| n >= minimum), n, expected: WHOLE }
 }
 
 /// The equivalent level of the hour that starts at `hour`: the energetic mean of its minutes, otherwise like [`hour_mean`].
 pub fn hour_level(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
-    let (values, n) = most_of_the_hour(values, hour);
+    let (values, n) = most_of(values, hour, WHOLE);
     let levels: Vec<Option<Fixed>> = values.iter().map(|value| Some(value.value)).collect();
     Aggregate { mean: energy_mean(&levels, 1).mean.filter(|_| n >= minimum), n, expected: WHOLE }
 }
 
 /// The sum of amounts in the hour that starts at `hour`, otherwise like [`hour_mean`].
 pub fn hour_sum(values: &[Minutes], hour: Instant, minimum: u32) -> Aggregate {
-    let (values, n) = most_of_the_hour(values, hour);
+    let (values, n) = most_of(values, hour, WHOLE);
     let sum = values.iter().map(|value| value.value.millionths()).sum();
     Aggregate { mean: Mean::new(sum, 1).filter(|_| n >= minimum.max(1)), n, expected: WHOLE }
 }
@@ -55,27 +55,27 @@ pub fn hour_vector(directions: &[Minutes], speeds: &[Minutes], hour: Instant, mi
         let speed = speeds.iter().find(same).map(|speed| speed.value);
         Wind { direction: direction.value, speed, weight: direction.length.into() }
     };
-    let winds: Vec<Wind> = most_of_the_hour(directions, hour).0.iter().map(wind).collect();
+    let winds: Vec<Wind> = most_of(directions, hour, WHOLE).0.iter().map(wind).collect();
     vector_mean(&winds, WHOLE, minimum)
 }
 
-/// The values that make an hour, in order, and the minutes that they cover.
+/// The values that make the stretch of so many minutes from `start` on, in order, and the minutes that they cover.
 ///
-/// Only values wholly within the hour count, and none that overlaps an earlier one. Where a station sends several
-/// lengths (minutes and five minutes), the one that covers most of the hour is used, of equals the shortest: mixing
+/// Only values wholly within it count, and none that overlaps an earlier one. Where a station sends several
+/// lengths (minutes and five minutes), the one that covers most of it is used, of equals the shortest: mixing
 /// them would count the same air twice.
-fn most_of_the_hour(values: &[Minutes], hour: Instant) -> (Vec<&Minutes>, u32) {
+pub(crate) fn most_of(values: &[Minutes], start: Instant, whole: u32) -> (Vec<&Minutes>, u32) {
     let mut lengths: BTreeMap<u8, Vec<&Minutes>> = BTreeMap::new();
     for value in values {
         let end = value.start + Duration::minutes(value.length.into());
-        if value.start >= hour && end <= hour + Duration::hours(1) {
+        if value.start >= start && end <= start + Duration::minutes(whole.into()) {
             lengths.entry(value.length).or_default().push(value);
         }
     }
     let (mut most, mut n) = (Vec::new(), 0);
     for (length, mut values) in lengths {
         values.sort_by_key(|value| value.start);
-        let mut free_from = hour;
+        let mut free_from = start;
         values.retain(|value| {
             let free = value.start >= free_from;
             if free {

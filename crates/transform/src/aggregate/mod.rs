@@ -1,23 +1,25 @@
 //! Means of hours, moving windows, days, months and years, and how many values each must have.
 //!
 //! - [`energy`], [`noise`]: levels of sound, and the parts of the day that they are of
-//! - [`hour`]: an hour from minutes
+//! - [`hour`], [`quarter`]: an hour, and a quarter of one, from minutes
 //! - [`mean`]: 8 and 24 hours, and the hours of a day
 //! - [`max8h`]: the largest 8-hour mean of a day
 //! - [`calendar`]: months, quarters and years, from days
 //! - [`vector`]: wind directions
-//! - [`sum`], [`flow`]: amounts, and concentrations of a discharge
+//! - [`sum`], [`flow`], [`counter`]: amounts, concentrations of a discharge, and meters
 //!
 //! All work on exact values and are given only those that may be used; a window is a slice with one cell an hour,
 //! in months and years one cell a day.
 
 pub mod calendar;
+pub mod counter;
 pub mod energy;
 pub mod flow;
 pub mod hour;
 pub mod max8h;
 pub mod mean;
 pub mod noise;
+pub mod quarter;
 pub mod sum;
 pub mod vector;
 
@@ -83,7 +85,7 @@ pub struct Validity {
     pub moving_24h_hours: u32,
     /// Hours of a day mean; see [`Validity::day_hours_of`].
     pub day_hours: u32,
-    /// Hours of a day mean of TSP.
+    /// Hours of a day mean of what is [sampled](is_sampled), such as TSP.
     pub day_hours_tsp: u32,
     /// Hours into the day at which the first 8-hour mean ends that belongs to the day.
     pub max8h_first_end: usize,
@@ -97,10 +99,14 @@ pub struct Validity {
     pub month_days_february: u32,
     /// Days of a year mean.
     pub year_days: u32,
-    /// Days of TSP in each month of a year mean.
+    /// Days of what is sampled in each month of a year mean.
     pub month_days_tsp: u32,
-    /// Days of a year mean of TSP.
+    /// Parts of as many days of a month in each of which there must be one of them.
+    pub month_parts_tsp: u32,
+    /// Days of a year mean of what is sampled.
     pub year_days_tsp: u32,
+    /// Days with samples of a quarter of water.
+    pub water_quarter_samples: u32,
     /// Months of a year mean of water.
     pub water_year_months: u32,
     /// Stations that a mean of an area needs, in percent of those that measure the parameter.
@@ -139,7 +145,9 @@ impl Validity {
             month_days_february: take("month_days_february")?,
             year_days: take("year_days")?,
             month_days_tsp: take("month_days_tsp")?,
+            month_parts_tsp: take("month_parts_tsp")?.max(1),
             year_days_tsp: take("year_days_tsp")?,
+            water_quarter_samples: take("water_quarter_samples")?,
             water_year_months: take("water_year_months")?,
             area_stations_percent: take("area_stations_percent")?,
         };
@@ -151,7 +159,7 @@ impl Validity {
 
     /// How many hours a day mean of a parameter needs, of a day that has `hours`.
     pub fn day_hours_of(&self, parameter: ParameterId, hours: usize) -> u32 {
-        if parameter == ParameterId::known("tsp") {
+        if is_sampled(parameter) {
             self.day_hours_tsp.min(u32::try_from(hours).unwrap_or(u32::MAX))
         } else {
             self.day_hours
@@ -162,6 +170,11 @@ impl Validity {
     pub fn max8h_limit_of(&self, class: Class) -> Fixed {
         self.max8h_limit[usize::from(class.number() - 1)]
     }
+}
+
+/// Whether a parameter of air is sampled on some days of the year, evenly spread (GB 3095-2026 table 4).
+pub fn is_sampled(parameter: ParameterId) -> bool {
+    ["tsp", "pb_air", "bap_air"].contains(&parameter.as_str())
 }
 
 /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).
@@ -181,13 +194,40 @@ pub enum How {
     Sum,
     /// The mean weighted by the flow beside; hours from minutes by their minutes.
     Flow,
+    /// The last reading of a counter that only rises: see [`Counter`].
+    Counter,
+}
+
+/// A counter, and what it counts (`data/standards/counters.csv`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counter {
+    /// What it shows.
+    pub counter: ParameterId,
+    /// The amount between two readings of it.
+    pub amount: ParameterId,
+}
+
+/// Reads the table of counters.
+///
+/// # Errors
+/// For an unknown parameter.
+pub fn counters(text: &str) -> Result<Vec<Counter>, TableError> {
+    const TABLE: &str = "counters.csv";
+    #[derive(Deserialize)]
+    struct Row {
+        counter: String,
+        amount: String,
+    }
+    let parameter = |name: &str| standards::parameter(TABLE, name);
+    let counter = |row: Row| Ok(Counter { counter: parameter(&row.counter)?, amount: parameter(&row.amount)? });
+    standards::rows(TABLE, text)?.into_iter().map(counter).collect()
 }
 
 impl How {
     /// The parameter beside, where days are made with one.
     pub fn beside(self) -> Option<&'static str> {
         match self {
-            Self::Mean | Self::Sum => None,
+            Self::Mean | Self::Sum | Self::Counter => None,
             Self::Vector => Some("wind_speed"),
             Self::Flow => Some("flow"),
         }
@@ -275,12 +315,8 @@ impl Aggregates {
                 calendar: row.calendar == 1,
                 ..Made::default()
             };
-            if made.how != How::Mean && (made.moving8 || made.moving24 || made.max8h || made.calendar) {
-                return Err(TableError::content(
-                    TABLE,
-                    row.parameter,
-                    "only hours and days are made otherwise than by mean",
-                ));
+            if made.how != How::Mean && (made.moving8 || made.moving24 || made.max8h) {
+                return Err(TableError::content(TABLE, row.parameter, "moving windows are made by mean alone"));
             }
             aggregates.insert(TABLE, parameter, &row.kind, made)?;
         }
@@ -300,8 +336,11 @@ impl Aggregates {
             level if NOISE_LEVELS.contains(&level) => Made { hour: false, day: false, ..Made::LEVEL },
             // The trophic level index of a month is that of the month's means, not the mean of its days' indices.
             "tli" => Made::default(),
-            _ if kind == StationKind::Water => Made::WATER,
-            _ => self.of(kind, parameter),
+            _ => {
+                let made = self.of(kind, parameter);
+                let amount = matches!(made.how, How::Sum | How::Counter);
+                if kind == StationKind::Water && !amount { Made::WATER } else { made }
+            }
         }
     }
 

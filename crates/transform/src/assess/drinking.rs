@@ -88,7 +88,7 @@ pub fn judge(rules: &Rules, body: Body, plan: &[ParameterId], values: &Values) -
     for item in rules.gb3838.of(body) {
         let value = values.get(&item.parameter).map(|value| item.rounded(*value));
         if !item.counts {
-            apart.extend(value.map(|value| (item.parameter, item.class(value))));
+            apart.extend(value.map(|value| (item.parameter, Some(item.class(value)))));
             continue;
         }
         let judged = value.map(|value| {
@@ -102,6 +102,10 @@ pub fn judge(rules: &Rules, body: Body, plan: &[ParameterId], values: &Values) -
             (met, above)
         });
         look(item.parameter, judged);
+    }
+    let temperature = ParameterId::known("water_temperature");
+    if values.contains_key(&temperature) {
+        apart.push((temperature, None));
     }
     for (parameter, limit) in &rules.sources.0 {
         let judged = values.get(parameter).map(|value| {
@@ -121,7 +125,7 @@ pub fn judge(rules: &Rules, body: Body, plan: &[ParameterId], values: &Values) -
 fn verdict(
     items: Vec<(ParameterId, Option<u8>)>,
     mut compared: Vec<Compared>,
-    apart: Vec<(ParameterId, u8)>,
+    apart: Vec<(ParameterId, Option<u8>)>,
 ) -> Graded {
     let times = |compared: &Compared| compared.multiple.unwrap_or(0.0);
     compared.sort_by(|a, b| times(b).partial_cmp(&times(a)).unwrap_or(Ordering::Equal));

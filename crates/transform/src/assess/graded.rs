@@ -45,6 +45,7 @@ impl Graded {
             sub: self.items.into_iter().map(|(parameter, class)| (parameter, class.map(u16::from))).collect(),
             reason: self.reason.map(str::to_owned),
             status: Status::Provisional,
+            event: false,
             compliance: Some(Box::new(self.compliance)),
         }
     }

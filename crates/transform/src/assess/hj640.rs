@@ -6,6 +6,9 @@ use serde::Deserialize;
 use crate::fixed::{Fixed, Mean};
 use crate::standards::{self, Rules, TableError};
 
+/// Id of the edition.
+pub const ID: &str = "hj640-2012";
+
 const TABLE: &str = "hj640.csv";
 
 /// What is graded.

@@ -6,8 +6,8 @@
 //! - the table's last band, severe, has no upper end. Above it there is a level and no number (`beyond_table`)
 //!
 //! Two readings of the table are in use, 51 to 100 over 31 to 60 and 50 to 100 over 30 to 60; they differ by one for some
-//! concentrations. Here the bands are taken as the table prints them. The index asks for 16 hours of a day; the day means
-//! here need what `data/standards/validity.csv` says.
+//! concentrations. Here the bands are taken as the table prints them. A day mean needs 16 hours; means of 8 hours, and their day, need what
+//! `data/standards/validity.csv` says.
 
 use limpid_model::ParameterId;
 
@@ -21,6 +21,9 @@ pub const EDITION_2014: Edition = Edition { id: "in-naqi-2014", realtime: None, 
 
 /// Fewer parameters make no index.
 const LEAST: usize = 3;
+
+/// Hours of a day mean.
+pub const HOURS: u32 = 16;
 
 /// The level above the table.
 const SEVERE: u8 = 6;
@@ -57,11 +60,11 @@ fn daily(rules: &Rules, input: &Daily) -> Verdict {
         sub[position] = match position {
             CO => look_up(parameter, Average::Hours8, input.co_max8h),
             O3 => look_up(parameter, Average::Hours8, input.o3_max8h),
-            _ => look_up(parameter, Average::Day, input.mean[position]),
+            _ => look_up(parameter, Average::Day, input.mean_of(position, |_| HOURS)),
         };
     }
     let ammonia = look_up(nh3, Average::Day, input.nh3);
-    let particles = input.mean[PM25].is_some() || input.mean[PM10].is_some();
+    let particles = [PM25, PM10].iter().any(|place| input.mean_of(*place, |_| HOURS).is_some());
     let beside = input.nh3.map(|_| (nh3, ammonia)).into_iter().collect();
     if measured < LEAST || !particles {
         return Verdict { sub, of: [true; 6], beside, reason: Some("missing"), ..Verdict::default() };
@@ -80,4 +83,25 @@ fn daily(rules: &Rules, input: &Daily) -> Verdict {
         verdict.primary.push(nh3);
     }
     verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixed::Fixed;
+
+    #[test]
+    fn a_day_needs_sixteen_hours() {
+        let of = |hours: usize| {
+            let mut input = Daily::default();
+            let day: Vec<Option<Fixed>> = (0..24).map(|hour| Some(Fixed::whole(60)).filter(|_| hour < hours)).collect();
+            for place in [PM25, PM10, crate::assess::NO2] {
+                input.hours(place, &day, None, None);
+            }
+            let verdict = daily(Rules::built_in(), &input);
+            (verdict.index, verdict.reason)
+        };
+        // 60 of PM2.5 ends the band satisfactory (table 3.11).
+        assert_eq!([of(16), of(15)], [(Some(100), None), (None, Some("missing"))]);
+    }
 }

@@ -43,6 +43,7 @@ use limpid_model::parameter::AIR_INDEX;
 use limpid_model::{ParameterId, Scheme};
 use serde::Deserialize;
 
+use crate::aggregate;
 use crate::assess::ca_aqhi::HOURS as AQHI_HOURS;
 use crate::assess::us_epa::nowcast::HOURS as NOWCAST_HOURS;
 use crate::fixed::{Fixed, Mean};
@@ -113,21 +114,36 @@ pub struct Daily {
     pub co_max8h: Option<Mean>,
     /// The largest 15-minute mean of SO2.
     pub so2_quarter: Option<Mean>,
+    /// The largest hour of NO2, however few there are.
+    pub no2_any_hour: Option<Mean>,
     /// The day mean of ammonia.
     pub nh3: Option<Mean>,
+    /// Means of the usable hours of the day however few they are, with their number and how many the day has, for schemes
+    /// with a minimum of their own; `None` of a day as sent.
+    pub any: Six<Option<(Mean, u32, u32)>>,
     /// Parameters whose absence does not block the index (HJ 633-2026, 5.3.2).
     pub exempt: Six<bool>,
 }
 
 impl Daily {
+    /// The mean of the calendar day with at least `least` of its hours, by a function of how many it has; of a day as sent that.
+    fn mean_of(&self, place: usize, least: impl Fn(u32) -> u32) -> Option<Mean> {
+        match self.any[place] {
+            Some((mean, n, hours)) => Some(mean).filter(|_| n >= least(hours)),
+            None => self.mean[place],
+        }
+    }
+
     /// Takes in a day of one of the six, by its place among them: the usable values of its hours, their mean where that is
     /// valid, and their largest 8-hour mean.
     pub fn hours(&mut self, place: usize, hours: &[Option<Fixed>], mean: Option<Mean>, max8h: Option<Mean>) {
         self.mean[place] = mean;
+        let all = aggregate::mean::mean(hours, 1);
+        self.any[place] = all.mean.map(|mean| (mean, all.n, all.expected));
         let largest = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
         match place {
             SO2 => self.so2_hour = largest.filter(|_| mean.is_some()),
-            NO2 => self.no2_hour = largest.filter(|_| mean.is_some()),
+            NO2 => (self.no2_any_hour, self.no2_hour) = (largest, largest.filter(|_| mean.is_some())),
             CO => self.co_max8h = max8h,
             O3 => (self.o3_hour, self.o3_max8h) = (largest, max8h),
             _ => {}

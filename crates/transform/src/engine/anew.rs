@@ -8,6 +8,7 @@ use limpid_store::{Journal, Result, StoreError};
 
 use crate::engine::tasks::{Inputs, reviews_of, work};
 use crate::engine::wanted::Wanted;
+use crate::engine::{beside, sealed};
 
 /// The records that one figure of a period up to a day is among, derived from what is known now. Nothing, for a station that the
 /// registry does not have.
@@ -68,14 +69,16 @@ async fn derive(
     as_of: Instant,
     now: Instant,
 ) -> Result<Vec<Record>> {
-    let Some(read) = wanted.span(pipeline.publisher.zone) else { return Ok(Vec::new()) };
-    let readings = journal.window(station, read.0, read.1, Some(as_of)).await?;
+    let zone = pipeline.publisher.zone;
+    let Some(read) = wanted.span(zone) else { return Ok(Vec::new()) };
     let mut reviews = reviews_of(journal, station, read.0, read.1).await?;
     reviews.retain(|review| review.at <= as_of);
+    let readings = sealed::readings(journal, station, read, Some(as_of), (&reviews, zone)).await?;
+    let around = beside::read(pipeline, journal, station, read, Some(as_of)).await?;
     let (pipeline, station) = (pipeline.clone(), station.clone());
     let derived = tokio::task::spawn_blocking(move || {
         let Some(one) = pipeline.stations.get(&station) else { return Vec::new() };
-        work(&pipeline, one, &Inputs { readings, reviews, read }, &wanted, None, now).0
+        work(&pipeline, one, &Inputs { readings, reviews, read, around }, &wanted, None, now).0
     });
     derived.await.map_err(|failed| StoreError::io("deriving a station anew", failed))
 }

@@ -1,28 +1,25 @@
-//! Months and years of a station, made of its published day means.
+//! Months, quarters, twelve months and years of a station: which of them a month touches, and what they are made of.
 //!
-//! A late hour must not make the engine read a year of hours. So months and years are a second step, after the days are
-//! published: whoever publishes days asks for their months here, and publishes these too before the cursor moves on.
+//! A late hour must not make the engine read a year of hours. So these are a second step, after the days are published:
+//! whoever publishes days asks for their months here, and publishes these too before the cursor moves on.
+//!
+//! A month, a quarter and a year are published when they have ended, with a day in them; twelve months for each month in which
+//! the station has a day, when that month has ended: a rolling figure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::{
-    Instant, Observation, ParameterId, Period, Pipeline, Record, Revised, Station, StationId, Statistic, Zone,
-};
+use limpid_model::{Instant, Observation, ParameterId, Period, Pipeline, Record, Station, StationId, Statistic, Zone};
 use limpid_store::{Journal, ObservationQuery, Result};
 
-use crate::aggregate::Made;
-use crate::aggregate::calendar::{month_level, month_mean, year_level, year_mean, year_of_months};
-use crate::aggregate::mean::mean;
 use crate::engine::noise::rates;
-use crate::engine::spans::derive_spans;
+use crate::engine::periods::{months_of, periods};
 use crate::engine::tasks::reviews_of;
 use crate::engine::water::classes;
-use crate::fixed::Fixed;
+use crate::engine::winds::winds;
 use crate::review::Decided;
 use crate::standards::Rules;
-use crate::validate::{detection, note};
 
 /// The first day of the month of `date`.
 pub(super) fn month_of(date: NaiveDate) -> NaiveDate {
@@ -34,14 +31,41 @@ pub(super) fn end_of_month(month: NaiveDate, zone: Zone) -> Instant {
     zone.start_of(month + Months::new(1))
 }
 
+/// The end of the quarter of a month.
+pub(super) fn end_of_quarter(month: NaiveDate, zone: Zone) -> Instant {
+    zone.start_of(quarter_of(month) + Months::new(3))
+}
+
 /// When the year of a date ends.
 pub(super) fn end_of_year(date: NaiveDate, zone: Zone) -> Instant {
     Period::Year.end(zone.start_of(date), zone)
 }
 
-/// The months among `months` (given by their first day) that have ended by `now`, and of each year of theirs that has
-/// ended the year, with their quarters and the twelve months that they are part of, of one station, from what the journal has of its days. A year is read once, and only as much of it as
-/// is wanted.
+fn quarter_of(month: NaiveDate) -> NaiveDate {
+    month_of(month) - Months::new(month.month0() % 3)
+}
+
+/// Days of a month, which counts from 0 (January).
+pub(super) fn days_in(year: i32, month: usize) -> usize {
+    let first = NaiveDate::from_ymd_opt(year, month as u32 + 1, 1);
+    first.map_or(31, |first| (first + Months::new(1) - first).num_days() as usize)
+}
+
+/// What depends on these months (given by their first day) and has ended by `now`, by the first day of each: they, their
+/// quarters and years, and the twelve months that end with each of them or with one of the eleven after it.
+fn touched(months: &BTreeSet<NaiveDate>, zone: Zone, now: Instant) -> BTreeSet<(Period, NaiveDate)> {
+    let mut touched = BTreeSet::new();
+    for month in months {
+        touched.extend([(Period::Month, *month), (Period::Quarter, quarter_of(*month))]);
+        touched.extend(month.with_month(1).map(|first| (Period::Year, first)));
+        touched.extend((0..12).map(|earlier| (Period::Months12, *month - Months::new(earlier))));
+    }
+    touched.retain(|(period, first)| zone.start_of(*first + Months::new(months_of(*period))) <= now);
+    touched
+}
+
+/// What of one station depends on `months` (given by their first day) and has ended by `now`: months, quarters, twelve months and
+/// years, from what the journal has of its days. At most two years are read at once.
 ///
 /// # Errors
 /// Those of the journal.
@@ -54,154 +78,58 @@ pub(crate) async fn derive_months(
 ) -> Result<Vec<Record>> {
     let (rules, zone) = (Rules::built_in(), pipeline.publisher.zone);
     let Some(station) = pipeline.stations.get(station) else { return Ok(Vec::new()) };
-    let mut of_years: BTreeMap<i32, BTreeSet<NaiveDate>> = BTreeMap::new();
-    for month in months.iter().filter(|month| end_of_month(**month, zone) <= now) {
-        of_years.entry(month.year()).or_default().insert(*month);
+    let mut by_year: BTreeMap<i32, BTreeSet<(Period, NaiveDate)>> = BTreeMap::new();
+    for (period, first) in touched(months, zone, now) {
+        by_year.entry(first.year()).or_default().insert((period, first));
     }
     let mut records = Vec::new();
-    for of_year in of_years.values() {
-        let (Some(first), Some(last)) = (of_year.first(), of_year.last()) else { continue };
-        let whole = end_of_year(*last, zone) <= now;
-        let (from, to) = if whole {
-            (Period::Year.start(end_of_year(*last, zone), zone), end_of_year(*last, zone))
-        } else {
-            (zone.start_of(*first), end_of_month(*last, zone))
-        };
+    for wanted in by_year.values() {
+        let ends = wanted.iter().map(|(period, first)| *first + Months::new(months_of(*period)));
+        let firsts = wanted.iter().map(|(_, first)| *first);
+        let (Some(first), Some(end)) = (firsts.min(), ends.max()) else { continue };
+        let (from, to) = (zone.start_of(first), zone.start_of(end));
         let parameters: Vec<ParameterId> = rules.aggregates.of_the_calendar(station.kind).collect();
-        let days = ObservationQuery {
-            stations: vec![station.id.clone()],
-            limit: parameters.len() * 366,
-            parameters,
-            period: Period::Day,
-            statistic: Statistic::Mean,
-            from,
-            to,
-            as_of: None,
-            after: None,
-        };
-        let reviews = reviews_of(journal, &station.id, from, to).await?;
-        let days = journal.observations(days).await?.into_iter().map(|published| published.record).collect::<Vec<_>>();
-        let mut made = calendar(rules, station, zone, &days, of_year, whole);
+        let days = read(journal, station, parameters, Period::Day, (from, to)).await?;
+        let mut made = periods(rules, station, zone, &days, wanted);
+        made.extend(winds(rules, journal, station, zone, &days, wanted).await?);
         let classes = classes(rules, &pipeline.water, station, &made);
         made.extend(classes);
-        made.extend(rates(rules, station, zone, &days, of_year, whole));
-        Decided::new(&reviews).settle(&mut made);
+        made.extend(rates(rules, station, zone, &days, wanted));
+        Decided::new(&reviews_of(journal, &station.id, from, to).await?).settle(&mut made);
         records.extend(made);
     }
-    let mut spans = derive_spans(journal, station, months, zone, now).await?;
-    let bounds = |record: &Record| match record {
-        Record::Observation(one) => (one.start, one.end),
-        Record::Assessment(one) => (one.start, one.end),
-    };
-    let (first, last) = (spans.iter().map(|one| bounds(one).0).min(), spans.iter().map(|one| bounds(one).1).max());
-    if let (Some(first), Some(last)) = (first, last) {
-        Decided::new(&reviews_of(journal, &station.id, first, last).await?).settle(&mut spans);
-    }
-    records.extend(spans);
     Ok(records)
 }
 
-/// The means of `months` of one year, and with `whole` of that year, from a station's day means of them and of no
-/// other year. A parameter
-/// that has no day in a month, valid or not, has no record of the month; with too few valid days it has one without value.
-/// Day means are taken to the millionth of their unit.
-pub fn calendar(
-    rules: &Rules,
+/// What is published of these parameters of a station.
+///
+/// # Errors
+/// Those of the journal.
+pub(super) async fn read(
+    journal: &Arc<dyn Journal>,
     station: &Station,
-    zone: Zone,
-    days: &[Observation],
-    months: &BTreeSet<NaiveDate>,
-    whole: bool,
-) -> Vec<Record> {
-    let mut parameters: BTreeMap<ParameterId, Vec<&Observation>> = BTreeMap::new();
-    for day in days {
-        parameters.entry(day.parameter).or_default().push(day);
+    parameters: Vec<ParameterId>,
+    period: Period,
+    (from, to): (Instant, Instant),
+) -> Result<Vec<Observation>> {
+    if parameters.is_empty() {
+        return Ok(Vec::new());
     }
-    let mut records = Vec::new();
-    for days in parameters.into_values() {
-        let Some(one) = days.first() else { continue };
-        let mut cells: [Vec<Option<Fixed>>; 12] = Default::default();
-        let mut present = [false; 12];
-        let mut revised: [Vec<Revised>; 12] = Default::default();
-        let mut limited = [false; 12];
-        let year = zone.date_of(one.start).year();
-        for (place, cells) in cells.iter_mut().enumerate() {
-            *cells = vec![None; days_in(year, place)];
-        }
-        for day in &days {
-            let date = zone.date_of(day.start);
-            let place = date.month0() as usize;
-            present[place] = true;
-            let usable = day.value.filter(|_| day.flag.usable());
-            let usable = usable.and_then(Fixed::from_f64);
-            let usable =
-                usable.map(|value| rules.detection.used(station.kind, &station.limits, day.parameter, value, day.mark));
-            if usable.is_some() {
-                limited[place] |= is_limited(day);
-                day.revised.iter().for_each(|one| Revised::join(&mut revised[place], one.clone()));
-            }
-            // A level of noise may have been sent for a day, from midnight on, and made, from six on: what is made stands.
-            if let Some(cell) = cells[place].get_mut(date.day0() as usize) {
-                *cell = usable.or(*cell);
-            }
-        }
-        let made = rules.aggregates.at(station.kind, one.parameter);
-        for month in months.iter().filter(|month| present[month.month0() as usize]) {
-            let place = month.month0() as usize;
-            let aggregate = match (made.energy, made.samples) {
-                (true, _) => month_level(&cells[place], place, &rules.validity),
-                (_, true) => mean(&cells[place], 1),
-                _ => month_mean(&cells[place], place, &rules.validity),
-            };
-            let start = zone.start_of(*month);
-            let subject = (one.parameter, Period::Month, Statistic::Mean);
-            let span = (start, Period::Month.end(start, zone));
-            let revised = revised[place].clone();
-            let month = aggregate.observation(&one.station, subject, span, &rule(made, "month", limited[place]));
-            records.push(month.made_with(revised).into());
-        }
-        if whole {
-            let start = Period::Year.start(end_of_year(zone.date_of(one.start), zone), zone);
-            let aggregate = match (made.energy, made.samples) {
-                (true, _) => year_level(&cells, &rules.validity),
-                (_, true) => year_of_months(&cells, &rules.validity),
-                _ => year_mean(&cells, &rules.validity),
-            };
-            let subject = (one.parameter, Period::Year, Statistic::Mean);
-            let span = (start, Period::Year.end(start, zone));
-            let mut all = Vec::new();
-            revised.into_iter().flatten().for_each(|one| Revised::join(&mut all, one));
-            let year = aggregate.observation(&one.station, subject, span, &rule(made, "year", limited.contains(&true)));
-            records.push(year.made_with(all).into());
-        }
-    }
-    records
-}
-
-/// Id of the rule that makes a month or year of days.
-fn rule(made: Made, period: &'static str, limited: bool) -> String {
-    let mut rule = match (period, made.energy, made.samples) {
-        ("month", true, _) => "month-energy-mean",
-        ("month", _, true) => "month-sample-mean",
-        ("month", ..) => "month-mean",
-        (_, true, _) => "year-energy-mean",
-        (_, _, true) => "year-month-mean",
-        _ => "year-mean",
-    }
-    .to_owned();
-    if limited {
-        note(&mut rule, detection::RULE);
-    }
-    rule
-}
-
-/// Whether something stands for values below a limit in a published value.
-pub(super) fn is_limited(one: &Observation) -> bool {
-    one.rules.split(' ').any(|rule| rule == detection::RULE)
-}
-
-/// Days of a month, which counts from 0 (January).
-pub(super) fn days_in(year: i32, month: usize) -> usize {
-    let first = NaiveDate::from_ymd_opt(year, month as u32 + 1, 1);
-    first.map_or(31, |first| (first + Months::new(1) - first).num_days() as usize)
+    // A level of noise may have been sent for a day and made of it too.
+    let of_each = match period {
+        Period::Day => 2 * ((to - from).num_days() + 2),
+        _ => (to - from).num_hours() + 1,
+    };
+    let query = ObservationQuery {
+        stations: vec![station.id.clone()],
+        limit: parameters.len() * usize::try_from(of_each).unwrap_or(0),
+        parameters,
+        period,
+        statistic: Statistic::Mean,
+        from,
+        to,
+        as_of: None,
+        after: None,
+    };
+    Ok(journal.observations(query).await?.into_iter().map(|published| published.record).collect())
 }

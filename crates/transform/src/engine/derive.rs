@@ -7,16 +7,19 @@ use limpid_model::{
 };
 use limpid_store::Accepted;
 
+use crate::aggregate::counter::counted;
 use crate::aggregate::energy::energy_mean;
 use crate::aggregate::flow::flow_weighted;
+use crate::aggregate::hour::Minutes;
 use crate::aggregate::max8h::max8h;
 use crate::aggregate::mean::mean;
+use crate::aggregate::quarter::largest_quarter;
 use crate::aggregate::sum::sum;
 use crate::aggregate::vector::{Wind, vector_mean};
 use crate::aggregate::{Aggregate, How, Made};
 use crate::assess::gb3095::Class;
-use crate::assess::{self, Daily, Realtime, Six, Verdict, six};
-use crate::engine::hours::{Hours, as_sent, used};
+use crate::assess::{self, Daily, Realtime, Six, Verdict, in_naqi, six, uk_daqi};
+use crate::engine::hours::{Hours, as_sent, counter_turn, of_counter, used};
 use crate::engine::wanted::Wanted;
 use crate::fixed::{Fixed, Mean};
 use crate::review::Decided;
@@ -45,7 +48,8 @@ pub fn derive(
     now: Instant,
 ) -> Vec<Record> {
     let Some(span) = wanted.span(zone) else { return Vec::new() };
-    let hours = Hours::of(rules, station, zone, readings, decided, span, now).in_time(rules, station);
+    let mut hours = Hours::of(rules, station, zone, readings, decided, span, now).in_time(rules, station);
+    hours.count(rules, station, decided);
     let judged = Judging { rules, station, zone, decided };
     derive_of(&judged, &hours, readings, wanted, now)
 }
@@ -59,7 +63,9 @@ pub(super) fn derive_of(
     now: Instant,
 ) -> Vec<Record> {
     let Judging { rules, station, zone, decided } = *judging;
-    let job = Job { rules, station, zone, decided, hours, exempt: six().map(|one| station.exempt.contains(&one)) };
+    let exempt = six().map(|one| station.exempt.contains(&one));
+    let sulphur = if wanted.days.is_empty() { Vec::new() } else { sulphur(judging, hours, readings) };
+    let job = Job { rules, station, zone, decided, hours, exempt, sulphur };
     let mut records = Vec::new();
     job.sent(readings, wanted, &mut records);
     for hour in &wanted.hours {
@@ -93,6 +99,27 @@ struct Job<'a> {
     decided: Decided<'a>,
     hours: &'a Hours,
     exempt: Six<bool>,
+    /// Minutes of sulphur dioxide in usable hours, in order.
+    sulphur: Vec<Minutes>,
+}
+
+/// Minutes of sulphur dioxide in usable hours, in order: one index is made of quarters of an hour.
+fn sulphur(judging: &Judging<'_>, hours: &Hours, readings: &[Accepted]) -> Vec<Minutes> {
+    let Judging { rules, station, zone, .. } = *judging;
+    let so2 = six()[assess::SO2];
+    let minutes = |accepted: &Accepted| {
+        let reading = &accepted.reading;
+        let Period::Minutes(length) = reading.period else { return None };
+        hours.usable(so2, zone.floor_hour(reading.start)).filter(|_| reading.parameter == so2)?;
+        let value = validate::reading(rules, station.kind, &station.limits, reading).usable()?;
+        Some(Minutes { start: reading.start, length, value })
+    };
+    if station.kind != StationKind::Air {
+        return Vec::new();
+    }
+    let mut all: Vec<Minutes> = readings.iter().filter_map(minutes).collect();
+    all.sort_by_key(|one| one.start);
+    all
 }
 
 impl Job<'_> {
@@ -175,7 +202,10 @@ impl Job<'_> {
             let Made { day, max8h: largest, .. } = made_of;
             let position = six().iter().position(|one| *one == parameter);
             let hours = self.hours.window(parameter, start, end);
-            let made = if let Some(hours) = hours.filter(|_| day) {
+            let made = if let Some(counted) = self.counted_day(parameter, (start, end)) {
+                records.push(counted.into());
+                None
+            } else if let Some(hours) = hours.filter(|_| day) {
                 let (aggregate, rule) = self.day_of(parameter, made_of, hours, (start, end));
                 let subject = (parameter, Period::Day, Statistic::Mean);
                 let made = aggregate.observation(&self.station.id, subject, (start, end), rule);
@@ -192,7 +222,9 @@ impl Job<'_> {
                 input.mean[position] = mean;
             }
             if parameter == ParameterId::known("nh3") {
-                input.nh3 = made.flatten();
+                // It is looked at by India's index alone.
+                let of_hours = hours.filter(|_| day).map(|hours| mean(hours, in_naqi::HOURS).mean);
+                input.nh3 = of_hours.unwrap_or(made.flatten());
             }
             let Some(hours) = hours else { continue };
             let largest8h = max8h(hours, &self.rules.validity, Class::parse(&self.station.class));
@@ -206,6 +238,7 @@ impl Job<'_> {
             }
         }
         if any {
+            input.so2_quarter = largest_quarter(&self.sulphur, (start, end), uk_daqi::CAPTURE);
             self.assess(Period::Day, start, end, |edition| Some((edition.daily?)(self.rules, &input)), records);
         }
     }
@@ -223,6 +256,19 @@ impl Job<'_> {
         made
     }
 
+    /// What a counter counted in a day, where `parameter` is what one counts and the station has its readings.
+    fn counted_day(&self, parameter: ParameterId, (start, end): (Instant, Instant)) -> Option<Observation> {
+        let counter = self.rules.counters.iter().find(|one| one.amount == parameter)?.counter;
+        let readings = self.hours.window(counter, start, end)?;
+        let before = self.hours.usable(counter, self.zone.floor_hour(start) - Duration::hours(1));
+        let found = counted(before, readings, counter_turn(self.station, counter));
+        let mut made = of_counter(self.station, (parameter, Period::Day), (start, end), found);
+        if made.value.is_some() {
+            made = made.made_with(self.hours.revised(counter, start - Duration::hours(1), end));
+        }
+        Some(made)
+    }
+
     /// The value of a day of one parameter, and the id of the rule.
     fn day_of(
         &self,
@@ -238,7 +284,7 @@ impl Job<'_> {
             How::Mean if made.energy => (energy_mean(hours, minimum), "day-energy-mean"),
             How::Mean if made.samples => (mean(hours, 1), "day-sample-mean"),
             How::Mean => (mean(hours, minimum), "day-mean"),
-            How::Sum => (sum(hours, minimum), "day-sum"),
+            How::Sum | How::Counter => (sum(hours, minimum), "day-sum"),
             How::Flow => {
                 let flows = beside("flow").map_or_else(missing, <[_]>::to_vec);
                 (flow_weighted(hours, &flows, minimum), "day-flow-weighted")
@@ -267,7 +313,7 @@ impl Job<'_> {
                 days.push((observation, usable));
             }
         }
-        for pair in self.rules.consistency.pairs() {
+        for pair in self.rules.consistency.pairs(&self.station.limits) {
             let usable =
                 |parameter| days.iter().find(|(day, _)| day.parameter == parameter).and_then(|(_, usable)| *usable);
             let (Some(part), Some(whole)) = (usable(pair.part), usable(pair.whole)) else { continue };
@@ -311,6 +357,7 @@ impl Job<'_> {
                 sub: sub.filter(|(_, of)| *of).map(|(sub, _)| sub).chain(verdict.beside).collect(),
                 reason: verdict.reason.map(str::to_owned),
                 status: Status::Provisional,
+                event: false,
                 compliance: None,
             };
             records.push(assessment.into());

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Duration, NaiveDate};
 use limpid_model::{Instant, Period, Reading, StationId, Zone};
 
-use crate::engine::calendar::{end_of_month, end_of_year, month_of};
-use crate::engine::spans::end_of_quarter;
+use crate::engine::calendar::{end_of_month, end_of_quarter, end_of_year, month_of};
 use crate::engine::wanted::{MORNING, Touched};
 
 /// An hour, a day, a month or a year is derived by the clock so long after its end, when its last minutes have arrived; without this

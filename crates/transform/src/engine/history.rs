@@ -9,6 +9,7 @@ use futures::TryStreamExt;
 use limpid_model::{Instant, Period, Pipeline, Record, StationId, StationKind, Zone};
 use limpid_store::{Journal, Result};
 
+use crate::engine::beside::judged_beside;
 use crate::engine::calendar::{derive_months, end_of_month, month_of};
 use crate::engine::tasks::{Derived, Task, derive_all};
 use crate::engine::wanted::Wanted;
@@ -65,7 +66,13 @@ pub async fn history(
         Some(since) => {
             // Where the live engine had not come so far, it is behind the cursor that moves on: take that along.
             let since = since.min(journal.cursor(CURSOR).await?);
-            touched_months(&journal, since, newest, zone).await?
+            let mut months = touched_months(&journal, since, newest, zone).await?;
+            for (station, of_station) in months.clone() {
+                for other in judged_beside(&pipeline, &station) {
+                    months.entry(other.clone()).or_default().extend(&of_station);
+                }
+            }
+            months
         }
     };
     let known = |station: &StationId| pipeline.stations.get(station).is_some();
@@ -135,7 +142,7 @@ async fn touched_months(journal: &Arc<dyn Journal>, since: u64, newest: u64, zon
             let reading = &accepted.reading;
             let of_station = months.entry(reading.station.clone()).or_default();
             of_station.insert(month(reading.start, zone));
-            if reading.period == Period::Hour || matches!(reading.period, Period::Minutes(_)) {
+            if matches!(reading.period, Period::Hour | Period::Minutes(_) | Period::Moment) {
                 of_station.insert(month(reading.start - BACK, zone));
                 of_station.insert(month(reading.start + REACH, zone));
             }

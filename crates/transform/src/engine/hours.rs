@@ -13,16 +13,30 @@ use limpid_model::{
 };
 use limpid_store::Accepted;
 
+use crate::aggregate::counter::{self, Counted, counted};
 use crate::aggregate::hour::{Minutes, hour_level, hour_mean, hour_sum, hour_vector};
 use crate::aggregate::mean::mean;
-use crate::aggregate::{Aggregate, How, Made};
+use crate::aggregate::{Aggregate, Counter, How, Made};
+use crate::engine::beside::Neighbour;
 use crate::fixed::{Fixed, Mean};
 use crate::review::Decided;
 use crate::standards::Rules;
-use crate::validate::{self, InTime, Judged, climatology, detection, note, worst};
+use crate::validate::{self, InTime, Judged, climatology, detection, note, sums, weather, worst};
 
 /// Id of the rule that makes an hour of samples.
 const HOUR_SAMPLES: &str = "hour-sample-mean";
+
+/// Id of the rule that makes an hour of a counter.
+const HOUR_LAST: &str = "hour-last";
+
+/// The last reading of a counter in an hour, and how many there are.
+#[derive(Default)]
+struct Last {
+    at: Option<Instant>,
+    value: Option<Fixed>,
+    n: u32,
+    revised: Vec<Revised>,
+}
 
 /// The hours of one parameter, one cell an hour.
 #[derive(Debug, Clone)]
@@ -40,6 +54,8 @@ struct Series {
     revised: BTreeMap<usize, Vec<Revised>>,
     /// Hours in which something stands for values below a limit.
     limited: BTreeSet<usize>,
+    /// Hours that are differences of a counter's: they are made anew with it.
+    counted: BTreeSet<usize>,
 }
 
 impl Series {
@@ -52,6 +68,7 @@ impl Series {
             held: vec![false; length],
             revised: BTreeMap::new(),
             limited: BTreeSet::new(),
+            counted: BTreeSet::new(),
         }
     }
 }
@@ -86,6 +103,7 @@ impl Hours {
         let mut samples: BTreeMap<(ParameterId, usize), Vec<Option<Fixed>>> = BTreeMap::new();
         let mut revised: BTreeMap<(ParameterId, usize), Vec<Revised>> = BTreeMap::new();
         let mut limited: BTreeSet<(ParameterId, usize)> = BTreeSet::new();
+        let mut lasts: BTreeMap<(ParameterId, usize), Last> = BTreeMap::new();
         for accepted in readings {
             let reading = &accepted.reading;
             let Some(place) = hours.place(zone.floor_hour(reading.start)) else { continue };
@@ -96,6 +114,17 @@ impl Hours {
                     let usable = judged.usable();
                     let observation = as_sent(accepted, judged, reading.start + Duration::hours(1));
                     hours.set((rules, station), place, usable, observation, decided);
+                }
+                Period::Minutes(_) | Period::Moment if made(reading.parameter).how == How::Counter => {
+                    let judged = validate::reading(rules, station.kind, &station.limits, reading);
+                    let Some(value) = judged.usable() else { continue };
+                    let last = lasts.entry((reading.parameter, place)).or_default();
+                    last.n += 1;
+                    if last.at.is_none_or(|at| at <= reading.start) {
+                        last.at = Some(reading.start);
+                        last.value = Some(value);
+                        last.revised = not_as_first_received(accepted, zone).into_iter().collect();
+                    }
                 }
                 Period::Minutes(length) if made(reading.parameter).hour => {
                     let judged = validate::reading(rules, station.kind, &station.limits, reading);
@@ -127,7 +156,9 @@ impl Hours {
             let ended = now >= start + Duration::hours(1);
             if ended && !hours.has(parameter, start) {
                 let speeds = minutes.get(&(ParameterId::known("wind_speed"), place)).map_or(&[][..], Vec::as_slice);
-                let (mut judged, aggregate) = from_minutes(rules, made(parameter), start, values, speeds);
+                let set = |limit| if let Limit::Minutes(minutes) = limit { Some(minutes) } else { None };
+                let minimum = Limit::set(&station.limits, parameter, set).unwrap_or(rules.validity.hour_minutes);
+                let (mut judged, aggregate) = from_minutes(minimum, made(parameter), start, values, speeds);
                 if limited.contains(&(parameter, place)) && judged.value.is_some() {
                     note(&mut judged.rules, detection::RULE);
                 }
@@ -140,6 +171,17 @@ impl Hours {
                 }
                 let made = as_made(station, parameter, start, judged, aggregate);
                 hours.set((rules, station), place, usable, made.made_with(behind), decided);
+            }
+        }
+        for ((parameter, place), last) in lasts {
+            let start = hours.start(place);
+            if now >= start + Duration::hours(1) && !hours.has(parameter, start) {
+                let aggregate = Aggregate { mean: last.value.map(Mean::from), n: last.n, expected: 0 };
+                let judged = hours.usual(&station.limits, place, parameter, made_by(aggregate, HOUR_LAST));
+                let usable = judged.usable();
+                let made = as_made(station, parameter, start, judged, aggregate);
+                let made = Observation { expected: None, ..made }.made_with(last.revised);
+                hours.set((rules, station), place, usable, made, decided);
             }
         }
         for ((parameter, place), values) in samples {
@@ -165,13 +207,14 @@ impl Hours {
                 );
             }
         }
-        hours.contradictions(rules);
+        hours.contradictions(rules, station);
         hours
     }
 
     /// These hours, each judged beside the hours around it. It must be called once, when every hour that is needed is there:
     /// the last hours before the end lack those after them, and the first those before them.
     pub fn in_time(mut self, rules: &Rules, station: &Station) -> Self {
+        self.weather(station);
         for (parameter, series) in &mut self.series {
             let Some(checks) = InTime::of(rules, station.kind, &station.limits, *parameter) else { continue };
             for place in (0..self.length).filter(|place| !series.held[*place]).collect::<Vec<_>>() {
@@ -183,6 +226,71 @@ impl Hours {
             }
         }
         self
+    }
+
+    /// Doubts hours of what the station's weather spoils.
+    fn weather(&mut self, station: &Station) {
+        let sound = |name| self.series.get(&ParameterId::known(name)).map(|series: &Series| series.sound.clone());
+        let (wind, rain) = (sound("wind_speed"), sound("rain"));
+        if wind.is_none() && rain.is_none() {
+            return;
+        }
+        let at = |series: &Option<Vec<Option<Fixed>>>, place: usize| series.as_ref().and_then(|series| series[place]);
+        for (parameter, series) in &mut self.series {
+            let Some(weather) = weather::set(&station.limits, *parameter) else { continue };
+            for place in 0..self.length {
+                let judged = series.present[place] && !series.held[place];
+                let found = weather::judge(weather, at(&wind, place), at(&rain, place)).filter(|_| judged);
+                if let Some((flag, rule)) = found {
+                    series.usable[place] = None;
+                    series.doubt(place, flag, rule);
+                }
+            }
+        }
+    }
+
+    /// Judges hours beside those of the stations around. It must be called after [`Hours::in_time`]; what these find wrong still
+    /// counts here, as what a neighbour's own neighbours find wrong of it does.
+    pub(super) fn beside(&mut self, rules: &Rules, station: &Station, neighbours: &[Neighbour]) {
+        for (parameter, series) in &mut self.series {
+            let Some(near) = rules.neighbours.flagged(station, *parameter) else { continue };
+            for place in 0..self.length {
+                let Some(value) = series.sound[place].filter(|_| !series.held[place]) else { continue };
+                let start = self.first + Duration::hours(place as i64);
+                let around = neighbours.iter().filter(|neighbour| neighbour.km <= near.within_km);
+                let mut around: Vec<Fixed> =
+                    around.filter_map(|neighbour| neighbour.hours.usable(*parameter, start)).collect();
+                if let Some((flag, rule)) = near.judge(value, &mut around) {
+                    series.usable[place] = None;
+                    series.doubt(place, flag, rule);
+                }
+            }
+        }
+    }
+
+    /// Adds what counters counted in each of these hours, where the station does not send it. It must be called after
+    /// [`Hours::in_time`] and [`Hours::beside`].
+    pub(super) fn count(&mut self, rules: &Rules, station: &Station, decided: Decided<'_>) {
+        for Counter { counter, amount } in &rules.counters {
+            let Some(series) = self.series.get(counter).cloned() else { continue };
+            for place in (1..self.length).filter(|place| series.present[*place]) {
+                let start = self.start(place);
+                if self.has(*amount, start) {
+                    continue;
+                }
+                let turn = counter_turn(station, *counter);
+                let found = counted(series.usable[place - 1], &series.usable[place..=place], turn);
+                let behind = [place - 1, place].into_iter().filter_map(|place| series.revised.get(&place)).flatten();
+                let mut revised = Vec::new();
+                behind.for_each(|one| Revised::join(&mut revised, one.clone()));
+                let made = of_counter(station, (*amount, Period::Hour), (start, self.start(place + 1)), found);
+                let usable = made.value.filter(|_| made.flag.usable()).and_then(Fixed::from_f64);
+                self.set((rules, station), place, usable, made.made_with(revised), decided);
+                if let Some(series) = self.series.get_mut(amount) {
+                    series.counted.insert(place);
+                }
+            }
+        }
     }
 
     /// A value judged by what is usual in its month at the station.
@@ -207,6 +315,9 @@ impl Hours {
         for series in self.series.values_mut() {
             series.observations.clear();
             series.observations.shrink_to_fit();
+            for place in std::mem::take(&mut series.counted) {
+                series.present[place] = false;
+            }
         }
         self
     }
@@ -346,9 +457,14 @@ impl Hours {
 
     /// Marks hours suspect in which a part exceeds its whole, or a sum is none. Only values that are otherwise usable are
     /// compared.
-    fn contradictions(&mut self, rules: &Rules) {
+    fn contradictions(&mut self, rules: &Rules, station: &Station) {
+        let here = |parameter: &ParameterId| self.series.contains_key(parameter);
+        let mut pairs = rules.consistency.pairs(&station.limits);
+        pairs.retain(|pair| here(&pair.part) && here(&pair.whole));
+        let mut sums = sums::at(&rules.sums, &station.limits);
+        sums.retain(|sum| here(&sum.whole) && sum.terms.iter().all(|(term, _)| here(term)));
         for place in 0..self.length {
-            for pair in rules.consistency.pairs() {
+            for pair in &pairs {
                 let (Some(part), Some(whole)) = (self.sound(pair.part, place), self.sound(pair.whole, place)) else {
                     continue;
                 };
@@ -357,7 +473,7 @@ impl Hours {
                     self.suspect(pair.whole, place, &pair.rule);
                 }
             }
-            for sum in &rules.sums {
+            for sum in &sums {
                 let Some(whole) = self.sound(sum.whole, place) else { continue };
                 let terms = sum.terms.iter().map(|(term, _)| self.sound(*term, place)).collect::<Option<Vec<_>>>();
                 if terms.is_some_and(|terms| sum.contradicts(whole, &terms)) {
@@ -388,6 +504,31 @@ impl Series {
             note(&mut observation.rules, rule);
         }
     }
+}
+
+/// The number at which a counter of a station is zero again, where that is set.
+pub(super) fn counter_turn(station: &Station, counter: ParameterId) -> Option<Fixed> {
+    let turn = |limit| if let Limit::Counter(turn) = limit { Some(turn) } else { None };
+    Limit::set(&station.limits, counter, turn).and_then(Fixed::from_f64)
+}
+
+/// What a counter counted in an hour or a day, as it is published.
+pub(super) fn of_counter(
+    station: &Station,
+    (amount, period): (ParameterId, Period),
+    span: (Instant, Instant),
+    found: Counted,
+) -> Observation {
+    let rule = if period == Period::Hour { "hour-counter" } else { "day-counter" };
+    let mut made = found.amount.observation(&station.id, (amount, period, Statistic::Mean), span, rule);
+    if found.turned {
+        note(&mut made.rules, counter::TURNED);
+    }
+    if found.reset && made.value.is_some() {
+        note(&mut made.rules, counter::RESET);
+        made.flag = Flag::Suspect;
+    }
+    made
 }
 
 /// What a reviewer let stand, as it enters aggregates: of a limit below which the value lies, a part.
@@ -427,18 +568,17 @@ pub(super) fn as_sent(accepted: &Accepted, judged: validate::Judged, end: Instan
     }
 }
 
-/// An hour made of minutes, judged by how many they are. `speeds` are the wind's in the same hour.
+/// An hour made of minutes, of which it needs `minimum`. `speeds` are the wind's in the same hour.
 fn from_minutes(
-    rules: &Rules,
+    minimum: u32,
     made: Made,
     start: Instant,
     values: &[Minutes],
     speeds: &[Minutes],
 ) -> (Judged, Aggregate) {
-    let minimum = rules.validity.hour_minutes;
     let (aggregate, rule) = match made.how {
         How::Mean if made.energy => (hour_level(values, start, minimum), "hour-energy-mean"),
-        How::Mean | How::Flow => (hour_mean(values, start, minimum), "hour-mean"),
+        How::Mean | How::Flow | How::Counter => (hour_mean(values, start, minimum), "hour-mean"),
         How::Sum => (hour_sum(values, start, minimum), "hour-sum"),
         How::Vector => (hour_vector(values, speeds, start, minimum), "hour-vector"),
     };

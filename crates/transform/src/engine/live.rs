@@ -14,18 +14,22 @@ use std::time::Duration as Wait;
 
 use chrono::{Duration, Utc};
 use futures::TryStreamExt;
-use limpid_model::{Instant, Period, Pipeline, Record, StationId, StationKind};
+use limpid_model::{Instant, ParameterId, Period, Pipeline, Record, StationId, StationKind};
 use limpid_store::{Accepted, Journal, Result, ReviewQuery, StationExtent, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::aggregate::How;
+use crate::engine::beside;
 use crate::engine::calendar::{derive_months, end_of_month, end_of_year, month_of};
 use crate::engine::due::Due;
 use crate::engine::hours::Hours;
+use crate::engine::said::Said;
 use crate::engine::summaries;
 use crate::engine::tasks::{Task, derive_all};
 use crate::engine::wanted::Touched;
 use crate::engine::{CURSOR, REVIEWS};
+use crate::standards::Rules;
 
 /// Readings taken in one round: small enough that the first of them is published in well under a second.
 const BATCH: usize = 4096;
@@ -80,12 +84,26 @@ pub(super) struct Live {
     /// The newest hours of every station, so that a new hour does not make the engine read a day of minutes again:
     /// at most as many as there are stations, some 10 kB each.
     known: HashMap<StationId, Arc<Hours>>,
+    /// What was published of every station in its last round.
+    said: Said,
+    /// The number of the last decision that is worked in; `None` until it was read from the journal.
+    reviewed: Option<u64>,
 }
 
 impl Live {
     pub(super) fn new(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, clock: fn() -> Instant) -> Self {
         let accepted = journal.accepted();
-        Self { pipeline, journal, clock, accepted, cursor: None, due: Due::default(), known: HashMap::new() }
+        Self {
+            pipeline,
+            journal,
+            clock,
+            accepted,
+            cursor: None,
+            due: Due::default(),
+            known: HashMap::new(),
+            said: Said::default(),
+            reviewed: None,
+        }
     }
 
     async fn run(mut self, stop: CancellationToken) -> Result<()> {
@@ -131,7 +149,13 @@ impl Live {
     pub(super) async fn round(&mut self) -> Result<bool> {
         let cursor = match self.cursor {
             Some(cursor) => cursor,
-            None => self.resume().await?,
+            None => {
+                let cursor = self.resume().await?;
+                // What fell due while the engine stood is found around the last reading only: it must be published before the
+                // cursor moves on, or another restart would look for it elsewhere.
+                self.overdue(cursor).await?;
+                *self.cursor.insert(cursor)
+            }
         };
         self.accepted.mark_unchanged();
         let batch = self.journal.tail(cursor, BATCH).await?;
@@ -143,8 +167,9 @@ impl Live {
             let of_station = touched.entry(reading.station.clone()).or_default();
             of_station.reading(reading, zone, now);
             self.due.reading(reading, zone, now);
-            match self.pipeline.stations.get(&reading.station).map(|station| station.kind) {
-                Some(StationKind::Water) if reading.period == Period::Moment => {
+            let kind = self.pipeline.stations.get(&reading.station).map(|station| station.kind);
+            match kind {
+                Some(kind) if reading.period == Period::Moment && makes_hours(kind, reading.parameter) => {
                     of_station.sample(reading, zone, now);
                     self.due.sample(reading, zone, now);
                 }
@@ -171,6 +196,22 @@ impl Live {
         Ok(true)
     }
 
+    /// Publishes all that has fallen due.
+    async fn overdue(&mut self, cursor: u64) -> Result<()> {
+        let now = (self.clock)();
+        loop {
+            let fallen_due = self.due.take(now, DUE_AT_ONCE);
+            if fallen_due.is_empty() {
+                return Ok(());
+            }
+            let published = self.publish(fallen_due.clone(), cursor, cursor, cursor, now).await;
+            if published.is_err() {
+                self.due.put_back(fallen_due, now);
+            }
+            published?;
+        }
+    }
+
     /// Derives and publishes; the cursor moves with the last of it.
     async fn publish(
         &mut self,
@@ -180,7 +221,23 @@ impl Live {
         fresh_after: u64,
         now: Instant,
     ) -> Result<()> {
+        let published = self.derive_and_publish(touched, cursor, newest, fresh_after, now).await;
+        if published.is_err() {
+            self.said.forget();
+        }
+        published
+    }
+
+    async fn derive_and_publish(
+        &mut self,
+        mut touched: BTreeMap<StationId, Touched>,
+        cursor: u64,
+        newest: u64,
+        fresh_after: u64,
+        now: Instant,
+    ) -> Result<()> {
         let zone = self.pipeline.publisher.zone;
+        beside::touch(&self.pipeline, &mut touched);
         let mut tasks = Vec::new();
         let mut calendar = Vec::new();
         for (station, mut touched) in touched {
@@ -204,9 +261,13 @@ impl Live {
         }
         let mut derived = derive_all(&self.pipeline, &self.journal, tasks, now);
         let mut records = Vec::new();
+        let mut said = Vec::new();
         while let Some(more) = derived.try_next().await? {
             metrics::counter!("limpid_derived_records_total").increment(more.records.len() as u64);
-            records.extend(more.records);
+            if let Some(station) = more.station {
+                said.push((station.clone(), self.said.figures(&more.records)));
+                records.extend(more.records.into_iter().filter(|record| !self.said.known(&station, record)));
+            }
             if let Some((station, hours)) = more.hours {
                 self.keep(station, hours);
             }
@@ -221,7 +282,11 @@ impl Live {
                 records.extend(derive_months(&self.pipeline, &self.journal, &station, &months, now).await?);
             }
         }
-        self.hand_over(records, (newest > cursor).then_some((CURSOR, newest))).await
+        self.hand_over(records, (newest > cursor).then_some((CURSOR, newest))).await?;
+        for (station, figures) in said {
+            self.said.keep(station, figures);
+        }
+        Ok(())
     }
 
     /// Keeps a station's newest hours. When older ones were derived anew, what was kept of them no longer holds.
@@ -244,7 +309,10 @@ impl Live {
     /// Publishes what the next decision of a reviewer changes; false when there is none. Readings come first: a decision is
     /// about hours that have long been there.
     async fn reviews(&mut self, cursor: u64, now: Instant) -> Result<bool> {
-        let after = self.journal.cursor(REVIEWS).await?;
+        let after = match self.reviewed {
+            Some(after) => after,
+            None => *self.reviewed.insert(self.journal.cursor(REVIEWS).await?),
+        };
         let next = ReviewQuery { after, limit: 1, ..ReviewQuery::default() };
         let Some(review) = self.journal.reviews(next).await?.pop() else { return Ok(false) };
         let mut touched = Touched::default();
@@ -253,6 +321,7 @@ impl Live {
         self.known.remove(&review.station);
         self.publish(BTreeMap::from([(review.station, touched)]), cursor, cursor, 0, now).await?;
         self.journal.publish(Vec::new(), Some((REVIEWS, review.id))).await?;
+        self.reviewed = Some(review.id);
         Ok(true)
     }
 
@@ -280,7 +349,6 @@ impl Live {
             }
         }
         tracing::info!(cursor, due = self.due.len(), "transform resumes");
-        self.cursor = Some(cursor);
         Ok(cursor)
     }
 
@@ -294,6 +362,12 @@ impl Live {
             }
         }
     }
+}
+
+/// Whether moments of a parameter make hours.
+fn makes_hours(kind: StationKind, parameter: ParameterId) -> bool {
+    let made = Rules::built_in().aggregates.at(kind, parameter);
+    made.samples || made.how == How::Counter
 }
 
 fn warn(error: &StoreError, retry: Wait) {

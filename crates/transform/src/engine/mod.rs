@@ -7,11 +7,14 @@
 //! - [`hours`]: a station's hours, sent or made of minutes, each with its flag
 //! - [`derive`]: what is published of them
 //! - [`water`], [`noise`]: classes of water, days and nights of noise
-//! - [`calendar`]: months and years, of published days
-//! - [`spans`]: quarters and twelve months, of published days
+//! - [`calendar`], [`periods`]: months, quarters, twelve months and years, of published days
+//! - `winds`: months of wind directions, of published hours
 //! - [`air`]: hours and days of air against the limits of GB 3095
 //! - `due`: what falls due by the clock
 //! - [`summaries`]: areas and long periods, of what is published
+//! - `beside`: stations that are judged beside those around them
+//! - `said`: what was published last, so that it is not published again
+//! - `sealed`: readings of hours that are final
 //! - `tasks`: several stations at once
 //! - [`live`], [`history`]: the two speeds
 //! - `anew`: figures derived once more, to be compared with those published
@@ -19,6 +22,7 @@
 
 pub mod air;
 mod anew;
+mod beside;
 pub mod bulk;
 pub mod calendar;
 pub mod derive;
@@ -27,13 +31,16 @@ pub mod history;
 pub mod hours;
 pub mod live;
 pub mod noise;
-pub mod spans;
+pub mod periods;
+mod said;
+mod sealed;
 pub mod summaries;
 mod tasks;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod wanted;
 pub mod water;
+mod winds;
 
 pub(crate) use anew::{around, month};
 pub(crate) use calendar::derive_months;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Months, NaiveDate};
 use limpid_model::{
     Assessment, Compliance, Instant, Met, Observation, ParameterId, Part, Period, Pipeline, Record, Scheme, Station,
     StationKind, Statistic, Status, Zone,
@@ -12,8 +12,8 @@ use crate::aggregate::Aggregate;
 use crate::aggregate::energy::energy_mean;
 use crate::aggregate::noise::{self, Span};
 use crate::assess::gb3096;
-use crate::engine::calendar::end_of_year;
 use crate::engine::hours::Hours;
+use crate::engine::periods::months_of;
 use crate::engine::wanted::Wanted;
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
@@ -103,16 +103,15 @@ impl Job<'_> {
     }
 }
 
-/// How many days and nights of each month of `months`, and with `whole` of their year, met the limit of the station's
-/// zone, from its published levels. Days and nights without a valid level are not counted. The level is 1 when all were met,
-/// and missing when none was judged.
+/// How many days and nights of each period of `wanted`, given by its first day, met the limit of the station's zone, from its
+/// published levels. Days and nights without a valid level are not counted. The level is 1 when all were met, and missing when
+/// none was judged. Of twelve months there is one where the last of them has a level.
 pub fn rates(
     rules: &Rules,
     station: &Station,
     zone: Zone,
     days: &[Observation],
-    months: &BTreeSet<NaiveDate>,
-    whole: bool,
+    wanted: &BTreeSet<(Period, NaiveDate)>,
 ) -> Vec<Record> {
     let (Some(of), Some(scheme)) = (rules.gb3096.named(&station.class), Scheme::parse(gb3096::ID)) else {
         return Vec::new();
@@ -132,21 +131,23 @@ pub fn rates(
         let known = levels.entry((zone.date_of(day.start), part)).or_default();
         *known = level.or(*known);
     }
-    let mut counted: BTreeMap<(Period, NaiveDate), [Met; 2]> = BTreeMap::new();
-    for ((date, part), level) in levels {
-        let judged = level.and_then(|level| gb3096::judge(rules, of, part, Some(level.into()), None));
-        let month = date.with_day(1).filter(|month| months.contains(month)).map(|month| (Period::Month, month));
-        let year = date.with_ordinal(1).filter(|_| whole).map(|first| (Period::Year, first));
-        for key in month.into_iter().chain(year) {
-            let none = [Part::Day, Part::Night].map(|part| Met { part, judged: 0, met: 0 });
-            let met = &mut counted.entry(key).or_insert(none)[part as usize];
+    let count = |(period, first): &(Period, NaiveDate)| {
+        let end = *first + Months::new(months_of(*period));
+        let last = end - Months::new(1);
+        let newest = levels.range((*first, Part::Day)..(end, Part::Day)).next_back()?;
+        let present = *period != Period::Months12 || newest.0.0 >= last;
+        let mut met = [Part::Day, Part::Night].map(|part| Met { part, judged: 0, met: 0 });
+        for ((_, part), level) in levels.range((*first, Part::Day)..(end, Part::Day)) {
+            let judged = level.and_then(|level| gb3096::judge(rules, of, *part, Some(level.into()), None));
+            let met = &mut met[*part as usize];
             met.judged += u32::from(judged.is_some());
-            met.met += u32::from(judged.as_ref().is_some_and(|judged| judged.level == Some(gb3096::MET)));
+            met.met += u32::from(judged.is_some_and(|judged| judged.level == Some(gb3096::MET)));
         }
-    }
+        present.then_some(((*period, *first), met))
+    };
     let rate = |((period, first), met): ((Period, NaiveDate), [Met; 2])| {
         let start = zone.start_of(first);
-        let end = if period == Period::Year { end_of_year(first, zone) } else { period.end(start, zone) };
+        let end = period.end(start, zone);
         let any = met.iter().any(|met| met.judged > 0);
         let all = any.then(|| met.iter().all(|met| met.met == met.judged));
         let compliance =
@@ -163,8 +164,9 @@ pub fn rates(
             sub: Vec::new(),
             reason: all.is_none().then(|| "missing".to_owned()),
             status: Status::Provisional,
+            event: false,
             compliance: Some(Box::new(compliance)),
         })
     };
-    counted.into_iter().map(rate).collect()
+    wanted.iter().filter_map(count).map(rate).collect()
 }

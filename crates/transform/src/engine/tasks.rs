@@ -8,9 +8,11 @@ use limpid_model::{Instant, Pipeline, Record, Review, Station, StationId};
 use limpid_store::{Accepted, Journal, Result, ReviewQuery, StoreError};
 
 use crate::engine::air::limits;
+use crate::engine::beside::{self, Around};
 use crate::engine::derive::{Judging, derive_of};
 use crate::engine::hours::Hours;
 use crate::engine::noise::nights;
+use crate::engine::sealed;
 use crate::engine::wanted::Wanted;
 use crate::engine::water::classes;
 use crate::review::Decided;
@@ -30,6 +32,8 @@ pub(super) struct Task {
 /// What came of a task.
 #[derive(Debug, Default)]
 pub(super) struct Derived {
+    /// Of which station.
+    pub station: Option<StationId>,
     /// To be published.
     pub records: Vec<Record>,
     /// The station, and its hours over the span that was wanted, where moving windows were.
@@ -62,14 +66,15 @@ async fn derive_one(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, task: Ta
     let known = known.filter(|known| known.reaches_back_to(from));
     let known_to = known.as_ref().map_or(from, |known| known.end());
     let read_from = wanted.touched_from(zone, now).unwrap_or(to).min(known_to).clamp(from, to);
-    let readings = journal.window(&station, read_from, to, None).await?;
     let reviews = reviews_of(&journal, &station, from, to).await?;
+    let readings = sealed::readings(&journal, &station, (read_from, to), None, (&reviews, zone)).await?;
+    let around = beside::read(&pipeline, &journal, &station, (from, to), None).await?;
     let derived = tokio::task::spawn_blocking(move || {
         let Some(one) = pipeline.stations.get(&station) else { return Derived::default() };
-        let inputs = Inputs { readings, reviews, read: (read_from, to) };
+        let inputs = Inputs { readings, reviews, read: (read_from, to), around };
         let (records, hours) = work(&pipeline, one, &inputs, &wanted, known.as_deref(), now);
-        let hours = (!wanted.windows.is_empty()).then(|| (station, hours.kept()));
-        Derived { records, hours }
+        let hours = (!wanted.windows.is_empty()).then(|| (station.clone(), hours.kept()));
+        Derived { station: Some(station), records, hours }
     });
     derived.await.map_err(|failed| StoreError::io("deriving a station", failed))
 }
@@ -83,6 +88,8 @@ pub(super) struct Inputs {
     pub reviews: Vec<Review>,
     /// From when to when.
     pub read: (Instant, Instant),
+    /// The same of the stations that it is judged beside, over all that is wanted.
+    pub around: Vec<Around>,
 }
 
 /// Everything that is published of one station's inputs, beside the means of months and years, and its hours. Pure: live,
@@ -101,7 +108,11 @@ pub(super) fn work(
     if let (Some(known), Some((from, _))) = (known, wanted.span(zone)) {
         hours = hours.after(known, from);
     }
-    let hours = hours.in_time(rules, station);
+    let mut hours = hours.in_time(rules, station);
+    if let Some(span) = wanted.span(zone).filter(|_| !inputs.around.is_empty()) {
+        hours.beside(rules, station, &beside::neighbours(pipeline, station, &inputs.around, span, now));
+    }
+    hours.count(rules, station, decided);
     let judging = Judging { rules, station, zone, decided };
     let mut records = derive_of(&judging, &hours, &inputs.readings, wanted, now);
     records.extend(nights(rules, pipeline, station, &hours, wanted, now));

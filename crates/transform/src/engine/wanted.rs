@@ -81,6 +81,11 @@ impl Touched {
         self.hours.insert(hour);
     }
 
+    /// The hours that another has.
+    pub fn hours_of(&mut self, other: &Self) {
+        self.hours.extend(&other.hours);
+    }
+
     /// A reviewer decided about the hours that start within `from..to`: all that is made of them has to be derived.
     pub fn stretch(&mut self, from: Instant, to: Instant, zone: Zone) {
         for hour in zone.hours(from, to) {

@@ -1,4 +1,4 @@
-//! Classes of water, of what is published of a station: its hours, days, months and years.
+//! Classes of water, of what is published of a station: its hours, days, months, quarters, twelve months and years.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,7 @@ use limpid_model::{
 use crate::assess::gb3838::{self, Section};
 use crate::assess::graded::{Graded, Values};
 use crate::assess::{black_odorous, drinking, gbt14848, tli};
+use crate::engine::periods::months_of;
 use crate::fixed::{Fixed, Mean};
 use crate::standards::Rules;
 
@@ -46,8 +47,8 @@ pub fn classes(rules: &Rules, water: &Water, station: &Station, records: &[Recor
 }
 
 fn judged(observation: &Observation) -> Option<(Period, Instant, Instant)> {
-    let period = matches!(observation.period, Period::Hour | Period::Day | Period::Month | Period::Year);
-    let fits = period && observation.statistic == Statistic::Mean;
+    let judged = |period| matches!(period, Period::Hour | Period::Day) || months_of(period) > 0;
+    let fits = judged(observation.period) && observation.statistic == Statistic::Mean;
     fits.then_some((observation.period, observation.start, observation.end))
 }
 

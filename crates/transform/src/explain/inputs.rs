@@ -30,12 +30,16 @@ pub(super) async fn of(
 ) -> Result<Vec<Input>> {
     let mut inputs = match figure.period {
         _ if figure.from.is_some() => revisions(journal, station, figure, zone).await?,
-        Period::Hour => readings(journal, station, figure, zone).await?,
-        Period::Hours8 | Period::Hours24 | Period::Day => {
+        Period::Hour if counter(figure.parameter).is_none() => readings(journal, station, figure, zone).await?,
+        Period::Hour | Period::Hours8 | Period::Hours24 | Period::Day => {
             published(journal, station, Period::Hour, &sources(station.kind, figure), figure).await?
         }
         Period::Month | Period::Quarter | Period::Months12 | Period::Year => {
-            published(journal, station, Period::Day, &[figure.parameter], figure).await?
+            let made = Rules::built_in().aggregates.at(station.kind, figure.parameter);
+            let parameters: Vec<ParameterId> =
+                made.how.beside().map(ParameterId::known).into_iter().chain([figure.parameter]).collect();
+            let of = if made.how == How::Vector { Period::Hour } else { Period::Day };
+            published(journal, station, of, &parameters, figure).await?
         }
         Period::Moment | Period::Minutes(_) => Vec::new(),
     };
@@ -46,6 +50,9 @@ pub(super) async fn of(
 /// The parameters whose hours a day or a window is made of.
 fn sources(kind: StationKind, figure: &Observation) -> Vec<ParameterId> {
     let parameter = figure.parameter;
+    if let Some(counter) = counter(parameter) {
+        return vec![counter];
+    }
     if ["ld", "ln", "ldn", "lden"].contains(&parameter.as_str()) {
         return vec![ParameterId::known("leq")];
     }
@@ -54,7 +61,12 @@ fn sources(kind: StationKind, figure: &Observation) -> Vec<ParameterId> {
     [parameter].into_iter().chain(beside).collect()
 }
 
-/// Published values that start within the figure's period.
+/// What counts a parameter, where anything does.
+fn counter(parameter: ParameterId) -> Option<ParameterId> {
+    Rules::built_in().counters.iter().find(|one| one.amount == parameter).map(|one| one.counter)
+}
+
+/// Published values that start within the figure's period; of a counter also the last before it.
 async fn published(
     journal: &Arc<dyn Journal>,
     station: &Station,
@@ -67,7 +79,11 @@ async fn published(
         parameters: parameters.to_vec(),
         period,
         statistic: Statistic::Mean,
-        from: figure.start,
+        from: if parameters.first().copied() == counter(figure.parameter) && period == Period::Hour {
+            figure.start - Duration::hours(1)
+        } else {
+            figure.start
+        },
         to: figure.end,
         as_of: None,
         after: None,

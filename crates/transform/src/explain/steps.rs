@@ -87,13 +87,26 @@ impl Job<'_> {
                 let limit = plain(validity.max8h_limit_of(class));
                 format!("{}, or the largest above {limit}", validity.max8h_windows)
             }
-            "month-mean" | "month-energy-mean" => of_month(),
-            "quarter-mean" => format!("{} in each month", of_month()),
-            "year-mean" | "year-energy-mean" | "twelve-months-mean" => {
+            "month-mean" | "month-energy-mean" | "month-flow-weighted" => of_month(),
+            "quarter-mean" | "quarter-energy-mean" | "quarter-flow-weighted" => {
+                format!("{} in each month", of_month())
+            }
+            "year-mean"
+            | "year-energy-mean"
+            | "year-flow-weighted"
+            | "twelve-months-mean"
+            | "twelve-months-energy-mean"
+            | "twelve-months-flow-weighted" => {
                 format!("{}, and {} in each month", validity.year_days, of_month())
             }
-            "year-month-mean" => validity.water_year_months.to_string(),
-            "hour-sample-mean" | "day-sample-mean" | "month-sample-mean" => "1".to_owned(),
+            "month-sum" | "quarter-sum" | "twelve-months-sum" | "year-sum" => {
+                self.figure.expected.unwrap_or_default().to_string()
+            }
+            "month-vector" => (self.figure.expected.unwrap_or_default() * 5 / 6).to_string(),
+            "year-month-mean" | "twelve-months-month-mean" => validity.water_year_months.to_string(),
+            "quarter-month-mean" => format!("{} days with samples", validity.water_quarter_samples),
+            "hour-sample-mean" | "day-sample-mean" | "month-sample-mean" | "hour-last" => "1".to_owned(),
+            "hour-counter" | "day-counter" => "the first and the last".to_owned(),
             "noise-day" => noise.day_hours.to_string(),
             "noise-night" => noise.night_hours.to_string(),
             "noise-ldn" | "noise-lden" => format!("{} by day, {} by night", noise.day_hours, noise.night_hours),
@@ -106,7 +119,12 @@ impl Job<'_> {
         let result = &self.result;
         match rule {
             "hour-mean" => vec![self.by_minutes()],
-            "hour-energy-mean" | "day-energy-mean" | "month-energy-mean" | "year-energy-mean" => {
+            "hour-energy-mean"
+            | "day-energy-mean"
+            | "month-energy-mean"
+            | "quarter-energy-mean"
+            | "twelve-months-energy-mean"
+            | "year-energy-mean" => {
                 vec![energy("能量平均", "the mean of the energy", &values, result)]
             }
             "noise-day" | "noise-night" => {
@@ -114,24 +132,30 @@ impl Job<'_> {
             }
             "noise-ldn" | "noise-lden" => self.parts_of_the_day(rule),
             "day-max8h" => self.windows(),
-            "hour-sum" | "day-sum" => {
+            "hour-sum" | "day-sum" | "month-sum" | "quarter-sum" | "twelve-months-sum" | "year-sum" => {
                 vec![step(
                     "各值之和",
                     "the sum",
                     format!("{} = {result}", terms(&values, " + ", |value| value.to_string())),
                 )]
             }
-            "day-flow-weighted" => vec![step(
+            "hour-last" => vec![step("最后一个读数", "the last reading", result.clone())],
+            "hour-counter" | "day-counter" => self.counted(),
+            "day-flow-weighted"
+            | "month-flow-weighted"
+            | "quarter-flow-weighted"
+            | "twelve-months-flow-weighted"
+            | "year-flow-weighted" => vec![step(
                 "按流量 q 加权",
                 "each concentration c weighted by the flow q beside it",
                 format!("Σ c·q / Σ q = {result}"),
             )],
-            "hour-vector" | "day-vector" => vec![step(
+            "hour-vector" | "day-vector" | "month-vector" => vec![step(
                 "风矢量之和的方向（v 为风速，d 为风向）",
                 "the direction of the sum of the vectors (v the speed, d the direction)",
                 format!("atan2(Σ v·sin d, Σ v·cos d) = {result}"),
             )],
-            "year-month-mean" => self.months(),
+            "quarter-month-mean" | "twelve-months-month-mean" | "year-month-mean" => self.months(),
             _ => vec![average(&values, result)],
         }
     }
@@ -209,6 +233,19 @@ impl Job<'_> {
             )
         };
         vec![step("各时段能量平均加权", "the levels of the parts of the day, weighed", formula)]
+    }
+
+    /// The readings of a counter at both ends.
+    fn counted(&self) -> Vec<Step> {
+        let counter = self.rules.counters.iter().find(|one| one.amount == self.figure.parameter);
+        let readings = counter.map(|one| self.values(one.counter)).unwrap_or_default();
+        let (first, last) =
+            (readings.first().copied().unwrap_or_default(), readings.last().copied().unwrap_or_default());
+        vec![step(
+            "累计读数之差（归零处另计）",
+            "the difference of the readings (on from zero where it was set back)",
+            format!("{last} - {first} = {}", self.result),
+        )]
     }
 
     /// The means of the months of a year of samples.

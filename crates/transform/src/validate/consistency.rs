@@ -1,10 +1,11 @@
 //! One parameter that is part of another cannot exceed it, from `data/validation/consistency.csv`.
 
-use limpid_model::ParameterId;
+use limpid_model::{Limit, ParameterId};
 use serde::Deserialize;
 
 use crate::fixed::Fixed;
 use crate::standards::{self, TableError};
+use crate::validate::tolerance::Within;
 
 const TABLE: &str = "consistency.csv";
 
@@ -21,8 +22,7 @@ pub struct Pair {
     pub whole: ParameterId,
     /// Id of the rule.
     pub rule: String,
-    absolute: Fixed,
-    relative_percent: u32,
+    within: Within,
 }
 
 #[derive(Deserialize)]
@@ -44,17 +44,23 @@ impl Consistency {
             Ok(Pair {
                 part: standards::parameter(TABLE, &row.part)?,
                 whole: standards::parameter(TABLE, &row.whole)?,
-                absolute: standards::fixed(TABLE, &row.rule, row.absolute)?,
-                relative_percent: row.relative_percent,
+                within: Within::of_row(TABLE, &row.rule, row.absolute, row.relative_percent)?,
                 rule: row.rule,
             })
         };
         standards::rows(TABLE, text)?.into_iter().map(pair).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Every pair.
-    pub fn pairs(&self) -> &[Pair] {
-        &self.0
+    /// Every pair that is compared at a station with these limits, which stand in place of the built-in tolerances.
+    pub fn pairs(&self, limits: &[(ParameterId, Limit)]) -> Vec<Pair> {
+        let of = |pair: &Pair| match Limit::set(limits, pair.part, |limit| match limit {
+            Limit::Consistency(set) => Some(set),
+            _ => None,
+        }) {
+            Some(set) => Some(Pair { within: set?.into(), ..pair.clone() }),
+            None => Some(pair.clone()),
+        };
+        self.0.iter().filter_map(of).collect()
     }
 }
 
@@ -62,19 +68,20 @@ impl Pair {
     /// Whether the part exceeds the whole by more than both tolerances.
     pub fn contradicts(&self, part: Fixed, whole: Fixed) -> bool {
         let (part, whole) = (i128::from(part.millionths()), i128::from(whole.millionths()));
-        let excess = part - whole;
-        excess > i128::from(self.absolute.millionths()) && excess * 100 > whole * i128::from(self.relative_percent)
+        self.within.exceeded(part - whole, whole, 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use limpid_model::limit::Tolerance;
+
     use super::*;
     use crate::standards::Rules;
 
     #[test]
     fn both_tolerances_must_be_exceeded() {
-        let pair = &Rules::built_in().consistency.pairs()[0];
+        let pair = &Rules::built_in().consistency.pairs(&[])[0];
         assert_eq!((pair.part.as_str(), pair.whole.as_str()), ("pm25", "pm10"));
         let contradicts =
             |part, whole| pair.contradicts(Fixed::from_f64(part).unwrap(), Fixed::from_f64(whole).unwrap());
@@ -84,5 +91,17 @@ mod tests {
         assert!(!contradicts(330.0, 300.0), "10 % is within the relative tolerance");
         assert!(contradicts(330.1, 300.0));
         assert!(contradicts(80.0, 0.0));
+    }
+
+    #[test]
+    fn a_station_may_have_tolerances_of_its_own_or_none() {
+        let pairs = |set: Option<Tolerance>| {
+            let limits = [(ParameterId::known("pm25"), Limit::Consistency(set))];
+            Rules::built_in().consistency.pairs(&limits)
+        };
+        let narrow = &pairs(Some(Tolerance { absolute: 0.0, relative_percent: 0 }))[0];
+        assert!(narrow.contradicts(Fixed::from_f64(10.1).unwrap(), Fixed::whole(10)));
+        let rest: Vec<_> = pairs(None).iter().map(|pair| pair.part.as_str()).collect();
+        assert_eq!(rest, ["no2"], "PM2.5 is not compared, NO2 is");
     }
 }

@@ -5,8 +5,10 @@
 //! - [`range`]: plausible values of a parameter
 //! - [`climatology`]: values that are usual in a month at a place
 //! - [`consistency`]: PM2.5 is part of PM10, and NO2 of NOx
-//! - [`neighbours`]: a station beside the others of its area, which says nothing about its flag
+//! - [`neighbours`]: an hour beside that of the stations around, where the pipeline asks for it
 //! - [`sums`]: NOx is the sum of NO and NO2
+//! - [`weather`]: wind and rain beside what they spoil
+//! - [`tolerance`]: by how much two figures may differ
 //! - [`series`]: an hour beside the hours around it, by [`steps`] (spikes, rates of change), [`flat`] lines and
 //!   [`slip`]s of the unit
 //!
@@ -24,6 +26,8 @@ pub mod slip;
 pub mod steps;
 pub mod sums;
 pub mod table;
+pub mod tolerance;
+pub mod weather;
 
 use limpid_model::{Flag, Limit, Mark, ParameterId, Reading, StationKind};
 

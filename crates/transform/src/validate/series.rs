@@ -1,11 +1,10 @@
 //! What an hour is worth beside the hours around it: spike, rate of change, flat line, slip of the unit.
 
-use limpid_model::limit::{Flat, Steps};
+use limpid_model::limit::{Flat, Slip, Steps};
 use limpid_model::{Flag, Limit, ParameterId, StationKind};
 
 use crate::fixed::Fixed;
 use crate::standards::Rules;
-use crate::validate::slip::Slip;
 use crate::validate::{flat, slip, steps};
 
 /// An hour is judged by at most so many hours before it …
@@ -31,15 +30,15 @@ impl InTime {
         limits: &[(ParameterId, Limit)],
         parameter: ParameterId,
     ) -> Option<Self> {
-        let set = || limits.iter().filter(move |(of, _)| *of == parameter).map(|(_, limit)| *limit);
-        let spike = set().find_map(|limit| if let Limit::Spike(steps) = limit { Some(steps) } else { None });
-        let rate = set().find_map(|limit| if let Limit::Rate(steps) = limit { Some(steps) } else { None });
-        let flat = set().find_map(|limit| if let Limit::Flat(flat) = limit { Some(flat) } else { None });
+        let spike = |limit| if let Limit::Spike(steps) = limit { Some(steps) } else { None };
+        let rate = |limit| if let Limit::Rate(steps) = limit { Some(steps) } else { None };
+        let flat = |limit| if let Limit::Flat(flat) = limit { Some(flat) } else { None };
+        let slip = |limit| if let Limit::Slip(slip) = limit { Some(slip) } else { None };
         let checks = Self {
-            spike: spike.or_else(|| rules.spike.get(kind, parameter).copied()),
-            rate: rate.or_else(|| rules.rate.get(kind, parameter).copied()),
-            flat: flat.or_else(|| rules.flat.get(kind, parameter).copied()),
-            slip: rules.slip.get(kind, parameter).copied(),
+            spike: Limit::set(limits, parameter, spike).or_else(|| rules.spike.get(kind, parameter).copied()),
+            rate: Limit::set(limits, parameter, rate).or_else(|| rules.rate.get(kind, parameter).copied()),
+            flat: Limit::set(limits, parameter, flat).or_else(|| rules.flat.get(kind, parameter).copied()),
+            slip: Limit::set(limits, parameter, slip).or_else(|| rules.slip.get(kind, parameter).copied()),
         };
         let any = checks.spike.is_some() || checks.rate.is_some() || checks.flat.is_some() || checks.slip.is_some();
         any.then_some(checks)

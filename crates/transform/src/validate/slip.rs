@@ -1,5 +1,6 @@
 //! A value about a thousand times off its series, from `data/validation/slip.csv`: a slip of the unit, said and not mended.
 
+use limpid_model::limit::Slip;
 use limpid_model::{Flag, ParameterId};
 use serde::Deserialize;
 
@@ -12,13 +13,6 @@ const TABLE: &str = "slip.csv";
 
 /// Of the hours before, so many must be there: fewer are no history.
 const AT_LEAST: usize = 12;
-
-/// How many times its history a value must be, or be the how-manieth part of it, to be a slip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slip {
-    above: Option<u32>,
-    below: Option<u32>,
-}
 
 #[derive(Deserialize)]
 struct Row {
@@ -36,7 +30,7 @@ pub fn parse(text: &str) -> Result<ByKind<Slip>, TableError> {
     let mut slips = ByKind::default();
     for row in standards::rows::<Row>(TABLE, text)? {
         let parameter: ParameterId = standards::parameter(TABLE, &row.parameter)?;
-        if [row.above, row.below].into_iter().flatten().any(|factor| factor < 2) {
+        if [row.above, row.below].into_iter().flatten().any(|factor| factor < Slip::LEAST) {
             return Err(TableError::content(TABLE, row.parameter, "factors must be 2 or more"));
         }
         slips.insert(TABLE, parameter, &row.kind, Slip { above: row.above, below: row.below })?;

@@ -1,10 +1,11 @@
 //! A parameter that is the sum of others, from `data/validation/sums.csv`: NOx is NO, counted as NO2, and NO2.
 
-use limpid_model::ParameterId;
+use limpid_model::{Limit, ParameterId};
 use serde::Deserialize;
 
 use crate::fixed::{Fixed, SCALE};
 use crate::standards::{self, TableError};
+use crate::validate::tolerance::Within;
 
 const TABLE: &str = "sums.csv";
 
@@ -17,8 +18,7 @@ pub struct Sum {
     pub terms: Vec<(ParameterId, i64)>,
     /// Id of the rule.
     pub rule: String,
-    absolute: Fixed,
-    relative_percent: u32,
+    within: Within,
 }
 
 #[derive(Deserialize)]
@@ -45,12 +45,23 @@ pub fn parse(text: &str) -> Result<Vec<Sum>, TableError> {
         Ok(Sum {
             whole: standards::parameter(TABLE, &row.whole)?,
             terms: row.terms.split_whitespace().map(term).collect::<Result<_, _>>()?,
-            absolute: standards::fixed(TABLE, &row.rule, row.absolute)?,
-            relative_percent: row.relative_percent,
+            within: Within::of_row(TABLE, &row.rule, row.absolute, row.relative_percent)?,
             rule: row.rule,
         })
     };
     standards::rows(TABLE, text)?.into_iter().map(sum).collect()
+}
+
+/// The sums that are compared at a station with these limits, which stand in place of the built-in tolerances.
+pub fn at(sums: &[Sum], limits: &[(ParameterId, Limit)]) -> Vec<Sum> {
+    let of = |sum: &Sum| match Limit::set(limits, sum.whole, |limit| match limit {
+        Limit::Sum(set) => Some(set),
+        _ => None,
+    }) {
+        Some(set) => Some(Sum { within: set?.into(), ..sum.clone() }),
+        None => Some(sum.clone()),
+    };
+    sums.iter().filter_map(of).collect()
 }
 
 impl Sum {
@@ -61,14 +72,14 @@ impl Sum {
         let of_term =
             |(value, (_, factor)): (&Fixed, &(ParameterId, i64))| i128::from(value.millionths()) * i128::from(*factor);
         let sum: i128 = terms.iter().zip(&self.terms).map(of_term).sum();
-        let off = (whole - sum).abs();
-        off > i128::from(self.absolute.millionths()) * scale
-            && off * 100 > whole.abs() * i128::from(self.relative_percent)
+        self.within.exceeded((whole - sum).abs(), whole.abs(), scale)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use limpid_model::limit::Tolerance;
+
     use super::*;
     use crate::standards::Rules;
 
@@ -85,5 +96,13 @@ mod tests {
         assert!(contradicts(122.7 + 40.0, 122.7, 40.0), "a sum of masses as they are is not NOx");
         assert!(!contradicts(20.0, 5.0, 5.0), "within the absolute tolerance");
         assert!(contradicts(0.0, 5.0, 5.0));
+    }
+
+    #[test]
+    fn a_station_may_have_a_tolerance_of_its_own_or_none() {
+        let sums = |set| at(&Rules::built_in().sums, &[(ParameterId::known("nox"), Limit::Sum(set))]);
+        let narrow = &sums(Some(Tolerance { absolute: 1.0, relative_percent: 1 }))[0];
+        assert!(narrow.contradicts(Fixed::whole(20), &[Fixed::whole(5), Fixed::whole(5)]), "12.7 and not 20");
+        assert!(sums(None).is_empty());
     }
 }

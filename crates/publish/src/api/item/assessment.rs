@@ -31,6 +31,9 @@ pub struct AssessmentItem {
     pub verdict: VerdictItem,
     /// `provisional`, `reviewed` or `final`.
     pub status: &'static str,
+    /// True where reviewers marked an exceptional event in any part of what it is made of; it counts as ever.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub event: bool,
     /// 1 for the first published.
     pub revision: u32,
     /// When this revision was published.
@@ -104,6 +107,7 @@ impl AssessmentItem {
             end: zone.format(record.end),
             verdict: VerdictItem::new(record, zone),
             status: record.status.as_str(),
+            event: record.event,
             revision: *revision,
             published: zone.format(*at),
             simulated: row.simulated,
@@ -166,6 +170,9 @@ pub const ASSESSMENT: &[Column<Row<Assessment>>] = &[
     text("part", "day or night, where they have limits of their own", |row| {
         let part = compliance(row).and_then(|compliance| compliance.part);
         part.map_or(Cell::Empty, |part| Cell::text(part.as_str()))
+    }),
+    text("event", "true where reviewers marked an exceptional event in it", |row| {
+        if row.published.record.event { Cell::text("true") } else { Cell::Empty }
     }),
     simulated(),
 ];

@@ -22,9 +22,10 @@ pub struct ComplianceItem {
     /// Figures beside their limits: lead pollutants of water, the level of a noise zone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<ComparedItem>,
-    /// Classes of parameters that are assessed apart and do not count in the level.
+    /// Classes of parameters that are assessed apart and do not count in the level; null of water temperature, whose limits are of
+    /// changes that people make in the mean of a week.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub apart: BTreeMap<&'static str, u8>,
+    pub apart: BTreeMap<&'static str, Option<u8>>,
     /// Of a month or year: how many days and nights were judged, and how many of them met the limit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub met: Vec<MetItem>,

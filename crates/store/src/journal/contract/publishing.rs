@@ -44,6 +44,7 @@ pub(super) fn assessment(station_id: &str, hour: u32, index: u16) -> Assessment 
         sub: vec![(parameter("pm25"), Some(index)), (parameter("o3"), None)],
         reason: None,
         status: Status::Provisional,
+        event: false,
         compliance: None,
     }
 }
@@ -356,7 +357,7 @@ pub async fn assessments_come_back_whole(open: Open) {
         reached: Some(false),
         part: Some(Part::Night),
         compared: vec![compared],
-        apart: vec![(parameter("tn"), 6)],
+        apart: vec![(parameter("tn"), Some(6))],
         met: vec![Met { part: Part::Day, judged: 30, met: 29 }],
     };
     let gb3838 = Scheme::parse("gb3838-2002").unwrap();

@@ -171,6 +171,7 @@ struct Judgement {
     reason: Option<String>,
     status: u8,
     compliance: Option<String>,
+    event: bool,
 }
 
 /// Writes an assessment unless its latest revision says the same; gives its revision back when written.
@@ -193,12 +194,13 @@ fn assess(state: &mut State, connection: &Connection, assessment: &Assessment) -
             .map(serde_json::to_string)
             .transpose()
             .map_err(|error| StoreError::io("publishing an assessment", error))?,
+        event: assessment.event,
     };
     let mut revision = 1;
     if !first(connection, &mut state.assessed, Table::Assessments, assessed, start).map_err(&failed)? {
         let latest = connection
             .prepare_cached(concat!(
-                "SELECT revision, end, value, level, primaries, sub, reason, status, compliance FROM assessments ",
+                "SELECT revision, end, value, level, primaries, sub, reason, status, compliance, event FROM assessments ",
                 "WHERE assessed = ? AND start = ? ORDER BY revision DESC LIMIT 1"
             ))
             .and_then(|mut statement| statement.query_row([assessed, start], judgement).optional())
@@ -211,7 +213,7 @@ fn assess(state: &mut State, connection: &Connection, assessment: &Assessment) -
         }
     }
     connection
-        .prepare_cached("INSERT INTO assessments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .prepare_cached("INSERT INTO assessments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .and_then(|mut statement| {
             statement.execute(params![
                 state.next_seq,
@@ -226,7 +228,8 @@ fn assess(state: &mut State, connection: &Connection, assessment: &Assessment) -
                 now.reason,
                 now.status,
                 state.last_at,
-                now.compliance
+                now.compliance,
+                now.event
             ])
         })
         .map_err(&failed)?;
@@ -243,6 +246,7 @@ fn judgement(row: &Row<'_>) -> rusqlite::Result<(u32, Judgement)> {
         reason: row.get(6)?,
         status: row.get(7)?,
         compliance: row.get(8)?,
+        event: row.get(9)?,
     };
     Ok((row.get(0)?, judgement))
 }

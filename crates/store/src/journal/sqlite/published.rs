@@ -24,7 +24,7 @@ macro_rules! observations {
 macro_rules! assessments {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, at, revision, start, end, value, level, primaries, sub, reason, status, assessed, compliance ",
+            "SELECT seq, at, revision, start, end, value, level, primaries, sub, reason, status, assessed, compliance, event ",
             "FROM assessments ",
             $rest
         )
@@ -243,6 +243,7 @@ impl Reader {
             sub: sub.split_whitespace().map(sub_index).collect::<Option<_>>().ok_or_else(|| unknown(&sub))?,
             reason: row.get(9).map_err(&failed)?,
             status: get.status(10)?,
+            event: row.get(13).map_err(&failed)?,
             compliance: compliance
                 .map(|text| {
                     serde_json::from_str(&text).map_err(|error| get.damaged(format!("compliance {text}: {error}")))

@@ -65,8 +65,12 @@ pub fn section(rules: &Rules, about: Section<'_>, values: &Values) -> Graded {
             items.push((item.parameter, Some(class)));
             found.push(Found { item, value, class });
         } else {
-            apart.push((item.parameter, class));
+            apart.push((item.parameter, Some(class)));
         }
+    }
+    let temperature = ParameterId::known("water_temperature");
+    if values.contains_key(&temperature) {
+        apart.push((temperature, None));
     }
     let worst = found.iter().map(|one| one.class).max();
     let level = worst.filter(|_| complete);

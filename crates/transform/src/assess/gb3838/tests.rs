@@ -47,15 +47,16 @@ fn table_1_is_read_as_it_stands() {
 fn the_worst_item_gives_the_class() {
     let good = judge(RIVER, "ph=8 do=9.1 codmn=1.9 nh3n=0.10 tp=0.015");
     assert_eq!((good.level, good.primary.len()), (Some(1), 0));
-    let poor = judge(RIVER, "ph=8 do=9.1 codmn=1.9 nh3n=1.80 tp=0.015 tn=9.3 fc=30000");
+    let poor = judge(RIVER, "ph=8 do=9.1 codmn=1.9 nh3n=1.80 tp=0.015 tn=9.3 fc=30000 water_temperature=31");
     assert_eq!((poor.level, leads(&poor).as_str()), (Some(5), "nh3n(0.8)"));
     let apart: Vec<_> = poor.compliance.apart.iter().map(|(parameter, class)| (parameter.as_str(), *class)).collect();
-    assert_eq!(apart, [("fc", 5)], "coliforms do not count, and a river has no limit of nitrogen");
+    let expected = [("fc", Some(5)), ("water_temperature", None)];
+    assert_eq!(apart, expected, "neither counts, and a river has no limit of nitrogen");
     let acid = judge(RIVER, "ph=5 do=9.1 codmn=1.9 nh3n=0.10 tp=0.015");
     assert_eq!((acid.level, leads(&acid).as_str()), (Some(6), "ph"));
     let lake = Section { body: Body::Lake, ..RIVER };
     let lake = judge(lake, "ph=8 do=9.1 codmn=1.9 nh3n=0.10 tp=0.015 tn=1.80");
-    assert_eq!((lake.level, lake.compliance.apart[0].1), (Some(2), 5));
+    assert_eq!((lake.level, lake.compliance.apart[0].1), (Some(2), Some(5)));
 }
 
 #[test]

@@ -69,30 +69,33 @@ pub struct Item {
     pub percent: Option<u32>,
     /// It, to one digit more than is reported.
     pub percentile: Option<f64>,
-    /// The limit of a year, where there is one and the whole period lies in its time.
+    /// The limit of a year, where there is one and the period is one.
     pub year_limit: Option<f64>,
+    /// The limit of a quarter, where there is one and the period is one.
+    pub quarter_limit: Option<f64>,
     /// The limit of a day at the end of the period.
     pub day_limit: Option<f64>,
     /// Valid days above the limit of their date, rounded to reporting precision.
     pub over: u32,
     /// By how many times the limit the worst of them lay above it.
     pub worst: Option<f64>,
-    /// Whether mean and percentile keep their limits; `None` where there is neither limit nor value, and in parts of a year.
+    /// Whether mean and percentile keep their limits; `None` where there is neither limit nor value, and in parts of
+    /// a year without a limit of their own.
     pub kept: Option<bool>,
 }
 
-/// Assesses the period whose days are `days` of `expected`, in a class of area. `year` says that it is a whole year, to which
-/// alone limits of a year apply; `complete` that of a parameter it has as many valid days as GB 3095 asks for.
+/// Assesses the period whose days are `days` of `expected`, in a class of area. `whole` says that it is a whole year or
+/// quarter, to which alone limits of such apply; `complete` that of a parameter it has as many valid days as GB 3095 asks for.
 pub fn assess(
     rules: &Rules,
     rule: &CompositeRule,
     class: Class,
     days: &[Day],
-    (expected, year): (u32, bool),
+    (expected, whole): (u32, Option<Average>),
     complete: impl Fn(ParameterId) -> bool,
 ) -> Period {
     let last = days.iter().map(|day| day.date).max();
-    let of = |looked: &Looked| item(rules, class, days, last?, looked, year, &complete);
+    let of = |looked: &Looked| item(rules, class, days, last?, looked, whole, &complete);
     let items: Vec<Item> = rules.hj663.iter().filter_map(of).collect();
     let single = |looked: &Looked| {
         let date = last?;
@@ -125,7 +128,7 @@ fn item(
     days: &[Day],
     last: NaiveDate,
     looked: &Looked,
-    year: bool,
+    whole: Option<Average>,
     complete: impl Fn(ParameterId) -> bool,
 ) -> Option<Item> {
     let parameter = looked.parameter;
@@ -144,12 +147,13 @@ fn item(
         limit(looked.day, *date).and_then(|limit| limit.multiple(Mean::from(*value).round(reported)))
     };
     let above: Vec<f64> = values.iter().filter_map(multiple).collect();
-    let (year_limit, day_limit) = (limit(Average::Year, last).filter(|_| year), limit(looked.day, last));
+    let (long_limit, day_limit) = (whole.and_then(|whole| limit(whole, last)), limit(looked.day, last));
     // Means and percentiles are put against limits at reporting precision.
-    let keeps_mean = year_limit.map(|limit| limit.kept(mean.round(reported)));
+    let keeps_mean = long_limit.map(|limit| limit.kept(mean.round(reported)));
     let keeps_percentile = day_limit.zip(percentile).map(|(limit, value)| limit.kept(value.round(reported)));
     let kept = match (keeps_mean, keeps_percentile) {
-        _ if !year || !complete(parameter) => None,
+        _ if !complete(parameter) => None,
+        (mean, _) if whole != Some(Average::Year) => mean,
         (None, percentile) => percentile,
         (Some(mean), percentile) => Some(mean && percentile.unwrap_or(true)),
     };
@@ -161,7 +165,8 @@ fn item(
         mean: Some(number(mean.round(one_more))),
         percent: looked.percentile,
         percentile: percentile.map(number),
-        year_limit: year_limit.map(|limit| number(limit.value.into())),
+        year_limit: long_limit.filter(|_| whole == Some(Average::Year)).map(|limit| number(limit.value.into())),
+        quarter_limit: long_limit.filter(|_| whole == Some(Average::Quarter)).map(|limit| number(limit.value.into())),
         day_limit: day_limit.map(|limit| number(limit.value.into())),
         over: above.len() as u32,
         worst: above.into_iter().reduce(f64::max),
@@ -184,12 +189,36 @@ mod tests {
         let days: Vec<Day> = first.iter_days().take(365).map(day).collect();
         let found = |class| {
             let rule = CompositeRule::default();
-            let found = assess(Rules::built_in(), &rule, class, &days, (365, true), |_| true);
+            let found = assess(Rules::built_in(), &rule, class, &days, (365, Some(Average::Year)), |_| true);
             assert_eq!(found.composite, None);
             found.items.into_iter().map(|item| (item.year_limit, item.percentile, item.kept)).collect::<Vec<_>>()
         };
         // GB 3095-2026 table 2: of NOx 50 in both classes until 2030, of TSP 80 and 200.
         assert_eq!(found(Class::Two), [(Some(50.0), None, Some(false)), (Some(200.0), None, Some(true))]);
         assert_eq!(found(Class::One), [(Some(50.0), None, Some(false)), (Some(80.0), None, Some(false))]);
+    }
+
+    #[test]
+    fn lead_has_a_limit_of_the_quarter_and_benzopyrene_of_the_day() {
+        let [pb, bap] = ["pb_air", "bap_air"].map(ParameterId::known);
+        let first = NaiveDate::from_ymd_opt(2026, 4, 1).unwrap();
+        let day = |date| {
+            let values = vec![(pb, Fixed::from_f64(0.8).unwrap()), (bap, Fixed::from_f64(0.0026).unwrap())];
+            Day { date, values, index: None, status: None, event: false }
+        };
+        let days: Vec<Day> = first.iter_days().take(91).map(day).collect();
+        let found = |whole| {
+            let found = assess(Rules::built_in(), &CompositeRule::default(), Class::Two, &days, (91, whole), |_| true);
+            found
+                .items
+                .into_iter()
+                .map(|item| (item.quarter_limit, item.year_limit, item.over, item.kept))
+                .collect::<Vec<_>>()
+        };
+        // GB 3095-2026 table 2: of lead 1.0 a quarter and 0.5 a year, of benzo[a]pyrene 0.0025 a day and 0.001 a year.
+        let quarter = [(Some(1.0), None, 0, Some(true)), (None, None, 91, None)];
+        assert_eq!(found(Some(Average::Quarter)), quarter);
+        let year = [(None, Some(0.5), 0, Some(false)), (None, Some(0.001), 91, Some(false))];
+        assert_eq!(found(Some(Average::Year)), year);
     }
 }

@@ -217,13 +217,14 @@ fn value(found: &Found, stations: &[&Station], parameter: ParameterId, start: In
     let expected: Vec<&&Station> = stations.iter().filter(measures).collect();
     let behind = || expected.iter().filter_map(|one| sent.get(&one.id)).filter(|sent| sent.value.is_some());
     let (status, event) = (behind().map(|sent| sent.status).min(), behind().any(|sent| sent.event));
-    let usable = |station: &&&Station| Some((station.id.clone(), sent.get(&station.id)?.value?));
-    let (ids, values): (Vec<StationId>, Vec<Fixed>) = expected.iter().filter_map(usable).unzip();
+    let values: Vec<(&Station, Fixed)> =
+        expected.iter().filter_map(|station| Some((**station, sent.get(&station.id)?.value?))).collect();
     let rules = Rules::built_in();
     let (n, expected) = (values.len() as u32, expected.len() as u32);
-    let sum: i128 = values.iter().map(|value| i128::from(value.millionths())).sum();
+    let sum: i128 = values.iter().map(|(_, value)| i128::from(value.millionths())).sum();
     let enough = n * 100 >= expected * rules.validity.area_stations_percent;
-    let apart = rules.neighbours.apart(parameter, &values).into_iter().map(|place| ids[place].clone()).collect();
+    let apart =
+        rules.neighbours.apart(parameter, &values).into_iter().map(|place| values[place].0.id.clone()).collect();
     let mean = i64::try_from(sum).ok().and_then(|sum| Mean::new(sum, n)).filter(|_| enough);
     Value { mean, n, expected, apart, status, event }
 }

@@ -79,7 +79,7 @@ mod tests {
         };
         let days: Vec<Day> = dates.map(day).collect();
         let rules = Rules::built_in();
-        let found = assess(rules, &CompositeRule::default(), Class::Two, &days, (365, true), |_| true);
+        let found = assess(rules, &CompositeRule::default(), Class::Two, &days, (365, Some(Average::Year)), |_| true);
         guidelines(rules, &days, &found.items[0])
     }
 

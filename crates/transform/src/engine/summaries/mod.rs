@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assess::six;
 use crate::engine::calendar::month_of;
+use crate::engine::periods::months_of;
 use crate::standards::Rules;
 
 /// Name of the journal's cursor that says up to which published record everything is summed up.
@@ -56,7 +57,7 @@ struct Touched {
     hours: BTreeMap<String, BTreeSet<Instant>>,
     days: BTreeMap<String, BTreeSet<NaiveDate>>,
     months: BTreeMap<Subject, BTreeSet<NaiveDate>>,
-    /// Months and years of the waters and of the noise of areas, by their start.
+    /// Months and longer periods of the waters and of the noise of areas, by their start.
     spans: BTreeMap<(StationKind, String), BTreeSet<(Period, Instant)>>,
 }
 
@@ -67,7 +68,7 @@ impl Touched {
                 Record::Observation(one) => (one.period, one.start),
                 Record::Assessment(one) => (one.period, one.start),
             };
-            if matches!(period, Period::Month | Period::Year) {
+            if months_of(period) > 0 {
                 self.spans.entry((station.kind, station.area.clone())).or_default().insert((period, start));
             }
         }

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use limpid_model::summary::{AreaNoise, ClassRate, PartLevel};
+use limpid_model::summary::{AreaNoise, ClassRate, PartLevel, Standing};
 use limpid_model::{
-    Instant, ParameterId, Part, Period, Pipeline, Station, StationKind, Statistic, Subject, Summary, SummaryBody,
+    Instant, ParameterId, Part, Period, Pipeline, Station, StationKind, Statistic, Status, Subject, Summary,
+    SummaryBody,
 };
 use limpid_store::{Journal, ObservationQuery, Result};
 
@@ -16,7 +17,11 @@ use crate::assess::{gb3096, hj640};
 use crate::engine::summaries::water::judged;
 use crate::engine::summaries::{Keep, stations};
 use crate::fixed::{Fixed, Mean};
+use crate::review;
 use crate::standards::Rules;
+
+/// Id of the rule that counts how often limits were kept.
+const RULE: &str = "noise-rates";
 
 /// Makes the summary of one month or year of an area anew.
 pub(super) async fn span(
@@ -31,7 +36,9 @@ pub(super) async fn span(
     let end = period.end(start, zone);
     let days = (zone.date_of(end) - zone.date_of(start)).num_days() as u32;
     let mut rates: BTreeMap<(String, Part), ClassRate> = BTreeMap::new();
+    let mut behind = Vec::new();
     for judged in judged(journal, &stations, gb3096::ID, (period, start)).await?.into_values() {
+        behind.extend(judged.level.map(|_| (judged.status, judged.event)));
         let Some(compliance) = judged.compliance else { continue };
         let Some(class) = compliance.target else { continue };
         for met in compliance.met {
@@ -55,11 +62,16 @@ pub(super) async fn span(
     let classes = rates.into_values().map(|rate| ClassRate { met_percent: percent(&rate), ..rate }).collect();
     let mut levels = Vec::new();
     for (part, name) in [(Part::Day, "ld"), (Part::Night, "ln")] {
-        levels.extend(level(journal, &stations, part, name, (period, start)).await?);
+        if let Some((level, of_stations)) = level(journal, &stations, part, name, (period, start)).await? {
+            levels.push(level);
+            behind.extend(of_stations);
+        }
     }
+    let whole = !levels.is_empty() && levels.iter().all(|level| level.n == level.expected);
     let unverified = ["HJ 640 grade: of automatic stations, not of a survey's grid", "HJ 640 mean"];
     let body = AreaNoise {
         scheme: gb3096::ID.to_owned(),
+        standing: Standing::of(behind, &[RULE, gb3096::ID, hj640::ID], whole),
         classes,
         levels,
         unverified: unverified.map(str::to_owned).to_vec(),
@@ -68,14 +80,14 @@ pub(super) async fn span(
     keep.add(Summary { subject, period, start, end, body: SummaryBody::Noise(body) }).await
 }
 
-/// The mean of the stations' levels; `None` where no station has one.
+/// The mean of the stations' levels, with the status of each and whether an event is marked in it; `None` where no station has one.
 async fn level(
     journal: &Arc<dyn Journal>,
     stations: &[&Station],
     part: Part,
     name: &str,
     (period, start): (Period, Instant),
-) -> Result<Option<PartLevel>> {
+) -> Result<Option<(PartLevel, Vec<(Status, bool)>)>> {
     if stations.is_empty() {
         return Ok(None);
     }
@@ -91,16 +103,15 @@ async fn level(
         limit: stations.len(),
     };
     let found = journal.observations(query).await?.into_iter().map(|published| published.record);
-    let usable = found.filter_map(|one| one.value.filter(|_| one.flag.usable()).and_then(Fixed::from_f64));
-    let levels: Vec<Fixed> = usable.collect();
+    let usable = found.filter_map(|one| {
+        let level = one.value.filter(|_| one.flag.usable()).and_then(Fixed::from_f64)?;
+        Some((level, (one.status, review::is_event(&one.rules))))
+    });
+    let (levels, behind): (Vec<Fixed>, Vec<(Status, bool)>) = usable.unzip();
     let graded = hj640::area_mean(&levels)
         .map(|mean| mean.round(1))
         .and_then(|mean| Some((mean, hj640::grade(Rules::built_in(), hj640::Kind::Area, part, mean)?)));
-    Ok(graded.map(|(mean, grade): (Mean, u8)| PartLevel {
-        part,
-        mean: mean.to_f64(),
-        grade,
-        n: levels.len() as u32,
-        expected: stations.len() as u32,
-    }))
+    let (n, expected) = (levels.len() as u32, stations.len() as u32);
+    let graded = graded.map(|(mean, grade): (Mean, u8)| PartLevel { part, mean: mean.to_f64(), grade, n, expected });
+    Ok(graded.map(|graded| (graded, behind)))
 }

@@ -13,9 +13,10 @@ use limpid_model::{
 };
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result, SummaryQuery};
 
-use crate::aggregate::Validity;
+use crate::aggregate::{Validity, is_sampled};
 use crate::assess::gb3095::{Average, Class};
 use crate::assess::hj663::{self, Day, Item, Single};
+use crate::engine::calendar::month_of;
 use crate::engine::summaries::area::in_force;
 use crate::engine::summaries::guidelines::{Guidelines, guidelines};
 use crate::engine::summaries::{Keep, stations};
@@ -82,7 +83,12 @@ fn assess(
     let complete = |parameter: ParameterId| complete(rules, &days, parameter, (begin, length));
     let expected = (end - begin).num_days() as u32;
     let year = length == 12;
-    let found = hj663::assess(rules, &pipeline.air.composite, class, &days, (expected, year), complete);
+    let whole = match length {
+        12 => Some(Average::Year),
+        QUARTER => Some(Average::Quarter),
+        _ => None,
+    };
+    let found = hj663::assess(rules, &pipeline.air.composite, class, &days, (expected, whole), complete);
     let item = |item: Item| {
         let lines = if year { guidelines(rules, &days, &item) } else { Guidelines::default() };
         AirItem {
@@ -96,6 +102,7 @@ fn assess(
             percent: item.percent,
             percentile: item.percentile,
             year_limit: item.year_limit,
+            quarter_limit: item.quarter_limit,
             day_limit: item.day_limit,
             days_over: item.over,
             worst_multiple: item.worst,
@@ -139,18 +146,22 @@ fn assess(
     Summary { subject: subject.clone(), period, start, end, body: SummaryBody::Air(body) }
 }
 
-/// Whether a parameter has as many valid days as GB 3095 table 4 asks of a year, or in each month of a part of one; with any
-/// valid day, where it asks for none (`minimums.csv`).
+/// Whether a parameter has as many valid days as GB 3095 table 4 asks of a year, or in each month of a part of one, evenly spread
+/// where it is sampled; with any valid day, where it asks for none (`minimums.csv`).
 fn complete(rules: &Rules, days: &[Day], parameter: ParameterId, (begin, length): (NaiveDate, u32)) -> bool {
-    let mut of_months = [0_u32; 12];
-    for day in days.iter().filter(|day| day.values.iter().any(|(one, _)| *one == parameter)) {
-        of_months[day.date.month0() as usize] += 1;
-    }
-    let Some(minimum) = minimum(rules, parameter) else { return of_months.iter().any(|days| *days > 0) };
-    let first = begin.month0() as usize;
-    let enough = |month: usize| of_months[month] >= if month == 1 { minimum.february } else { minimum.month };
-    let all = (first..first + length as usize).all(enough);
-    all && (length < 12 || of_months.iter().sum::<u32>() >= minimum.year)
+    let has = |day: &&Day| day.values.iter().any(|(one, _)| *one == parameter);
+    let valid: Vec<NaiveDate> = days.iter().filter(has).map(|day| day.date).collect();
+    let Some(minimum) = minimum(rules, parameter) else { return !valid.is_empty() };
+    let month = |later| {
+        let first = begin + Months::new(later);
+        let length = (first + Months::new(1) - first).num_days() as u32;
+        let of_month: Vec<u32> =
+            valid.iter().filter(|date| month_of(**date) == first).map(|date| date.day0()).collect();
+        let needed = if first.month0() == 1 { minimum.february } else { minimum.month };
+        let part = |part| of_month.iter().any(|day| day * minimum.parts / length == part);
+        of_month.len() as u32 >= needed && (minimum.parts == 1 || (0..minimum.parts).all(part))
+    };
+    (0..length).all(month) && (length < 12 || valid.len() as u32 >= minimum.year)
 }
 
 /// How many valid days GB 3095 table 4 asks for.
@@ -158,16 +169,20 @@ struct Minimum {
     year: u32,
     month: u32,
     february: u32,
+    /// Parts of a month in each of which there must be one.
+    parts: u32,
 }
 
 /// That of a parameter; `None` where it asks for none.
 fn minimum(rules: &Rules, parameter: ParameterId) -> Option<Minimum> {
-    let Validity { year_days, month_days, month_days_february, month_days_tsp, year_days_tsp, .. } = rules.validity;
-    if parameter == ParameterId::known("tsp") {
-        return Some(Minimum { year: year_days_tsp, month: month_days_tsp, february: month_days_tsp });
+    let Validity { year_days, month_days, month_days_february, .. } = rules.validity;
+    let Validity { month_days_tsp, year_days_tsp, month_parts_tsp, .. } = rules.validity;
+    if is_sampled(parameter) {
+        let (month, parts) = (month_days_tsp, month_parts_tsp);
+        return Some(Minimum { year: year_days_tsp, month, february: month, parts });
     }
     let legal = rules.minimums.is_legal(parameter);
-    legal.then_some(Minimum { year: year_days, month: month_days, february: month_days_february })
+    legal.then_some(Minimum { year: year_days, month: month_days, february: month_days_february, parts: 1 })
 }
 
 /// The days of a station in a year.

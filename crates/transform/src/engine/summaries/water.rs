@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use limpid_model::station::Body;
-use limpid_model::summary::{AreaWater, SectionGrade, Sources, WaterBody};
+use limpid_model::summary::{AreaWater, SectionGrade, Sources, Standing, WaterBody};
 use limpid_model::{
     Assessment, Instant, Period, Pipeline, SourceRates, Station, StationId, StationKind, Statistic, Subject, Summary,
     SummaryBody,
@@ -22,6 +22,12 @@ use crate::standards::Rules;
 
 /// Figures of one station and period are at most so many.
 const PARAMETERS: usize = 500;
+
+/// Id of the rule that grades the rivers and lakes of an area.
+const RULE: &str = "waters-grade";
+
+/// Id of the rule that counts drinking-water sources.
+const SOURCES: &str = "sources-rate";
 
 /// Makes the summary of one month or year of an area anew.
 pub(super) async fn span(
@@ -43,8 +49,16 @@ pub(super) async fn span(
     }
     let sources: Vec<&Station> = stations.iter().copied().filter(|station| station.drinking).collect();
     let verdicts = judged(journal, &sources, drinking::ID, (period, start)).await?;
+    let behind = classes.values().chain(verdicts.values()).filter(|one| one.level.is_some());
+    let mut rules = vec![RULE, gb3838::ID];
+    if !sources.is_empty() {
+        rules.extend([SOURCES, drinking::ID]);
+    }
+    let whole = bodies.iter().all(|body| body.n == body.expected)
+        && sources.iter().all(|source| verdicts.get(&source.id).is_some_and(|one| one.level.is_some()));
     let body = AreaWater {
         scheme: gb3838::ID.to_owned(),
+        standing: Standing::of(behind.map(|one| (one.status, one.event)), &rules, whole),
         bodies,
         sources: of_sources(&sources, &verdicts),
         unverified: ["grade of exactly five sections", "means of sections"].map(str::to_owned).to_vec(),

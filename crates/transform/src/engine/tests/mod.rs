@@ -1,5 +1,7 @@
-//! What is derived of hand-made readings (`derived`, `checked`) and of a file (`bulk`), whether it keeps its limits (`limits`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
+//! What is derived of hand-made readings (`derived`, `checked`, `beside`, `amounts`) and of a file (`bulk`), whether it keeps its limits (`limits`), when it falls due (`due`, `months`), and that both speeds derive the same (`replay`).
 
+mod amounts;
+mod beside;
 mod bulk;
 mod checked;
 mod derived;
@@ -20,7 +22,7 @@ use limpid_model::pipeline::Files;
 use limpid_model::{Instant, Mark, ParameterId, Period, Pipeline, Reading, ReceiptId, Record, StationId};
 use limpid_store::Accepted;
 
-/// Two air stations, S1 and S2, a stack, X1, a river, W1, a lake that is drunk of, W2, a well, G1, and a noise monitor, N1, in a zone.
+/// Two air stations, S1 and S2, three more around S1, S3 to S5, a stack, X1, a river, W1, a lake that is drunk of, W2, a well, G1, and a noise monitor, N1, in a zone.
 pub fn pipeline(zone: &str) -> Arc<Pipeline> {
     pipeline_with(zone, "")
 }
@@ -32,7 +34,7 @@ pub fn pipeline_with(zone: &str, sections: &str) -> Arc<Pipeline> {
     let files = Files {
         pipeline: publisher + sections,
         stations:
-            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,mere\nN1,noise,声,Square,40,117,2,,,town\nG1,water,井,Well,40,117,III,groundwater,,mere\n"
+            "id,kind,name_zh,name_en,lat,lon,class,body,drinking,area\nS1,air,一,One,40,116,,,,east\nS2,air,二,Two,40,117,,,,east\nX1,outlet,排口,Stack,40,117,,,,\nW1,water,河,River,40,117,III,,,\nW2,water,湖,Lake,40,117,II,lake,true,mere\nN1,noise,声,Square,40,117,2,,,town\nG1,water,井,Well,40,117,III,groundwater,,mere\nS3,air,三,Three,40.1,116,,,,north\nS4,air,四,Four,40.2,116,,,,north\nS5,air,五,Five,40,116.1,,,,north\n"
                 .to_owned(),
     };
     Arc::new(Pipeline::parse(&files).unwrap())

@@ -127,7 +127,7 @@ fn rates_of_a_month_count_valid_days_and_nights() {
         })
         .collect();
     let november: NaiveDate = "2026-11-01".parse().unwrap();
-    let records = rates(Rules::built_in(), station, zone, &days, &[november].into(), false);
+    let records = rates(Rules::built_in(), station, zone, &days, &[(Period::Month, november)].into());
     let [Record::Assessment(month)] = &records[..] else { panic!("{records:?}") };
     let met: Vec<_> = month.compliance.as_ref().unwrap().met.iter().map(|met| (met.met, met.judged)).collect();
     assert_eq!((month.period, month.level, met), (Period::Month, Some(2), vec![(3, 3), (1, 2)]));
@@ -185,4 +185,59 @@ fn barcelona_is_as_an_independent_program_has_it() {
             }
         }
     }
+}
+
+#[test]
+fn hours_of_strong_wind_and_rain_do_not_count_where_the_pipeline_says_so() {
+    let limits = concat!(
+        "[[validation.limit]]\nstation = \"N1\"\nparameter = \"leq\"\ncheck = \"weather\"\nwind_above = 5\nrain_above = 0\n",
+        "[[validation.limit]]\nstation = \"N1\"\nparameter = \"leq\"\ncheck = \"minutes\"\nminimum = 20\n",
+    );
+    let pipeline = super::pipeline_with("Asia/Shanghai", limits);
+    let station = pipeline.stations.get_str("N1").unwrap();
+    let start = at("2026-11-24T22:00:00Z");
+    let mut readings = Vec::new();
+    let mut add = |parameter: &str, period, minutes, value| {
+        let one = reading(parameter, period, start + Duration::minutes(minutes), Some(value), "");
+        readings.push(Reading { station: station.id.clone(), ..one });
+    };
+    for (hour, (wind, rain, level)) in
+        [(1.0, 0.0, 50.0), (5.1, 0.0, 80.0), (5.0, 0.2, 80.0), (5.0, 0.0, 50.0)].into_iter().enumerate()
+    {
+        let minute = 60 * hour as i64;
+        add("wind_speed", Period::Hour, minute, wind);
+        add("rain", Period::Hour, minute, rain);
+        // Twenty minutes of each hour.
+        (0..4).for_each(|five| add("leq", Period::Minutes(5), minute + 5 * five, level));
+    }
+    let wanted = crate::engine::Wanted::within(start, start + Duration::hours(4), pipeline.publisher.zone, 0);
+    let accepted = accepted(readings);
+    let records = crate::engine::derive(
+        Rules::built_in(),
+        station,
+        pipeline.publisher.zone,
+        &accepted,
+        crate::review::Decided::NONE,
+        &wanted,
+        at("2026-11-30T00:00:00Z"),
+    );
+    let hours: Vec<_> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Observation(one) if one.parameter.as_str() == "leq" && one.period == Period::Hour => {
+                Some((one.flag.code(), one.rules.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    let doubted = |rule| (3, rule);
+    assert_eq!(
+        hours,
+        [
+            (1, "hour-energy-mean"),
+            doubted("hour-energy-mean weather-wind"),
+            doubted("hour-energy-mean weather-rain"),
+            (1, "hour-energy-mean")
+        ]
+    );
 }

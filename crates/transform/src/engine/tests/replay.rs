@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Days, Duration, Utc};
+use chrono::{DateTime, Days, Duration};
 use futures::future::join_all;
 use limpid_model::review::Decision;
 use limpid_model::{
@@ -58,6 +58,27 @@ parameter = "so2"
 check = "climatology"
 month = 5
 suspect_above = 30
+[[validation.limit]]
+station = "*"
+parameter = "so2"
+check = "neighbours"
+absolute = 8
+relative_percent = 20
+[[validation.limit]]
+station = "S1"
+parameter = "nox"
+check = "sum"
+absolute = 20
+[[validation.limit]]
+station = "S1"
+parameter = "no2"
+check = "consistency"
+[[validation.limit]]
+station = "*"
+parameter = "pm25"
+check = "slip"
+above = 2
+below = 100
 "#;
 
 static CLOCK: AtomicI64 = AtomicI64::new(0);
@@ -78,8 +99,9 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
         ("S2", ["pm25", "pm10", "o3", "wind_direction", "wind_speed", "rain", "nh3", "tsp"]),
         ("W2", ["do", "codmn", "nh3n", "tp", "transparency", "chla", "tn", "fe"]),
         ("G1", ["ph", "nh3n", "fe", "codmn", "mn", "hg", "as", "cd"]),
-        ("X1", ["flow", "flow", "cod", "cod", "nh3n", "tp", "tn", "ss"]),
+        ("X1", ["flow", "flow", "cod", "cod", "flow_total", "flow_total", "water_volume", "ss"]),
         ("N1", ["leq", "leq", "leq", "leq", "leq", "l90", "lmax", "ld"]),
+        ("S3", ["so2", "so2", "so2", "so2", "so2", "so2", "so2", "pm10"]),
     ];
     let one = (0..plans.len(), 0..60_i64, 0..8_usize, 0..11_u8, 0..200_i32);
     prop::collection::vec(one, 1..80).prop_map(move |choices| {
@@ -88,7 +110,7 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
         for (station, hour, parameter, kind, number) in choices {
             let hour = first + Duration::hours(hour);
             let (station, parameters) = plans[station];
-            let mut add_of = |place: usize, period, start, value: Option<f64>, mark| {
+            let mut add_of = |station: &str, place: usize, period, start, value: Option<f64>, mark| {
                 made.push(Reading {
                     station: StationId::parse(station).unwrap(),
                     parameter: ParameterId::known(parameters[place]),
@@ -100,6 +122,16 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
                 });
             };
             let value = f64::from(number) / 4.0;
+            if station == "S3" {
+                // The neighbours of what is judged beside them.
+                for (place, station) in ["S1", "S4", "S5"].into_iter().enumerate() {
+                    let value = Some(value + place as f64);
+                    add_of(station, 0, Period::Hour, hour, value, "");
+                }
+            }
+            let mut add_of = |place: usize, period, start, value: Option<f64>, mark| {
+                add_of(station, place, period, start, value, mark)
+            };
             if kind == 10 {
                 (0..8).for_each(|place| {
                     (0..4).for_each(|k| add_of(place, Period::Hour, hour + Duration::hours(k), Some(value), ""))
@@ -276,6 +308,12 @@ fn review(zone: Zone, first: &'static str, (station, from, hours, kind): Decided
     }
 }
 
+async fn decide(journals: &[&Arc<dyn Journal>], review: Review, now: Instant) {
+    for journal in journals {
+        journal.keep_review(Review { at: now, ..review.clone() }).await.unwrap();
+    }
+}
+
 async fn replay(
     zone: &str,
     readings: Vec<(usize, Reading)>,
@@ -286,12 +324,6 @@ async fn replay(
     let zone = pipeline.publisher.zone;
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (journal, whole) = (open(folder.path()), open(other.path()));
-    accept_all(&whole, readings.clone(), Utc::now()).await;
-    for review in reviews.clone() {
-        whole.keep_review(review).await.unwrap();
-    }
-    history(pipeline.clone(), whole.clone(), None, |_, _| {}).await.unwrap();
-
     let mut now = at("2015-03-28T00:00:00Z");
     set_clock(now);
     let mut live = Live::new(pipeline.clone(), journal.clone(), clock);
@@ -304,10 +336,11 @@ async fn replay(
         let latest = batch.iter().map(|(_, reading)| reading.start).max().unwrap_or(now);
         now = (now + Duration::minutes(minutes)).max(latest - Duration::minutes(10));
         set_clock(now);
-        accept_all(&journal, batch, now).await;
-        // Some decisions come before the readings that they are about.
+        accept_all(&journal, batch.clone(), now).await;
+        accept_all(&whole, batch, now).await;
+        // Some decisions come before the readings that they are about, and what is final does not change with those after.
         if let Some(review) = reviews.next() {
-            journal.keep_review(review).await.unwrap();
+            decide(&[&journal, &whole], review, now).await;
         }
         if restart {
             live = Live::new(pipeline.clone(), journal.clone(), clock);
@@ -318,8 +351,9 @@ async fn replay(
         }
     }
     for review in reviews {
-        journal.keep_review(review).await.unwrap();
+        decide(&[&journal, &whole], review, now).await;
     }
+    history(pipeline.clone(), whole.clone(), None, |_, _| {}).await.unwrap();
     // Every day, month and year ends.
     set_clock(zone.floor_hour(now) + Duration::days(400));
     while live.round().await.unwrap() {}

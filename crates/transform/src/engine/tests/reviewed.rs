@@ -117,10 +117,18 @@ async fn decisions_change_hours_days_and_months_and_history_comes_to_the_same() 
     run(&mut live).await;
     assert_eq!(figure(&journal, Period::Hour, hour(3)).await.2, "final");
 
+    // What is sent again for hours that are final is kept, and changes no figure.
+    let late = at("2026-07-03T00:00:00Z");
+    accept(&journal, 100, reading("no2", Period::Hour, hour(4), Some(4_000.0), ""), late).await;
+    run(&mut live).await;
+    assert_eq!(figure(&journal, Period::Hour, hour(4)).await, (Some(40.0), 1, "final", "range review-accept".into()));
+    assert_eq!(figure(&journal, Period::Day, hour(0)).await.0, day.0);
+
     let other_folder = tempfile::tempdir().unwrap();
     let other = open(other_folder.path());
     feed(&other).await;
     accept(&other, 99, reading("no2", Period::Hour, start, Some(41.0), ""), start).await;
+    accept(&other, 100, reading("no2", Period::Hour, hour(4), Some(4_000.0), ""), late).await;
     for review in journal.reviews(limpid_store::ReviewQuery { limit: 100, ..Default::default() }).await.unwrap() {
         other.keep_review(review).await.unwrap();
     }

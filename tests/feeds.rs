@@ -14,7 +14,7 @@ found = {}
 for address in sys.argv[1:]:
     feed = feedparser.parse(address)
     entries = [{name: str(entry.get(name)) for name in ('id', 'title', 'updated', 'link', 'summary')} for entry in feed.entries]
-    found[address.rsplit('/', 1)[1]] = {'bozo': bool(feed.bozo), 'version': feed.version, 'id': feed.feed.get('id'), 'entries': entries}
+    found[address.split('/feeds/')[1]] = {'bozo': bool(feed.bozo), 'version': feed.version, 'id': feed.feed.get('id'), 'entries': entries}
 print(json.dumps(found))
 ";
 
@@ -34,8 +34,8 @@ async fn a_feed_reader_takes_every_feed() {
     assert!(made.unwrap().status().is_success());
 
     let python = Python::with("feedparser", &PACKAGES).program("python");
-    let addresses =
-        ["air", "water", "noise", "releases"].map(|name| limpid.url(&format!("/feeds/{name}.atom?lang=en")));
+    let addresses = ["air", "water", "noise", "releases", "levels", "alerts", "stations/S1"]
+        .map(|name| limpid.url(&format!("/feeds/{name}.atom?lang=en")));
     let read = tokio::task::spawn_blocking(move || run(Command::new(python).args(["-c", SCRIPT]).args(addresses)));
     let found: Value = serde_json::from_str(&read.await.unwrap()).unwrap();
     for (name, feed) in found.as_object().unwrap() {

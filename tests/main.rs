@@ -20,6 +20,7 @@ mod mistakes;
 mod mqtt;
 mod pages;
 mod pull;
+mod push;
 mod python;
 mod reviews;
 mod support;

@@ -58,6 +58,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ReviewCommand,
     },
+    /// Take in warnings to the public; while limpid runs, by POST /api/v1/alerts
+    Alert {
+        /// What to do.
+        #[command(subcommand)]
+        command: AlertCommand,
+    },
     /// Try forecasts on the past, train them and issue them
     Forecast {
         /// What to do.
@@ -273,6 +279,37 @@ pub enum ReviewCommand {
         #[command(flatten)]
         state: State,
     },
+}
+
+/// `limpid alert …`
+#[derive(Debug, Subcommand)]
+pub enum AlertCommand {
+    /// Take in another authority's alert (CAP 1.2), to be passed on byte for byte
+    Relay(TakeAlert),
+    /// Make an alert of this authority's own out of JSON, as POST /api/v1/alerts takes it
+    Issue(TakeAlert),
+    /// Print every alert, the oldest first, one JSON line each
+    List {
+        #[command(flatten)]
+        pipeline: PipelineDir,
+        #[command(flatten)]
+        state: State,
+    },
+}
+
+/// `limpid alert relay` and `limpid alert issue`
+#[derive(Debug, Args)]
+pub struct TakeAlert {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// Who takes it in
+    #[arg(long, value_name = "NAME")]
+    pub who: String,
+    /// The document
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `limpid review decide`

@@ -85,6 +85,11 @@ pub struct Level {
 }
 
 impl Level {
+    /// The level's name in a language; Chinese in any but English.
+    pub fn name(&self, language: &str) -> &str {
+        if language == "en" { &self.en } else { &self.zh }
+    }
+
     /// The level's name.
     pub fn category(&self) -> Text {
         Text::zh_en(&self.zh, &self.en)

@@ -14,6 +14,8 @@
 //! - [`link`]: what has to stand for readings to arrive
 //! - [`outlook`]: what somebody else's model expects
 //! - [`forecast`]: what limpid expects, and how good that was
+//! - [`alert`]: warnings to the public, of others and of one's own
+//! - [`event`]: what happens, in one order
 //! - [`pipeline`]: one authority's configuration, read from a folder's text with line and remedy for each error
 //! - [`table`]: reading the tables of facts under `data/`
 //! - [`code`]: codes that others issue, and doubts about them
@@ -25,9 +27,11 @@
 //! is in its parameter's canonical unit; a missing value is `None`, never a sentinel.
 
 pub mod address;
+pub mod alert;
 pub mod assessment;
 pub mod code;
 pub mod compliance;
+pub mod event;
 pub mod explanation;
 pub mod forecast;
 pub mod gap;
@@ -54,8 +58,10 @@ pub mod time;
 pub mod unit;
 pub mod workdays;
 
+pub use alert::Alert;
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
 pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
+pub use event::{Happening, Logged, Note, NoteKind};
 pub use explanation::{Explanation, Question};
 pub use forecast::{Forecast, ForecastScore};
 pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};

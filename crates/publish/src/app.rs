@@ -1,18 +1,20 @@
 //! What the handlers share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
 use limpid_model::forecast::Change;
 use limpid_model::pipeline::Reviewer;
-use limpid_model::{Explanation, Forecast, Instant, Pipeline, Question, Zone};
+use limpid_model::{Alert, Explanation, Forecast, Instant, Pipeline, Question, Zone};
 use limpid_store::{Journal, Lake, StoreError};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::Failure;
-use crate::board::{Board, Event};
+use crate::board::Board;
+use crate::events::Event;
 use crate::freshness::Newest;
 
 /// The time by which age is judged.
@@ -58,12 +60,16 @@ pub struct App {
     pub explain: Explain,
     /// What was published last, for `/status`.
     pub newest: ArcSwap<Newest>,
+    /// Every alert that was taken in, in their order.
+    pub alerts: ArcSwap<Vec<Alert>>,
     /// Amends forecasts.
     pub amend: Amend,
     /// One release at a time: two at once would read everything twice and race for `current`.
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.
     pub events: broadcast::Sender<Arc<Event>>,
+    /// The number behind which the event log is whole.
+    pub floor: AtomicU64,
     /// Series that are read and written at once: the largest page is some 15 MB, and a flood of requests for it waits
     /// here and not in memory.
     pub series: Semaphore,

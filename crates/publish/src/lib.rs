@@ -10,16 +10,19 @@
 //! - `answer/`: what every answer shares: formats, problems, caching, tables
 //! - `remit`: what of a forecast an authority may put in words
 //! - `freshness/`: publications against their deadlines
+//! - `events/`: what happens, as it is pushed
 //! - `feeds/`: Atom
 //! - [`datasets`]: what is released as open data, when, and how it is served
 //! - `pages/`: HTML for people, in their language
 
+mod alerts;
 mod answer;
 mod api;
 mod app;
 mod board;
 pub mod datasets;
 pub mod error;
+mod events;
 mod feeds;
 mod freshness;
 mod links;
@@ -31,6 +34,7 @@ pub mod start;
 #[cfg(test)]
 mod testing;
 
+pub use alerts::{NewAlert, NotTaken, alert_json, issue, relay};
 pub use api::health::without_board;
 pub use app::NotAmended;
 pub use datasets::{Exported, export, release_all};

@@ -1,6 +1,7 @@
 //! The entry point.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -11,11 +12,12 @@ use tokio::sync::{Mutex, Semaphore, broadcast};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::stream;
+use crate::api::{alerts, stream};
 use crate::app::{Amend, App, Clock, Explain, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
+use crate::events;
 use crate::freshness;
 use crate::router::router;
 
@@ -73,13 +75,17 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         reviewer,
         explain,
         newest: ArcSwap::default(),
+        alerts: ArcSwap::default(),
         amend,
         releasing: Arc::new(Mutex::new(())),
         events,
+        floor: AtomicU64::new(0),
         series: Semaphore::new(SERIES),
         streams: Arc::new(Semaphore::new(stream::STREAMS)),
         stop,
     };
+    events::keep::forget(&app).await?;
+    alerts::refresh(&app).await?;
     freshness::look(&app).await;
     Ok((Arc::new(app), follower))
 }
@@ -90,6 +96,7 @@ pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
     tasks.spawn(follower.run(app.board.clone(), app.stop.clone()));
     tasks.spawn(datasets::schedule(app.clone()));
     tasks.spawn(freshness::watch(app.clone()));
-    tasks.spawn(stream::forecasts(app.clone()));
+    tasks.spawn(events::levels::watch(app.clone()));
+    tasks.spawn(events::keep::watch(app.clone()));
     tasks
 }

@@ -14,10 +14,10 @@ pub mod state;
 
 pub use error::{Result, StoreError};
 pub use journal::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery,
-    GapWindow, Gaps, Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks,
-    RefusalCount, RefusedThen, ReviewQuery, Reviews, SeriesPosition, SqliteJournal, StationExtent, StoredSubmission,
-    Summaries, SummaryQuery, Tallies, WORKED_UP,
+    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
+    ForecastQuery, Forecasts, GapQuery, GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries,
+    Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, ReviewQuery, Reviews,
+    SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery, Tallies, WORKED_UP,
 };
 pub use lake::Lake;
 pub use state::StateDir;

@@ -1,5 +1,6 @@
 //! One command a file: it reads its arguments, calls one function, prints its report.
 
+mod alert;
 mod check;
 mod conformance;
 mod export;
@@ -32,6 +33,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Token { command: TokenCommand::New { station, reviewer } } => {
             token::new(station.as_deref().unwrap_or("*"), reviewer.as_deref())
         }
+        Command::Alert { command } => alert::run(command),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Review { command } => review::run(command),
     }

@@ -4,10 +4,12 @@ use chrono::NaiveDate;
 use toml::de::DeTable;
 
 use super::Files;
+use super::alerts::{self, AlertRules};
 use super::composite::{self, CompositeRule};
 use super::deadlines::{self, Deadlines};
 use super::drop::{self, DropFolder};
 use super::episodes;
+use super::events::{self, EventRules};
 use super::fields::{Fields, Source};
 use super::forecast::{self, ForecastRules};
 use super::gaps::{self, GapRules};
@@ -51,6 +53,10 @@ pub struct Pipeline {
     pub validation: Vec<SetLimit>,
     /// By when what is published must be there.
     pub deadlines: Deadlines,
+    /// Warnings to the public.
+    pub alerts: AlertRules,
+    /// How long what happened can be caught up with.
+    pub events: EventRules,
     /// What the gap ledger expects.
     pub gaps: GapRules,
     /// When forecasts are issued, and from what.
@@ -230,6 +236,8 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let every_hours = datasets.integer(source, "every_hours", 0..=8784).unwrap_or(24);
     datasets.finish(source);
     let deadlines = deadlines::read(root.table(source, "deadlines"), source);
+    let alerts = alerts::read(root.table(source, "alerts"), source);
+    let events = events::read(root.table(source, "events"), source);
     let gaps = gaps::read(root.table(source, "gaps"), source);
     let forecast = forecast::read(root.table(source, "forecast"), source);
 
@@ -251,6 +259,8 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         datasets: Datasets { every_hours },
         validation,
         deadlines,
+        alerts,
+        events,
         gaps,
         forecast,
         stations: Stations::default(),

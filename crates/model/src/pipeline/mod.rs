@@ -3,11 +3,13 @@
 //! [`Pipeline::parse`] takes the texts of the files and gives back the whole configuration, or everything that is
 //! wrong with it at once, each with file, line and remedy. Reading the folder is the caller's business.
 
+mod alerts;
 mod composite;
 mod config;
 mod deadlines;
 mod drop;
 mod episodes;
+mod events;
 mod fields;
 mod forecast;
 mod gaps;
@@ -27,10 +29,12 @@ mod tls;
 mod validation;
 mod water;
 
+pub use alerts::AlertRules;
 pub use composite::CompositeRule;
 pub use config::{Air, Authority, Datasets, Ingest, Pipeline, Publisher};
 pub use deadlines::Deadlines;
 pub use drop::DropFolder;
+pub use events::EventRules;
 pub use forecast::ForecastRules;
 pub use gaps::GapRules;
 pub use hj212::{Hj212, UnknownMn};

@@ -12,6 +12,8 @@ pub struct Reviewer {
     pub hash: String,
     /// The station that it may decide about; `None` for every station. Default every.
     pub station: Option<StationId>,
+    /// Whether it may take in alerts to the public too. Default false.
+    pub alerts: bool,
 }
 
 impl Reviewer {
@@ -49,8 +51,13 @@ pub(super) fn read(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Re
             id.map(Some)
         }
     };
+    let alerts = fields.boolean(source, "alerts").unwrap_or(false);
+    if alerts && station.as_ref().is_some_and(Option::is_some) {
+        let remedy = "remove `station`, or write alerts = false: alerts are not about one station";
+        source.mistake(fields.offset("alerts"), "`alerts` for a reviewer of one station", remedy);
+    }
     fields.finish(source);
-    Some(Reviewer { name: name?, hash: hash?, station: station? })
+    Some(Reviewer { name: name?, hash: hash?, station: station?, alerts })
 }
 
 #[cfg(test)]
@@ -69,8 +76,11 @@ mod tests {
     fn a_reviewer_has_a_name_and_a_hash() {
         let hash = "0".repeat(64);
         let found = parse(&format!("[[reviewer]]\nname = \"李伟\"\nhash = \"{hash}\"\n")).unwrap();
-        assert_eq!(found, [Reviewer { name: "李伟".into(), hash: hash.clone(), station: None }]);
+        assert_eq!(found, [Reviewer { name: "李伟".into(), hash: hash.clone(), station: None, alerts: false }]);
+        let herald = parse(&format!("[[reviewer]]\nname = \"a\"\nhash = \"{hash}\"\nstation = \"*\"\nalerts = true\n"));
+        assert!(herald.unwrap()[0].alerts);
         for (lines, words) in [
+            (format!("name = \"Li\"\nhash = \"{hash}\"\nstation = \"S1\"\nalerts = true"), "reviewer of one station"),
             (format!("hash = \"{hash}\""), "`reviewer.name` is missing"),
             ("name = \"Li\"".to_owned(), "`reviewer.hash` is missing"),
             ("name = \"Li\"\nhash = \"zz\"".to_owned(), "token new --reviewer"),

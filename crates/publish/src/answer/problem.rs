@@ -54,6 +54,21 @@ impl Failure {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "the token is for something else", detail)
     }
 
+    /// 403: the law gives it to another authority.
+    pub fn remit(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "remit", "this authority may not do that", detail)
+    }
+
+    /// 415.
+    pub fn media_type<T: Into<String>>(found: &str, known: impl IntoIterator<Item = T>) -> Self {
+        let detail = format!("Content-Type is {:?}", cut(found));
+        let title = "this media type is not taken here";
+        let mut failure = Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", title, detail);
+        failure.problem.field = Some("Content-Type".to_owned());
+        failure.problem.allowed = Some(known.into_iter().map(Into::into).collect());
+        failure
+    }
+
     /// 409.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "it cannot be done as things are", detail)

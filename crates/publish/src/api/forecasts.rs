@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use limpid_model::forecast::ForecastDay;
-use limpid_model::{Forecast, Instant, Scheme, Subject, Text, Zone};
+use limpid_model::{Forecast, Instant, Pipeline, Scheme, Subject, Text, Zone};
 use limpid_store::{ForecastQuery, SeriesPosition};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -198,8 +198,8 @@ pub struct FigureItem {
 }
 
 impl DayItem {
-    fn new(app: &App, forecast: &Forecast, day: &ForecastDay, zone: Zone) -> Self {
-        let withheld = remit::withheld(&app.pipeline, day);
+    fn new(pipeline: &Pipeline, forecast: &Forecast, day: &ForecastDay, zone: Zone) -> Self {
+        let withheld = remit::withheld(pipeline, day);
         let level = day.level.filter(|_| !withheld);
         let category = level.and_then(|level| Scheme::parse(&day.scheme)?.level(level)).map(|level| level.category());
         let (station, area) = match &forecast.subject {
@@ -262,7 +262,7 @@ pub async fn days(
     let mut found = newest(&app, &query, zone).await?;
     found.sort_by(|a, b| a.subject.cmp(&b.subject));
     let days = found.iter().flat_map(|forecast| forecast.days.iter().map(move |day| (forecast, day)));
-    let items = days.map(|(forecast, day)| DayItem::new(&app, forecast, day, zone)).collect();
+    let items = days.map(|(forecast, day)| DayItem::new(&app.pipeline, forecast, day, zone)).collect();
     let body = serde_json::to_vec(&ForecastDays { items, next: None });
     let body = body.map_err(|error| Failure::internal("writing JSON", &error))?;
     Ok(cache::tagged(&headers, Cache::Revalidate, Format::Json.media_type(), body))
@@ -276,8 +276,9 @@ struct Issued {
 }
 
 /// The JSON of an issue for the stream.
-pub fn event(app: &App, forecast: &Forecast) -> String {
-    let items = forecast.days.iter().map(|day| DayItem::new(app, forecast, day, app.zone())).collect();
+pub fn event(pipeline: &Pipeline, forecast: &Forecast) -> String {
+    let zone = pipeline.publisher.zone;
+    let items = forecast.days.iter().map(|day| DayItem::new(pipeline, forecast, day, zone)).collect();
     serde_json::to_string(&Issued { issue: forecast.id, items }).expect("items are finite numbers and text")
 }
 

@@ -16,6 +16,7 @@
 //! - `refusals`, `refine`: what paths of `/openapi.json` share, and what derives cannot say
 //! - [`health`], [`openapi`]: for machines that look after machines
 
+pub mod alerts;
 pub mod amendments;
 pub mod assessments;
 pub mod completeness;

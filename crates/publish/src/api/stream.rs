@@ -1,12 +1,13 @@
-//! `GET /api/v1/stream`: everything that is published, as it is published (Server-Sent Events).
+//! `GET /api/v1/stream`: everything that happens, as it happens (Server-Sent Events).
 //!
-//! A client is served from two places. What it missed comes from the journal; what happens now comes from a channel
+//! A client is served from two places. What it missed comes from the journal's event log; what happens now comes from a channel
 //! that all clients share. One that reads too slowly for the channel is sent back to the journal, so that it is late
 //! and loses nothing, and no client costs more memory than another.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::{OriginalUri, State};
@@ -15,40 +16,50 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::{self, Stream};
-use limpid_model::Instant;
-use limpid_store::ForecastQuery;
+use limpid_model::StationId;
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
 use super::openapi::ProblemBody;
 use super::query::Query;
 use crate::answer::Failure;
+use crate::answer::problem::cut;
 use crate::app::Shared;
-use crate::board::Event;
+use crate::events::Event;
+use crate::events::event::NAMES;
 
 /// Events that the shared channel holds for the slowest client: about three minutes of 200 stations with six
 /// parameters a minute, some 2 MB. Whoever is slower reads from the journal.
 pub const CHANNEL: usize = 4_096;
 /// Streams open at once; each is a socket and a task. More are told to come back.
 pub const STREAMS: usize = 10_000;
-/// Records of one read of the journal for one client.
+/// Entries of one read of the journal for one client.
 const CHUNK: usize = 500;
 /// A comment is sent after so much silence (at least every 15 s by contract).
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const _: () = assert!(HEARTBEAT.as_secs() < 15, "the contract wants a comment at least every 15 s");
 /// What clients are told to wait before they come back.
 const RETRY: Duration = Duration::from_secs(3);
+/// The name of the event that says that what was missed is not told.
+const RESET: &str = "reset";
 
-/// Observations, assessments and forecasts as they are published.
+/// Everything that happens, as it happens.
 ///
-/// `id` is the place in the order of publication, `event` is `observation`, `assessment` or `forecast`, `data` the same JSON as
-/// an item of the API. With `Last-Event-ID` the stream goes on behind it.
+/// `id` is the place in the event log, `event` is `observation`, `assessment`, `forecast`, `alert`, `level`, `release` or
+/// `freshness`, `data` JSON: of the first two the same as an item of the API. With `Last-Event-ID` the stream goes on behind it,
+/// up to 30 days (`events.keep_days`) back. An event `reset` comes first where that is not possible: the client then reads
+/// anew what it needs, and the stream goes on from now.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "data", operation_id = "stream",
-    params(("Last-Event-ID" = Option<u64>, Header, description = "go on behind this event; without it, from now")),
+    params(
+        ("Last-Event-ID" = Option<u64>, Header, description = "go on behind this event; without it, from now"),
+        ("event" = Option<Vec<String>>, Query, description = "names of events, repeated or separated by commas; default all"),
+        ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas: of events that are about a station only those; default all"),
+    ),
     responses(
         (status = 200, description = "events without end; a comment at least every 15 seconds", content_type = "text/event-stream", body = String),
-        (status = 400, description = "Last-Event-ID is not a number", content_type = "application/problem+json", body = ProblemBody),
+        (status = 400, description = "Last-Event-ID is not a number, or a parameter is wrong", content_type = "application/problem+json", body = ProblemBody),
         (status = 503, description = "too many streams are open", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
@@ -57,18 +68,24 @@ pub async fn get(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    Query::parse(&uri, &[])?;
+    let query = Query::parse(&uri, &["event", "station"])?;
+    let wanted = Wanted { names: names(&query)?, stations: query.stations(&app.pipeline)? };
     let permit = app.streams.clone().try_acquire_owned();
     let permit = permit.map_err(|_| Failure::unavailable(format!("{STREAMS} streams are open already")))?;
     // Subscribed before the position is taken: nothing can fall between the two.
     let live = app.events.subscribe();
-    let newest = *app.journal.published().borrow();
+    let newest = *app.journal.logged().borrow();
+    let floor = app.floor.load(Ordering::Acquire);
+    let mut waiting = VecDeque::new();
     let position = match last_event_id(&headers)? {
-        // A number that was never given out comes from another journal.
-        Some(id) => id.min(newest),
         None => newest,
+        Some(id) if (floor..=newest).contains(&id) => id,
+        Some(id) => {
+            waiting.push_back(Arc::new(reset(id, floor, newest, app.now())));
+            newest
+        }
     };
-    let client = Client { app: app.clone(), live, position, behind: true, waiting: VecDeque::new(), _permit: permit };
+    let client = Client { app: app.clone(), live, wanted, position, behind: true, waiting, _permit: permit };
     let stop = app.stop.clone();
     let events = client.events().take_until(stop.cancelled_owned());
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
@@ -85,46 +102,40 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     id.map(Some).ok_or_else(refuse)
 }
 
-/// The name of the events of forecasts.
-const FORECAST: &str = "forecast";
-
-/// Passes each forecast on to the live streams as it is issued, until the service stops.
-pub async fn forecasts(app: Shared) {
-    let mut issued = app.journal.forecast();
-    let mut known = *issued.borrow_and_update();
-    loop {
-        tokio::select! {
-            () = app.stop.cancelled() => return,
-            changed = issued.changed() => if changed.is_err() {
-                app.stop.cancelled().await;
-                return;
-            }
-        }
-        issued.mark_unchanged();
-        let (from, to) = (Instant::UNIX_EPOCH, Instant::MAX_UTC);
-        let query = ForecastQuery { subjects: Vec::new(), from, to, newest: false, after: known, limit: AT_ONCE };
-        match app.journal.forecasts(query).await {
-            Ok(forecasts) => {
-                for forecast in forecasts {
-                    known = known.max(forecast.id);
-                    let data = super::forecasts::event(&app, &forecast);
-                    // Nobody listening is no error.
-                    let _ = app.events.send(Arc::new(Event { seq: 0, name: FORECAST, data }));
-                }
-            }
-            Err(error) => tracing::warn!(error = %error, "reading what was issued failed; the streams lack it"),
-        }
-    }
+fn names(query: &Query) -> Result<Vec<&'static str>, Failure> {
+    let known = |name: &str| NAMES.into_iter().find(|known| *known == name);
+    let refuse = |name: &str| Failure::value("event", format!("there is no event {:?}", cut(name)), NAMES);
+    query.many("event").map(|name| known(name).ok_or_else(|| refuse(name))).collect()
 }
 
-/// Forecasts that are passed on at once: those of one issue.
-const AT_ONCE: usize = 2_000;
+/// Tells a client that what it missed cannot be told: its id is older than the log is kept, or was never given out here.
+fn reset(asked: u64, floor: u64, newest: u64, at: limpid_model::Instant) -> Event {
+    let reason = if asked < floor { "expired" } else { "unknown" };
+    let data = json!({ "reason": reason, "asked": asked, "oldest": floor, "newest": newest });
+    Event { seq: newest, at, name: RESET, station: None, data: data.to_string() }
+}
+
+/// What a client asked for.
+struct Wanted {
+    /// Empty for all.
+    names: Vec<&'static str>,
+    /// Empty for all.
+    stations: Vec<StationId>,
+}
+
+impl Wanted {
+    fn has(&self, event: &Event) -> bool {
+        let station = |id: &StationId| self.stations.is_empty() || self.stations.contains(id);
+        (self.names.is_empty() || self.names.contains(&event.name)) && event.station.as_ref().is_none_or(station)
+    }
+}
 
 /// One open stream.
 struct Client {
     app: Shared,
     live: broadcast::Receiver<Arc<Event>>,
-    /// The last event sent or skipped as sent.
+    wanted: Wanted,
+    /// The last event sent or skipped.
     position: u64,
     /// The journal may have more behind `position` than the channel.
     behind: bool,
@@ -154,14 +165,12 @@ impl Client {
                 continue;
             }
             match self.live.recv().await {
-                // Forecasts have no place in the order of publication: they come when they are issued.
-                Ok(event) if event.name == FORECAST => {
-                    return Some(Arc::new(Event { seq: self.position, ..(*event).clone() }));
-                }
                 Ok(event) if event.seq <= self.position => {}
                 Ok(event) => {
                     self.position = event.seq;
-                    return Some(event);
+                    if self.wanted.has(&event) {
+                        return Some(event);
+                    }
                 }
                 Err(RecvError::Lagged(_)) => {
                     metrics::counter!("limpid_streams_lagged_total").increment(1);
@@ -173,12 +182,15 @@ impl Client {
     }
 
     async fn catch_up(&mut self) {
-        match self.app.journal.published_tail(self.position, CHUNK).await {
-            Ok(records) => {
-                self.behind = records.len() == CHUNK;
-                for published in records {
-                    self.position = published.seq;
-                    self.waiting.push_back(Arc::new(Event::new(published, &self.app.pipeline)));
+        match self.app.journal.log(self.position, CHUNK).await {
+            Ok(entries) => {
+                self.behind = entries.len() == CHUNK;
+                for logged in entries {
+                    self.position = logged.seq;
+                    let event = Event::new(logged, &self.app.pipeline);
+                    if self.wanted.has(&event) {
+                        self.waiting.push_back(Arc::new(event));
+                    }
                 }
             }
             Err(error) => {

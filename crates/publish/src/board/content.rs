@@ -182,14 +182,7 @@ impl Content {
                 newest.judged.insert(key, published.clone());
             }
         }
-        let main = match record.scheme.kind {
-            StationKind::Air => {
-                let scheme = self.pipeline.air.scheme.at(record.start, self.pipeline.publisher.zone);
-                record.period == Period::Hour && record.scheme.id == scheme.id
-            }
-            _ => MAIN.contains(&(record.scheme.id.as_str(), record.period)),
-        };
-        if !main {
+        if !is_main(&self.pipeline, record) {
             return;
         }
         let newest = self.stations.entry(record.station.clone()).or_default();
@@ -200,6 +193,17 @@ impl Content {
         while newest.hours.len() > HOURS {
             newest.hours.pop_first();
         }
+    }
+}
+
+/// Whether a station is shown by such a judgement: of air that of an hour under the pipeline's scheme.
+pub fn is_main(pipeline: &Pipeline, record: &Assessment) -> bool {
+    match record.scheme.kind {
+        StationKind::Air => {
+            let scheme = pipeline.air.scheme.at(record.start, pipeline.publisher.zone);
+            record.period == Period::Hour && record.scheme.id == scheme.id
+        }
+        _ => MAIN.contains(&(record.scheme.id.as_str(), record.period)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_model::{Pipeline, Published, Record};
+use limpid_model::{Happening, Pipeline, Published};
 use limpid_store::{Journal, Result, StoreError};
 use tokio::sync::broadcast;
 use tokio::task::JoinError;
@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::Board;
 use super::content::Content;
 use super::snapshot::Snapshot;
-use crate::api::item::{AssessmentItem, ObservationItem, Row};
 use crate::app::Clock;
+use crate::events::Event;
 
 /// The board is rebuilt at most so often: within the second that a reading may take to be seen, and seldom enough
 /// that a burst costs five builds a second at most.
@@ -27,37 +27,6 @@ const REFRESH: Duration = Duration::from_secs(15);
 const CHUNK: usize = 2_000;
 /// Wait after a failed read.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// One record for the live streams, serialised once for all of them.
-#[derive(Debug, Clone)]
-pub struct Event {
-    /// Its number in the order of publication.
-    pub seq: u64,
-    /// `observation` or `assessment`.
-    pub name: &'static str,
-    /// The same JSON as an item of the API.
-    pub data: String,
-}
-
-impl Event {
-    /// The event of a published record.
-    pub fn new(published: Published, pipeline: &Pipeline) -> Self {
-        let zone = pipeline.publisher.zone;
-        let Published { seq, at, revision, record } = published;
-        let station = record.station().clone();
-        let (name, data) = match record {
-            Record::Observation(record) => {
-                let row = Row::new(Published { seq, at, revision, record }, &station, pipeline);
-                ("observation", serde_json::to_string(&ObservationItem::new(&row, zone)))
-            }
-            Record::Assessment(record) => {
-                let row = Row::new(Published { seq, at, revision, record }, &station, pipeline);
-                ("assessment", serde_json::to_string(&AssessmentItem::new(&row, zone)))
-            }
-        };
-        Self { seq, name, data: data.expect("items are finite numbers and text") }
-    }
-}
 
 /// Follows the journal.
 pub struct Follower {
@@ -81,7 +50,7 @@ impl Follower {
         events: broadcast::Sender<Arc<Event>>,
     ) -> Result<(Self, Board)> {
         // Taken before the state is read: what is published meanwhile is applied twice, which changes nothing.
-        let position = *journal.published().borrow();
+        let position = *journal.logged().borrow();
         let content = Content::load(pipeline.clone(), &*journal, clock()).await?;
         let mut follower = Self { pipeline, journal, clock, content: Some(content), position, events };
         let snapshot = follower.snapshot().await.ok_or(StoreError::Closed)?;
@@ -90,14 +59,14 @@ impl Follower {
 
     /// Keeps the board up until `stop`.
     pub async fn run(mut self, board: Arc<Board>, stop: CancellationToken) {
-        let mut published = self.journal.published();
+        let mut logged = self.journal.logged();
         let mut refresh = tokio::time::interval(REFRESH);
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = refresh.tick() => {}
-                changed = published.changed() => {
+                changed = logged.changed() => {
                     if changed.is_err() {
                         // The journal is closed; the board stays as it is and grows old visibly.
                         stop.cancelled().await;
@@ -110,7 +79,7 @@ impl Follower {
                 tracing::warn!(error = %error, "reading what was published failed, trying again");
                 metrics::counter!("limpid_board_errors_total").increment(1);
                 tokio::time::sleep(RETRY).await;
-                published.mark_changed();
+                logged.mark_changed();
             }
             let Some(snapshot) = self.snapshot().await else { return };
             board.show(snapshot);
@@ -123,19 +92,19 @@ impl Follower {
         }
     }
 
-    /// Applies everything published since, and passes it on.
+    /// Applies everything that was published since, and passes on everything that happened.
     async fn catch_up(&mut self) -> Result<()> {
         loop {
-            let records = self.journal.published_tail(self.position, CHUNK).await?;
-            let full = records.len() == CHUNK;
-            for published in records {
-                self.position = published.seq;
+            let entries = self.journal.log(self.position, CHUNK).await?;
+            let full = entries.len() == CHUNK;
+            for logged in entries {
+                self.position = logged.seq;
+                if let (Happening::Record(published), Some(content)) = (&logged.happening, &mut self.content) {
+                    content.apply(Published::clone(published));
+                }
                 // Nobody listening is no error.
                 if self.events.receiver_count() > 0 {
-                    let _ = self.events.send(Arc::new(Event::new(published.clone(), &self.pipeline)));
-                }
-                if let Some(content) = &mut self.content {
-                    content.apply(published);
+                    let _ = self.events.send(Arc::new(Event::new(logged, &self.pipeline)));
                 }
             }
             if !full {

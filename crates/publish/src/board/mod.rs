@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-pub use follow::Event;
 pub use snapshot::{AssessmentNow, Snapshot, StationNow, Trend, ValueNow};
 
 /// The current snapshot. Readers take it without waiting; the follower replaces it.

@@ -14,6 +14,7 @@ use crate::api::openapi::ProblemBody;
 use crate::api::query::Query;
 use crate::api::token::bearer;
 use crate::app::Shared;
+use crate::events::releases;
 use crate::links;
 
 /// Makes a release now. The token must be one that uploads for every station (`"*"`).
@@ -44,7 +45,10 @@ pub async fn make(
         release(&app.pipeline, &*app.journal, &app.lake, dataset, app.now(), &|_| {}).await
     };
     let (status, made) = match outcome? {
-        Outcome::Made(release) => (StatusCode::CREATED, release),
+        Outcome::Made(release) => {
+            releases::try_announce(&app).await;
+            (StatusCode::CREATED, release)
+        }
         Outcome::Unchanged(release) => (StatusCode::OK, release),
         Outcome::Empty => return Err(Failure::conflict(format!("{} has no data to release yet", dataset.id))),
     };

@@ -12,7 +12,7 @@
 
 pub(crate) mod catalog;
 mod changes;
-mod definition;
+pub(crate) mod definition;
 pub(crate) mod diff;
 pub(crate) mod documents;
 mod export;

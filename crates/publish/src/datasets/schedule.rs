@@ -8,6 +8,7 @@ use limpid_model::Instant;
 use super::definition::{ALL, Dataset};
 use super::release::{Outcome, release};
 use crate::app::{App, Shared};
+use crate::events::releases;
 
 /// How often it is looked whether a release is due.
 const LOOK: Duration = Duration::from_secs(30);
@@ -20,6 +21,7 @@ const FAILED: TimeDelta = TimeDelta::minutes(10);
 pub async fn schedule(app: Shared) {
     let every = TimeDelta::hours(i64::try_from(app.pipeline.datasets.every_hours).unwrap_or(0));
     let mut schedule = Schedule::new(every);
+    releases::try_announce(&app).await;
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,
@@ -65,7 +67,11 @@ impl Schedule {
 async fn attempt(app: &App, dataset: &Dataset, every: TimeDelta) -> TimeDelta {
     let _one_at_a_time = app.releasing.lock().await;
     match release(&app.pipeline, &*app.journal, &app.lake, dataset, app.now(), &|_| {}).await {
-        Ok(Outcome::Made(_) | Outcome::Unchanged(_)) => every,
+        Ok(Outcome::Made(_)) => {
+            releases::try_announce(app).await;
+            every
+        }
+        Ok(Outcome::Unchanged(_)) => every,
         Ok(Outcome::Empty) => EMPTY,
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();

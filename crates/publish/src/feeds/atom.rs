@@ -30,6 +30,8 @@ pub struct Entry {
     pub updated: Instant,
     /// The page of the same.
     pub page: String,
+    /// The same in another format: address and media type.
+    pub document: Option<(String, &'static str)>,
     /// As a sentence or two.
     pub summary: String,
 }
@@ -50,11 +52,12 @@ pub fn write(feed: &Feed, own: &str, lang: Lang, zone: Zone) -> String {
     for entry in &feed.entries {
         text.push_str(&format!(
             "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
-             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n<summary>{}</summary>\n</entry>\n",
+             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n{}<summary>{}</summary>\n</entry>\n",
             escape(&entry.id),
             escape(&entry.title),
             zone.format(entry.updated),
             escape(&entry.page),
+            entry.document.as_ref().map(|(href, kind)| alternate(href, kind)).unwrap_or_default(),
             escape(&entry.summary)
         ));
     }
@@ -62,8 +65,13 @@ pub fn write(feed: &Feed, own: &str, lang: Lang, zone: Zone) -> String {
     text
 }
 
+/// A link to the same in another format.
+fn alternate(href: &str, media_type: &str) -> String {
+    format!("<link rel=\"alternate\" type=\"{media_type}\" href=\"{}\"/>\n", escape(href))
+}
+
 /// Text of XML 1.0; what may not stand in it at all is left out.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

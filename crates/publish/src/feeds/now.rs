@@ -23,7 +23,7 @@ pub fn feed(reader: &Reader<'_>, kind: StationKind) -> Feed {
 
 /// What a station says: its level where it has one, else its values. The id is that of the station: readers show one entry
 /// for it, which changes.
-fn entry(reader: &Reader<'_>, now: &StationNow) -> Option<Entry> {
+pub fn entry(reader: &Reader<'_>, now: &StationNow) -> Option<Entry> {
     let (app, lang) = (reader.app, reader.lang);
     let newest = now.newest()?;
     let values: Vec<String> = now
@@ -58,6 +58,7 @@ fn entry(reader: &Reader<'_>, now: &StationNow) -> Option<Entry> {
             None => format!("{name}{mark}: {}", values.first().map_or("-", String::as_str)),
         },
         updated,
+        document: None,
         page: reader.address(&format!("/stations/{}", now.station.id)),
         summary: format!("{until} {}", values.join(lang.t("list.comma"))),
     })

@@ -24,6 +24,7 @@ pub async fn feed(reader: &Reader<'_>) -> Result<Feed, Failure> {
                 id: reader.id(&format!("release:{}:{release}", dataset.id)),
                 title: format!("{title} {release}"),
                 updated,
+                document: None,
                 page: reader.address(&format!("/datasets/{}", dataset.id)),
                 summary: reader.address(&package_path(dataset.id, &release)),
             });

@@ -10,8 +10,8 @@ use limpid_model::StationKind;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::say;
 use super::view::View;
+use super::{alerts, say};
 use crate::answer::{Cache, cache};
 use crate::app::App;
 
@@ -69,6 +69,7 @@ pub fn bare(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Resp
         html lang=(view.lang.tag()) class=[view.elder.then_some("elder")] {
             (head(app, view, &page, Some("_blank")))
             body {
+                (alerts::banner(app, view))
                 p.note #offline role="alert" hidden { (view.lang.t("offline")) }
                 main #main { (page.main) }
                 @if page.live {
@@ -138,6 +139,7 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
                     @if app.simulated() {
                         aside.note aria-label=(lang.t("simulated.title")) { strong { (lang.t("simulated.title")) } " " (lang.t("simulated.about")) }
                     }
+                    (alerts::banner(app, view))
                     p.note #offline role="alert" hidden { (lang.t("offline")) }
                     main #main { (page.main) }
                     footer { (footer(app, view)) }
@@ -157,6 +159,7 @@ fn feed(door: &str) -> Option<&'static str> {
         "/water" => Some("/feeds/water.atom"),
         "/noise" => Some("/feeds/noise.atom"),
         "/data" => Some("/feeds/releases.atom"),
+        "/alerts" => Some("/feeds/alerts.atom"),
         _ => None,
     }
 }

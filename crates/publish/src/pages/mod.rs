@@ -11,6 +11,7 @@
 //! - [`front`], [`forecast`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
 
 pub mod about;
+pub mod alerts;
 mod cards;
 mod chart;
 pub mod data;

@@ -11,9 +11,12 @@
 //! 4. Sequence numbers only grow. A tail read after `n` never misses a number above `n` that becomes visible later.
 //! 5. Reads do not wait for writes.
 
+mod alerts;
 mod conformance;
 #[cfg(test)]
 mod contract;
+mod dead_letters;
+mod events;
 mod fetches;
 mod forecasts;
 mod gaps;
@@ -33,7 +36,10 @@ use tokio::sync::watch;
 
 use crate::error::Result;
 
+pub use alerts::{Alerts, KeptAlert};
 pub use conformance::{Conformance, DeviationCount};
+pub use dead_letters::{DeadLetter, DeadLetters};
+pub use events::{Events, NoteQuery, Noted};
 pub use fetches::{Fetch, Fetches};
 pub use forecasts::{ForecastQuery, Forecasts, KeptModel};
 pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
@@ -168,7 +174,21 @@ pub struct AssessmentQuery {
 /// Where what was received and what was published is kept. See the module for the promises.
 #[async_trait]
 pub trait Journal:
-    Conformance + Fetches + Forecasts + Gaps + Links + Outlooks + Reviews + Summaries + Tallies + Send + Sync + 'static
+    Alerts
+    + Conformance
+    + DeadLetters
+    + Events
+    + Fetches
+    + Forecasts
+    + Gaps
+    + Links
+    + Outlooks
+    + Reviews
+    + Summaries
+    + Tallies
+    + Send
+    + Sync
+    + 'static
 {
     /// Takes a submission in and answers when it is durable.
     ///

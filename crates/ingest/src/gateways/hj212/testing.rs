@@ -7,14 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
-    Assessment, Completeness, Counts, Entry, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Observation,
-    Outlook, Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
+    Alert, Assessment, Completeness, Counts, Entry, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Logged,
+    Note, NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId, Submission,
+    Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, Gaps,
-    Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
-    Tallies,
+    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
+    ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
+    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -297,6 +298,63 @@ impl Tallies for Watched {
     }
 
     async fn count_assessments(&self, _: AssessmentQuery) -> Result<u64> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Alerts for Watched {
+    async fn keep_alert(&self, _: Alert, _: Vec<u8>) -> Result<KeptAlert> {
+        unimplemented!()
+    }
+
+    async fn alerts(&self) -> Result<Vec<Alert>> {
+        unimplemented!()
+    }
+
+    async fn alert_document(&self, _: u64) -> Result<Option<Vec<u8>>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl DeadLetters for Watched {
+    async fn keep_dead_letter(&self, _: DeadLetter, _: (String, u64)) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn dead_letters(&self, _: &str, _: usize) -> Result<(u64, Vec<DeadLetter>)> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl Events for Watched {
+    async fn log(&self, _: u64, _: usize) -> Result<Vec<Logged>> {
+        unimplemented!()
+    }
+
+    fn logged(&self) -> watch::Receiver<u64> {
+        unimplemented!()
+    }
+
+    async fn log_floor(&self, _: Instant) -> Result<u64> {
+        unimplemented!()
+    }
+
+    async fn note(&self, _: Vec<Note>, _: Option<(String, u64)>) -> Result<()> {
+        unimplemented!()
+    }
+
+    async fn notes(&self, _: NoteQuery) -> Result<Vec<Noted>> {
+        unimplemented!()
+    }
+
+    async fn newest_notes(&self, _: NoteKind) -> Result<Vec<Noted>> {
+        unimplemented!()
+    }
+
+    async fn forget_notes(&self, _: Instant) -> Result<usize> {
         unimplemented!()
     }
 }

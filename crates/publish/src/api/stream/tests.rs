@@ -18,7 +18,11 @@ struct Reader {
 
 impl Reader {
     async fn open(service: &Service, last: Option<&str>) -> Self {
-        let mut request = Request::get("/api/v1/stream");
+        Self::of(service, "/api/v1/stream", last).await
+    }
+
+    async fn of(service: &Service, uri: &str, last: Option<&str>) -> Self {
+        let mut request = Request::get(uri);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -119,11 +123,13 @@ async fn a_stream_ends_when_the_service_stops() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_is_refused_and_one_from_elsewhere_means_now() {
+async fn an_id_that_is_none_is_refused_and_one_from_elsewhere_is_told_so() {
     let service = Service::with(county()).await;
     let refused = service.get_with("/api/v1/stream", &[("last-event-id", "abc")]).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["field"]), (400, &serde_json::json!("Last-Event-ID")));
     let mut reader = Reader::open(&service, Some("999999999")).await;
+    let (_, name, data) = reader.next().await.unwrap();
+    assert_eq!((name.as_str(), &data["reason"]), ("reset", &"unknown".into()));
     let value = hour("S1", "pm25", "2026-11-25T02:00:00Z", 71.0);
     let published = service.journal.publish(vec![value.into()], None).await.unwrap();
     assert_eq!(reader.next().await.unwrap().0, published[0].seq);
@@ -139,7 +145,7 @@ async fn the_first_thing_sent_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_forecast_is_pushed_when_it_is_issued_and_moves_no_number() {
+async fn a_forecast_has_its_place_among_what_is_published() {
     let service = Service::with(county()).await;
     let mut reader = Reader::open(&service, None).await;
     // The reader is there once something came.
@@ -152,9 +158,48 @@ async fn a_forecast_is_pushed_when_it_is_issued_and_moves_no_number() {
     let forecast = crate::testing::forecast("S1");
     service.journal.keep_forecasts(vec![forecast]).await.unwrap();
     let (at, name, data) = reader.next().await.unwrap();
-    assert_eq!((at, name.as_str()), (id, "forecast"));
+    assert_eq!((at, name.as_str()), (id + 1, "forecast"));
     assert_eq!((&data["issue"], &data["items"][0]["station"]), (&1.into(), &"S1".into()));
     publish(78.0).await;
     let (next, name, _) = reader.next().await.unwrap();
-    assert!(next > id && name == "observation");
+    assert_eq!((next, name.as_str()), (id + 2, "observation"));
+    // Who comes back gets the same.
+    let mut again = Reader::open(&service, Some(&id.to_string())).await;
+    assert_eq!(again.next().await.unwrap(), (at, "forecast".to_owned(), data));
+    assert_eq!(again.next().await.unwrap().0, next);
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_any_more_begins_with_a_reset() {
+    let service = Service::with(county()).await;
+    let newest = *service.journal.logged().borrow();
+    service.app.floor.store(5, std::sync::atomic::Ordering::Release);
+    let mut reader = Reader::open(&service, Some("4")).await;
+    let (id, name, data) = reader.next().await.unwrap();
+    assert_eq!((id, name.as_str()), (newest, "reset"));
+    assert_eq!(data, serde_json::json!({ "reason": "expired", "asked": 4, "oldest": 5, "newest": newest }));
+    let mut reader = Reader::open(&service, Some("5")).await;
+    assert_eq!(reader.next().await.unwrap().0, 6);
+}
+
+#[tokio::test]
+async fn a_client_gets_the_events_and_stations_that_it_asks_for() {
+    let service = Service::with(county()).await;
+    let refused = service.get("/api/v1/stream?event=levels").await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["field"]), (400, &serde_json::json!("event")));
+    assert!(refused.text().contains("observation"), "{}", refused.text());
+    let mut reader = Reader::of(&service, "/api/v1/stream?event=observation,forecast&station=W1", Some("0")).await;
+    let publish = async |station, value| {
+        let record = hour(station, "ph", "2026-11-25T02:00:00Z", value);
+        service.journal.publish(vec![record.into()], None).await.unwrap()
+    };
+    publish("S1", 7.0).await;
+    publish("W1", 7.1).await;
+    for parameter in ["ph", "nh3n", "ph"] {
+        let (_, name, data) = reader.next().await.unwrap();
+        assert_eq!(
+            (name.as_str(), &data["station"], &data["parameter"]),
+            ("observation", &"W1".into(), &parameter.into())
+        );
+    }
 }

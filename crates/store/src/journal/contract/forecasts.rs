@@ -14,7 +14,7 @@ fn note(id: &str) -> ModelNote {
     ModelNote { id: id.into(), version: "0.1.0".into(), from, until }
 }
 
-fn issue(subject: Subject, hour: i64) -> Forecast {
+pub(super) fn issue(subject: Subject, hour: i64) -> Forecast {
     let issued = at("2026-11-25T00:00:00.5Z") + Duration::hours(hour);
     let expected = Expected { mean: 40.25, usual: 51.5, quantiles: [0.1, 10.0, 25.0, 38.7, 52.0, 80.0, 100.125] };
     let method = MethodNote { method: "ridge".into(), fell_back: false };

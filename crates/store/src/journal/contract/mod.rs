@@ -3,6 +3,7 @@
 
 mod accepting;
 mod conformance;
+mod events;
 mod fetches;
 mod forecasts;
 mod gaps;
@@ -106,6 +107,13 @@ engines! {
         issues_come_back_whole_in_their_order_and_are_never_changed
         the_newest_issue_of_each_subject_can_be_asked
         the_last_model_and_the_last_scores_stand;
+    events:
+        everything_has_its_place_in_one_order
+        numbers_of_the_log_are_not_given_out_again_after_reopening
+        old_notes_go_but_the_newest_of_each_subject
+        it_is_known_from_where_on_the_log_is_whole
+        an_alert_is_kept_byte_for_byte_and_once
+        what_could_not_be_delivered_is_kept_with_its_cursor;
     reviews:
         decisions_come_back_whole_in_their_order
         what_is_final_takes_no_further_decision;

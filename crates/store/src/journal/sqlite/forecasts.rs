@@ -1,16 +1,17 @@
 //! Issued forecasts. See [`Forecasts`].
 
 use async_trait::async_trait;
-use limpid_model::{Forecast, ForecastScore, Subject};
-use rusqlite::{Connection, OptionalExtension, params};
+use limpid_model::{Forecast, ForecastScore, Instant, Note, Subject};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use super::failure::{damaged, during};
 use super::queue::Work;
 use super::read::Reader;
+use super::state::State;
 use super::time::micros;
-use super::{SqliteJournal, signed};
+use super::{SqliteJournal, events, signed};
 use crate::error::{Result, StoreError};
 use crate::journal::{ForecastQuery, Forecasts, KeptModel};
 
@@ -80,9 +81,9 @@ pub(super) fn newest(readers: &super::read::Readers) -> Result<u64> {
 }
 
 /// Does the work within the writer's open transaction; of issues it gives the number of the last.
-pub(super) fn keep(connection: &Connection, work: &Keep) -> Result<usize> {
+pub(super) fn keep(state: &mut State, connection: &Connection, work: &Keep, now: Instant) -> Result<usize> {
     match work {
-        Keep::Issues(forecasts) => issues(connection, forecasts),
+        Keep::Issues(forecasts) => issues(state, connection, forecasts, now),
         Keep::Model(model) => {
             let note = json(&model.note)?;
             connection
@@ -104,7 +105,8 @@ pub(super) fn keep(connection: &Connection, work: &Keep) -> Result<usize> {
     }
 }
 
-fn issues(connection: &Connection, forecasts: &[Forecast]) -> Result<usize> {
+/// Keeps issues, and notes each in the event log.
+fn issues(state: &mut State, connection: &Connection, forecasts: &[Forecast], now: Instant) -> Result<usize> {
     let failed = during("keeping a forecast");
     let mut last = 0;
     for forecast in forecasts {
@@ -116,6 +118,7 @@ fn issues(connection: &Connection, forecasts: &[Forecast]) -> Result<usize> {
             .prepare_cached("INSERT INTO forecasts (subject, issued, length, body) VALUES (?, ?, ?, ?)")
             .and_then(|mut statement| statement.insert(row))
             .map_err(&failed)?;
+        events::note(state, connection, &Note::Forecast { id: last.unsigned_abs() }, now)?;
     }
     Ok(usize::try_from(last).unwrap_or_default())
 }
@@ -132,6 +135,18 @@ fn json_text(value: &impl serde::Serialize) -> rusqlite::Result<String> {
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| damaged(TABLE, error.to_string()))
+}
+
+/// An issue of a row of `id, length, body`.
+fn forecast(row: &Row<'_>) -> Result<Forecast> {
+    let failed = during("reading forecasts");
+    let (id, length): (i64, i64) = (row.get(0).map_err(&failed)?, row.get(1).map_err(&failed)?);
+    let packed: Vec<u8> = row.get(2).map_err(&failed)?;
+    let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST);
+    let length = length.ok_or_else(|| damaged(TABLE, format!("length of {id}")))?;
+    let body = zstd::bulk::decompress(&packed, length).map_err(|error| damaged(TABLE, error.to_string()))?;
+    let body = String::from_utf8(body).map_err(|error| damaged(TABLE, error.to_string()))?;
+    Ok(Forecast { id: id.unsigned_abs(), ..read(&body)? })
 }
 
 impl Reader {
@@ -154,15 +169,18 @@ impl Reader {
         let mut rows = statement.query(bounds).map_err(&failed)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(&failed)? {
-            let (id, length): (i64, i64) = (row.get(0).map_err(&failed)?, row.get(1).map_err(&failed)?);
-            let packed: Vec<u8> = row.get(2).map_err(&failed)?;
-            let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST);
-            let length = length.ok_or_else(|| damaged(TABLE, format!("length of {id}")))?;
-            let body = zstd::bulk::decompress(&packed, length).map_err(|error| damaged(TABLE, error.to_string()))?;
-            let body = String::from_utf8(body).map_err(|error| damaged(TABLE, error.to_string()))?;
-            found.push(Forecast { id: id.unsigned_abs(), ..read(&body)? });
+            found.push(forecast(row)?);
         }
         Ok(found)
+    }
+
+    /// The issue of a number that the log names.
+    pub fn forecast_of(&self, id: u64) -> Result<Forecast> {
+        let failed = during("reading forecasts");
+        let sql = "SELECT id, length, body FROM forecasts WHERE id = ?";
+        let mut statement = self.connection.prepare_cached(sql).map_err(&failed)?;
+        let found = statement.query_row([signed(id)], |row| Ok(forecast(row))).optional().map_err(&failed)?;
+        found.unwrap_or_else(|| Err(damaged(TABLE, format!("{id} is not there"))))
     }
 
     fn forecast_model(&self) -> Result<Option<KeptModel>> {

@@ -5,9 +5,12 @@
 //! series these are written behind (`index`).
 
 mod accept;
+mod alerts;
 mod body;
 mod compression;
 mod conformance;
+mod dead_letters;
+mod events;
 mod failure;
 mod fetches;
 mod forecasts;
@@ -73,9 +76,18 @@ pub struct SqliteJournal {
     readers: Arc<Readers>,
     accepted: watch::Receiver<u64>,
     published: watch::Receiver<u64>,
+    logged: watch::Receiver<u64>,
     issued: watch::Sender<u64>,
     // Kept so that the receivers of a journal that is only read stay open.
-    _ends: Option<(watch::Sender<u64>, watch::Sender<u64>)>,
+    _ends: Option<Ends>,
+}
+
+/// Where the writer tells how far the journal has come.
+#[derive(Debug)]
+struct Ends {
+    accepted: watch::Sender<u64>,
+    published: watch::Sender<u64>,
+    logged: watch::Sender<u64>,
 }
 
 impl SqliteJournal {
@@ -97,17 +109,16 @@ impl SqliteJournal {
         connection.set_prepared_statement_cache_capacity(64);
         schema::migrate(&mut connection, path)?;
         let readers = Arc::new(Readers::new(path.to_owned()));
-        let (accepted, published) = newest(&readers)?;
-        let ((accepted_end, accepted), (published_end, published)) =
-            (watch::channel(accepted), watch::channel(published));
-        let writer = Writer::new(connection, accepted_end, published_end)?;
+        let ends = ends(&readers)?;
+        let (accepted, published, logged) = ends.receivers();
+        let writer = Writer::new(connection, ends)?;
         let issued = watch::Sender::new(forecasts::newest(&readers)?);
         let (queue, jobs) = Queue::new();
         std::thread::Builder::new()
             .name("limpid-journal".into())
             .spawn(move || writer.run(jobs))
             .map_err(|error| StoreError::io("starting the journal's writer", error))?;
-        Ok(Arc::new(Self { queue: Some(queue), readers, accepted, published, issued, _ends: None }))
+        Ok(Arc::new(Self { queue: Some(queue), readers, accepted, published, logged, issued, _ends: None }))
     }
 
     /// Opens an existing journal to read beside the process that writes it. `accepted` and `published` tell where it
@@ -127,18 +138,10 @@ impl SqliteJournal {
             return Err(StoreError::Version { path, found, known: schema::FORMAT });
         }
         let readers = Arc::new(Readers::new(path.to_owned()));
-        let (accepted, published) = newest(&readers)?;
-        let ((accepted_end, accepted), (published_end, published)) =
-            (watch::channel(accepted), watch::channel(published));
+        let ends = ends(&readers)?;
+        let (accepted, published, logged) = ends.receivers();
         let issued = watch::Sender::new(forecasts::newest(&readers)?);
-        Ok(Arc::new(Self {
-            queue: None,
-            readers,
-            accepted,
-            published,
-            issued,
-            _ends: Some((accepted_end, published_end)),
-        }))
+        Ok(Arc::new(Self { queue: None, readers, accepted, published, logged, issued, _ends: Some(ends) }))
     }
 
     fn queue(&self) -> Result<&Queue> {
@@ -146,14 +149,24 @@ impl SqliteJournal {
     }
 }
 
-/// Numbers of the newest reading and the newest published record.
-fn newest(readers: &Readers) -> Result<(u64, u64)> {
+impl Ends {
+    fn receivers(&self) -> (watch::Receiver<u64>, watch::Receiver<u64>, watch::Receiver<u64>) {
+        (self.accepted.subscribe(), self.published.subscribe(), self.logged.subscribe())
+    }
+}
+
+/// How far the journal has come: numbers of the newest reading, published record and entry of the log.
+fn ends(readers: &Readers) -> Result<Ends> {
     readers.answer(|reader| {
         let number = |sql| {
             let number = reader.connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-            number.map(i64::unsigned_abs).map_err(during("opening the journal"))
+            number.map(|number| watch::Sender::new(number.unsigned_abs())).map_err(during("opening the journal"))
         };
-        Ok((number(state::NEWEST_READING)?, number(state::NEWEST_PUBLISHED)?))
+        Ok(Ends {
+            accepted: number(state::NEWEST_READING)?,
+            published: number(state::NEWEST_PUBLISHED)?,
+            logged: number(state::NEWEST_LOGGED)?,
+        })
     })
 }
 

@@ -38,7 +38,7 @@ pub(super) fn publish(
     cursor: Option<(&'static str, u64)>,
     now: Instant,
 ) -> Result<Written> {
-    // The order of publication is the order of time too, whatever the clock does.
+    // The order of the log is the order of time too, whatever the clock does.
     state.last_at = state.last_at.max(micros(now));
     let at = instant(state.last_at)?;
     let mut written = Vec::new();
@@ -49,6 +49,7 @@ pub(super) fn publish(
         };
         if let Some(revision) = revision {
             written.push((index, state.next_seq, revision));
+            state.newest_published = state.next_seq;
             state.next_seq += 1;
         }
     }

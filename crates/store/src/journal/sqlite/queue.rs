@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use limpid_model::{LinkEvent, Outlook, Published, Receipt, Record, Review, Summary};
+use limpid_model::{Alert, LinkEvent, Outlook, Published, Receipt, Record, Review, Summary};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::unconstrained;
 
 use super::accept::Prepared;
 use crate::error::{Result, StoreError};
-use crate::journal::{Fetch, LedgerEntries};
+use crate::journal::{DeadLetter, Fetch, KeptAlert, LedgerEntries};
 
 /// What may wait for the writer, in KiB: 64 MiB are some seconds of a disk's work. Whoever comes then waits outside,
 /// with what it read so far in its own hands.
@@ -33,6 +33,12 @@ pub(super) enum Work {
     Review(Box<Review>, oneshot::Sender<Result<usize>>),
     /// Keep what forecasting made.
     Forecasts(super::forecasts::Keep, oneshot::Sender<Result<usize>>),
+    /// Keep an alert with its document.
+    Alert(Box<Alert>, Vec<u8>, oneshot::Sender<Result<KeptAlert>>),
+    /// Write or drop entries of the event log.
+    Events(super::events::Keep, oneshot::Sender<Result<usize>>),
+    /// Keep what could not be delivered and move a cursor.
+    DeadLetter(Box<DeadLetter>, (String, u64), oneshot::Sender<Result<()>>),
     /// Remember an upstream answer.
     Fetch(Fetch, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.

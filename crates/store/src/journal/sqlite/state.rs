@@ -90,9 +90,11 @@ pub(super) struct State {
     pub next_number: i64,
     /// Number of the newest reading.
     pub newest_reading: i64,
-    /// Number of the next published record.
+    /// Number of the newest published record.
+    pub newest_published: i64,
+    /// Number of the next published record or other entry of the log.
     pub next_seq: i64,
-    /// When the newest record was published, in microseconds.
+    /// When the newest entry of the log was made, in microseconds.
     pub last_at: i64,
     /// Readings that are durable in their submissions and not yet in the order of their series.
     pub pending: Pending,
@@ -115,11 +117,13 @@ impl State {
         let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&failed);
         state.newest_reading = number(NEWEST_READING)?;
         state.next_number = 1 + number("SELECT ifnull((SELECT last FROM groups ORDER BY number DESC LIMIT 1), 0)")?;
-        state.next_seq = 1 + number(NEWEST_PUBLISHED)?;
+        state.newest_published = number(NEWEST_PUBLISHED)?;
+        state.next_seq = 1 + number(NEWEST_LOGGED)?;
         state.last_at = number(
             "SELECT max(
             ifnull((SELECT at FROM observations ORDER BY seq DESC LIMIT 1), 0),
-            ifnull((SELECT at FROM assessments ORDER BY seq DESC LIMIT 1), 0))",
+            ifnull((SELECT at FROM assessments ORDER BY seq DESC LIMIT 1), 0),
+            ifnull((SELECT at FROM events ORDER BY seq DESC LIMIT 1), 0))",
         )?;
         let indexed = number(INDEXED)?;
         let mut statement = connection.prepare_cached(BEHIND).map_err(&failed)?;
@@ -198,6 +202,10 @@ pub(super) const NEWEST_READING: &str =
 /// Number of the newest published record, 0 before the first.
 pub(super) const NEWEST_PUBLISHED: &str =
     "SELECT max(ifnull((SELECT max(seq) FROM observations), 0), ifnull((SELECT max(seq) FROM assessments), 0))";
+
+/// Number of the newest entry of the log, published or noted, 0 before the first.
+pub(super) const NEWEST_LOGGED: &str = "SELECT max(ifnull((SELECT max(seq) FROM observations), 0),
+    ifnull((SELECT max(seq) FROM assessments), 0), ifnull((SELECT max(seq) FROM events), 0))";
 
 /// Number of the newest reading that is in the order of its series.
 pub(super) const INDEXED: &str = "SELECT number FROM positions WHERE name = 'indexed'";

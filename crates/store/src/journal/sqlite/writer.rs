@@ -7,15 +7,18 @@ use std::time::{Duration, Instant as Moment};
 use chrono::Utc;
 use limpid_model::Receipt;
 use rusqlite::Connection;
-use tokio::sync::watch;
 
 use super::conformance::Deviations;
 use super::failure::{again, during, may_be_one_jobs_fault};
 use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
-use super::{accept, fetches, forecasts, gaps, index, links, outlooks, publish, reviews, summaries};
+use super::{
+    Ends, accept, alerts, dead_letters, events, fetches, forecasts, gaps, index, links, outlooks, publish, reviews,
+    summaries,
+};
 use crate::error::{Result, StoreError};
+use crate::journal::KeptAlert;
 
 /// A transaction takes at most so many jobs and KiB, so that the first of them does not wait long for the last.
 const BATCH_JOBS: usize = 4096;
@@ -35,6 +38,7 @@ enum Done {
     Receipt(Receipt),
     Published(Written),
     Kept(usize),
+    Alert(KeptAlert),
     Nothing,
 }
 
@@ -44,8 +48,7 @@ pub(super) struct Writer {
     state: State,
     /// Of submissions that are durable, and not yet added to the database's counts.
     deviations: Deviations,
-    accepted: watch::Sender<u64>,
-    published: watch::Sender<u64>,
+    ends: Ends,
     waiting_since: Option<Moment>,
     /// How long to wait for a job before bringing readings into order.
     patience: Duration,
@@ -57,14 +60,13 @@ pub(super) struct Writer {
 
 impl Writer {
     /// On a connection of its own.
-    pub fn new(connection: Connection, accepted: watch::Sender<u64>, published: watch::Sender<u64>) -> Result<Self> {
+    pub fn new(connection: Connection, ends: Ends) -> Result<Self> {
         let state = State::load(&connection)?;
         Ok(Self {
             connection,
             state,
             deviations: Deviations::default(),
-            accepted,
-            published,
+            ends,
             waiting_since: None,
             patience: IDLE,
             stale: false,
@@ -122,8 +124,9 @@ impl Writer {
         }
         match self.transact(&mut batch) {
             Ok(done) => {
-                self.accepted.send_if_modified(|number| grow(number, self.state.newest_reading));
-                self.published.send_if_modified(|number| grow(number, self.state.next_seq - 1));
+                self.ends.accepted.send_if_modified(|number| grow(number, self.state.newest_reading));
+                self.ends.published.send_if_modified(|number| grow(number, self.state.newest_published));
+                self.ends.logged.send_if_modified(|number| grow(number, self.state.next_seq - 1));
                 if self.waits() {
                     self.waiting_since.get_or_insert_with(Moment::now);
                 }
@@ -180,7 +183,14 @@ impl Writer {
                     summaries::keep(&transaction, summaries, *cursor, now).map(Done::Kept)
                 }
                 Work::Review(review, _) => reviews::keep(&transaction, review).map(Done::Kept),
-                Work::Forecasts(work, _) => forecasts::keep(&transaction, work).map(Done::Kept),
+                Work::Forecasts(work, _) => forecasts::keep(&mut self.state, &transaction, work, now).map(Done::Kept),
+                Work::Alert(alert, document, _) => {
+                    alerts::keep(&mut self.state, &transaction, alert, document, now).map(Done::Alert)
+                }
+                Work::DeadLetter(letter, cursor, _) => {
+                    dead_letters::keep(&transaction, letter, cursor).map(|()| Done::Nothing)
+                }
+                Work::Events(work, _) => events::keep(&mut self.state, &transaction, work, now).map(Done::Kept),
                 Work::Fetch(fetch, _) => fetches::note(&transaction, fetch).map(|()| Done::Nothing),
                 Work::Probe(_) => transaction
                     .prepare_cached("UPDATE positions SET number = number + 1 WHERE name = 'probe'")
@@ -283,8 +293,16 @@ fn answer(job: Job, done: Result<Done>) {
             });
             let _ = reply.send(published);
         }
+        (Work::Alert(_, _, reply), done) => {
+            let kept = done.and_then(|done| match done {
+                Done::Alert(kept) => Ok(kept),
+                _ => Err(StoreError::Closed),
+            });
+            let _ = reply.send(kept);
+        }
         (
-            Work::Forecasts(_, reply)
+            Work::Events(_, reply)
+            | Work::Forecasts(_, reply)
             | Work::Outlooks(_, reply)
             | Work::Review(_, reply)
             | Work::Summaries(_, _, reply),
@@ -297,7 +315,8 @@ fn answer(job: Job, done: Result<Done>) {
             let _ = reply.send(kept);
         }
         (
-            Work::Fetch(_, reply)
+            Work::DeadLetter(_, _, reply)
+            | Work::Fetch(_, reply)
             | Work::Ledger(_, reply)
             | Work::Links(_, reply)
             | Work::Probe(reply)

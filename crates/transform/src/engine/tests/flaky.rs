@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use limpid_model::{
-    Assessment, Completeness, Counts, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Observation, Outlook,
-    Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
+    Alert, Assessment, Completeness, Counts, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Logged, Note,
+    NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
 };
 use limpid_store::{
-    Accepted, AssessmentQuery, Conformance, DeviationCount, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, Gaps,
-    Journal, KeptModel, KeptSummary, LedgerEntries, Links, ObservationQuery, OutlookQuery, Outlooks, RefusalCount,
-    RefusedThen, Result, ReviewQuery, Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
-    Tallies,
+    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
+    ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
+    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
+    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -224,5 +224,62 @@ impl Tallies for Flaky {
 
     async fn count_assessments(&self, query: AssessmentQuery) -> Result<u64> {
         self.journal.count_assessments(query).await
+    }
+}
+
+#[async_trait]
+impl Alerts for Flaky {
+    async fn keep_alert(&self, alert: Alert, document: Vec<u8>) -> Result<KeptAlert> {
+        self.journal.keep_alert(alert, document).await
+    }
+
+    async fn alerts(&self) -> Result<Vec<Alert>> {
+        self.journal.alerts().await
+    }
+
+    async fn alert_document(&self, id: u64) -> Result<Option<Vec<u8>>> {
+        self.journal.alert_document(id).await
+    }
+}
+
+#[async_trait]
+impl DeadLetters for Flaky {
+    async fn keep_dead_letter(&self, letter: DeadLetter, cursor: (String, u64)) -> Result<()> {
+        self.journal.keep_dead_letter(letter, cursor).await
+    }
+
+    async fn dead_letters(&self, webhook: &str, limit: usize) -> Result<(u64, Vec<DeadLetter>)> {
+        self.journal.dead_letters(webhook, limit).await
+    }
+}
+
+#[async_trait]
+impl Events for Flaky {
+    async fn log(&self, after: u64, limit: usize) -> Result<Vec<Logged>> {
+        self.journal.log(after, limit).await
+    }
+
+    fn logged(&self) -> watch::Receiver<u64> {
+        self.journal.logged()
+    }
+
+    async fn log_floor(&self, since: Instant) -> Result<u64> {
+        self.journal.log_floor(since).await
+    }
+
+    async fn note(&self, notes: Vec<Note>, cursor: Option<(String, u64)>) -> Result<()> {
+        self.journal.note(notes, cursor).await
+    }
+
+    async fn notes(&self, query: NoteQuery) -> Result<Vec<Noted>> {
+        self.journal.notes(query).await
+    }
+
+    async fn newest_notes(&self, kind: NoteKind) -> Result<Vec<Noted>> {
+        self.journal.newest_notes(kind).await
+    }
+
+    async fn forget_notes(&self, before: Instant) -> Result<usize> {
+        self.journal.forget_notes(before).await
     }
 }

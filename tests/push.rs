@@ -1,12 +1,19 @@
 //! What is pushed by the built program: one log behind all, whose numbers hold whatever happens to the process.
 
+use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
 
 use chrono::{DurationRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::python::{Python, peer};
-use crate::support::{Folder, Limpid, hour, summary};
+use crate::support::{BIN, Folder, Limpid, hour, summary};
 
 /// capparselib asks for an old lxml that does not build any more, and works with this one.
 const CAP: [&str; 5] = ["--no-deps", "capparselib==0.6.6", "lxml==6.1.3", "xmlschema==4.3.2", "elementpath==5.1.4"];
@@ -74,7 +81,7 @@ async fn the_log_has_the_same_numbers_after_a_kill_and_goes_on_behind_them() {
 
 /// Makes a token of somebody who may bring alerts, and gives the secret.
 fn herald(folder: &Folder) -> String {
-    let output = folder.command("token").args(["new", "--reviewer", "值班"]).output().unwrap();
+    let output = Command::new(BIN).args(["token", "new", "--reviewer", "值班"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let (secret, lines) = text.split_once('\n').unwrap();
     folder.configure(&format!("{lines}alerts = true"));
@@ -138,15 +145,89 @@ async fn alerts_are_valid_cap_and_reach_stream_and_pages() {
     // What the command does while limpid does not run.
     let cap = folder.path("again.xml");
     std::fs::write(&cap, relayed.replace("A-20261125-1", "A-20261125-2")).unwrap();
-    let state = folder.state();
     let run = |arguments: &[&str]| {
-        let mut command = folder.command("alert");
-        let output = command.arg(arguments[0]).args(["--pipeline"]).arg(folder.pipeline()).arg("--state").arg(&state);
-        output.args(&arguments[1..]).output().unwrap()
+        let mut command = Command::new(BIN);
+        command.args(["alert", arguments[0], "--pipeline"]).arg(folder.pipeline()).arg("--state").arg(folder.state());
+        command.args(&arguments[1..]).output().unwrap()
     };
     let taken = run(&["relay", "--who", "值班", cap.to_str().unwrap()]);
     assert_eq!(summary(&taken)["identifier"], "A-20261125-2");
     let wrong = run(&["issue", "--who", "值班", cap.to_str().unwrap()]);
     assert_eq!(wrong.status.code(), Some(2));
     assert_eq!(String::from_utf8(run(&["list"]).stdout).unwrap().lines().count(), 4);
+}
+
+/// What a receiver of webhooks does: it answers 503 until it is told to take, and keeps what it took.
+#[derive(Clone, Default)]
+struct Receiver {
+    takes: Arc<Mutex<bool>>,
+    tried: Arc<Mutex<u32>>,
+    taken: Arc<Mutex<Vec<Value>>>,
+}
+
+async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> StatusCode {
+    *receiver.tried.lock().unwrap() += 1;
+    if !*receiver.takes.lock().unwrap() {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+    let headers: Value =
+        names.iter().map(|name| ((*name).to_owned(), json!(headers[*name].to_str().unwrap()))).collect();
+    receiver.taken.lock().unwrap().push(json!({ "headers": headers, "body": body }));
+    StatusCode::NO_CONTENT
+}
+
+async fn wait(what: &str, test: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !test() {
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_told_all_in_order_though_it_failed_and_the_program_was_killed() {
+    let receiver = Receiver::default();
+    let router = Router::new().route("/hook", post(receive)).with_state(receiver.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let (folder, secret) = Folder::two_stations();
+    let key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    std::fs::write(folder.pipeline().join("duty-secret"), format!("{key}\n")).unwrap();
+    folder.configure(&format!(
+        "[[webhook]]\nname = \"duty\"\nurl = \"{url}\"\nsecret_file = \"duty-secret\"\nevents = [\"level\"]"
+    ));
+    let limpid = folder.run();
+    let post = async |limpid: &Limpid, hours, value| {
+        for parameter in ["pm25", "pm10", "so2", "no2", "co", "o3"] {
+            assert_eq!(limpid.post(&secret, &hour("S1", parameter, &ago(hours), value)).await.0, 201);
+        }
+    };
+    post(&limpid, 3, 40.0).await;
+    wait("an attempt", || *receiver.tried.lock().unwrap() > 0).await;
+    limpid.kill();
+    let limpid = folder.run();
+    post(&limpid, 2, 300.0).await;
+    post(&limpid, 1, 40.0).await;
+    let told = stream(&limpid, 0, |events| {
+        let levels: Vec<_> = events.iter().filter(|one| one.1 == "level").collect();
+        levels.len() >= 3 && levels.last().unwrap().2["start"] != levels[0].2["start"]
+    })
+    .await;
+    let told: Vec<u64> = told.iter().filter(|one| one.1 == "level").map(|one| one.0).collect();
+    *receiver.takes.lock().unwrap() = true;
+    wait("all of them", || receiver.taken.lock().unwrap().len() >= told.len()).await;
+
+    let messages = json!(*receiver.taken.lock().unwrap()).to_string();
+    let said = tokio::task::spawn_blocking(move || {
+        let packages = ["standardwebhooks==1.1.0"];
+        Python::with("webhooks", &packages).ask("webhooks.py", &[key, &messages])
+    });
+    let said = said.await.unwrap();
+    let taken: Vec<u64> = said["taken"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
+    assert_eq!(taken[..told.len()], told, "in order, none left out");
+    assert_eq!(said["forged"], taken.len(), "a body that was changed is not verified");
+    assert_eq!(said["taken"][0]["data"]["station"], "S1");
 }

@@ -35,7 +35,10 @@ impl SecretError {
 }
 
 /// Reads a secret; a relative path starts at the pipeline's `folder`, and the last line end does not count.
-pub(crate) fn read(from: &PasswordFrom, folder: &Path) -> Result<String, SecretError> {
+///
+/// # Errors
+/// When it is not there.
+pub fn read(from: &PasswordFrom, folder: &Path) -> Result<String, SecretError> {
     match from {
         PasswordFrom::Env(name) => std::env::var(name).map_err(|_| SecretError::NotSet { name: name.clone() }),
         PasswordFrom::File(path) => {

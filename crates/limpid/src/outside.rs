@@ -3,12 +3,15 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use limpid_ingest::drops::DropFolder;
 use limpid_ingest::gateways::mqtt::Broker;
 use limpid_ingest::gateways::tls::Tls;
+use limpid_ingest::secret;
 use limpid_ingest::sources::Sources;
 use limpid_model::{Pipeline, pipeline};
+use limpid_publish::webhooks::Webhook;
 
 use crate::server;
 
@@ -22,6 +25,8 @@ pub struct Outside {
     pub http: Option<Tls>,
     /// What is fetched from.
     pub sources: Sources,
+    /// The addresses that are told what happens.
+    pub webhooks: Vec<Arc<Webhook>>,
     /// The folders whose files are imported.
     pub drops: Vec<DropFolder>,
 }
@@ -46,11 +51,24 @@ impl Outside {
         // Errors of these name their places.
         let sources = Sources::new(pipeline, folder).map_err(|errors| wrong.extend(errors.into_iter().map(told))).ok();
         let drops = DropFolder::all(pipeline, folder).map_err(|errors| wrong.extend(errors.into_iter().map(told))).ok();
+        let webhooks = pipeline.webhooks.iter().filter_map(|config| {
+            let webhook = webhook(config, folder);
+            webhook.map_err(|error| wrong.push(format!("pipeline.toml:{}: {error}", config.line))).ok()
+        });
+        let webhooks = webhooks.collect();
         match (sources, drops) {
-            (Some(sources), Some(drops)) if wrong.is_empty() => Ok(Self { broker, hj212, http, sources, drops }),
+            (Some(sources), Some(drops)) if wrong.is_empty() => {
+                Ok(Self { broker, hj212, http, sources, webhooks, drops })
+            }
             _ => Err(wrong.join("\n")),
         }
     }
+}
+
+/// A webhook with the secret that its configuration points to.
+fn webhook(config: &pipeline::Webhook, folder: &Path) -> Result<Arc<Webhook>, String> {
+    let secret = secret::read(&config.secret, folder).map_err(|error| format!("webhook.secret: {}", told(error)))?;
+    Webhook::new(config.clone(), &secret).map_err(|error| format!("webhook {}: {}", config.name, told(error)))
 }
 
 /// An error that something at a line of `pipeline.toml` led to.

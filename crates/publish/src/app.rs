@@ -16,6 +16,7 @@ use crate::answer::Failure;
 use crate::board::Board;
 use crate::events::Event;
 use crate::freshness::Newest;
+use crate::webhooks::Webhook;
 
 /// The time by which age is judged.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -75,6 +76,8 @@ pub struct App {
     pub series: Semaphore,
     /// Live streams that may still be opened.
     pub streams: Arc<Semaphore>,
+    /// Addresses that are told what happens.
+    pub webhooks: Vec<Arc<Webhook>>,
     /// Cancelled when the process stops.
     pub stop: CancellationToken,
 }

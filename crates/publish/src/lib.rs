@@ -11,6 +11,7 @@
 //! - `remit`: what of a forecast an authority may put in words
 //! - `freshness/`: publications against their deadlines
 //! - `events/`: what happens, as it is pushed
+//! - [`webhooks`]: addresses that are told
 //! - `feeds/`: Atom
 //! - [`datasets`]: what is released as open data, when, and how it is served
 //! - `pages/`: HTML for people, in their language
@@ -33,6 +34,7 @@ pub mod stale;
 pub mod start;
 #[cfg(test)]
 mod testing;
+pub mod webhooks;
 
 pub use alerts::{NewAlert, NotTaken, alert_json, issue, relay};
 pub use api::health::without_board;

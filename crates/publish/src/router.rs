@@ -40,6 +40,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/reviews", get(api::reviews::list).post(api::reviews::create))
         .route("/api/v1/status", get(api::status::get))
         .route("/api/v1/stream", get(api::stream::get))
+        .route("/api/v1/webhooks", get(api::webhooks::get))
         .route("/datasets", get(datasets::list::list))
         .route("/datasets/{name}", get(datasets::list::one))
         .route("/datasets/{name}/diff", get(datasets::diff::get))

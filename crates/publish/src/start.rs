@@ -17,9 +17,10 @@ use crate::app::{Amend, App, Clock, Explain, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::error::Result;
-use crate::events;
+use crate::events::{self, cursor};
 use crate::freshness;
 use crate::router::router;
+use crate::webhooks::{self, Webhook};
 
 /// What publishing works on.
 pub struct Config {
@@ -39,6 +40,8 @@ pub struct Config {
     pub explain: Explain,
     /// Amends forecasts.
     pub amend: Amend,
+    /// Addresses that are told what happens.
+    pub webhooks: Vec<Arc<Webhook>>,
     /// Cancelled when the process is to stop: streams end, tasks return.
     pub stop: CancellationToken,
 }
@@ -61,7 +64,7 @@ impl Publish {
 
 /// What the handlers share, and the follower that keeps its board up.
 pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
-    let Config { pipeline, journal, lake, metrics, may_release, reviewer, explain, amend, stop } = config;
+    let Config { pipeline, journal, lake, metrics, may_release, reviewer, explain, amend, webhooks, stop } = config;
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
@@ -82,9 +85,15 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         floor: AtomicU64::new(0),
         series: Semaphore::new(SERIES),
         streams: Arc::new(Semaphore::new(stream::STREAMS)),
+        webhooks,
         stop,
     };
     events::keep::forget(&app).await?;
+    // Before anything else happens: whoever follows the log for the first time begins here.
+    cursor::resume(&*app.journal, events::levels::CURSOR).await?;
+    for webhook in &app.webhooks {
+        cursor::resume(&*app.journal, &webhook.cursor()).await?;
+    }
     alerts::refresh(&app).await?;
     freshness::look(&app).await;
     Ok((Arc::new(app), follower))
@@ -97,6 +106,9 @@ pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
     tasks.spawn(datasets::schedule(app.clone()));
     tasks.spawn(freshness::watch(app.clone()));
     tasks.spawn(events::levels::watch(app.clone()));
+    for webhook in &app.webhooks {
+        tasks.spawn(webhooks::deliver(app.clone(), webhook.clone()));
+    }
     tasks.spawn(events::keep::watch(app.clone()));
     tasks
 }

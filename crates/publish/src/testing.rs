@@ -23,6 +23,7 @@ use crate::Config;
 use crate::app::Shared;
 use crate::router::router;
 use crate::start::{build, spawn};
+use crate::webhooks::Webhook;
 
 /// 09:12 in Shanghai.
 pub const NOW: &str = "2026-11-25T01:12:00Z";
@@ -44,6 +45,9 @@ id = "changning"
 name = { zh = "示例县生态环境局", en = "Example County Environment Bureau" }
 zone = "Asia/Shanghai"
 "#;
+
+/// What every webhook's messages are signed with.
+pub const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A running service.
 pub struct Service {
@@ -97,6 +101,7 @@ impl Service {
         let stop = CancellationToken::new();
         // A reviewer's token is the hash itself: hashing is the caller's.
         let reviewers = pipeline.reviewers.clone();
+        let webhooks = pipeline.webhooks.iter().map(|one| Webhook::new(one.clone(), WEBHOOK_SECRET).unwrap());
         let config = Config {
             pipeline: pipeline.clone(),
             journal: journal.clone(),
@@ -106,6 +111,7 @@ impl Service {
             reviewer: Arc::new(move |token| reviewers.iter().find(|one| one.hash == token).cloned()),
             amend: Arc::new(|change| Box::pin(async move { Err(crate::NotAmended::Refused(format!("{change:?}"))) })),
             explain: Arc::new(|question| Box::pin(explained(question))),
+            webhooks: webhooks.collect(),
             stop: stop.clone(),
         };
         let clock = Arc::new(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap());

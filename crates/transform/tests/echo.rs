@@ -45,8 +45,11 @@ fn exceedances_are_the_violations_that_echo_names() {
             let id = cell("dmr_form_value_id");
             assert_eq!(matches!(outcome, Outcome::Exceeded { .. }), cell("violation_code") == "E90", "{id}");
             assert_eq!(percent.unwrap_or_default(), cell("exceedence_pct"), "{id}");
-            assert_eq!(outcome == Outcome::NoValue || outcome == Outcome::NoLimit && cell("dmr_value_nmbr").is_empty(),
-                !cell("nodi_code").is_empty(), "{id}");
+            assert_eq!(
+                outcome == Outcome::NoValue || outcome == Outcome::NoLimit && cell("dmr_value_nmbr").is_empty(),
+                !cell("nodi_code").is_empty(),
+                "{id}"
+            );
             rows += 1;
             exceeded += usize::from(cell("violation_code") == "E90");
             reported_only += usize::from(outcome == Outcome::NoLimit);

@@ -6,6 +6,7 @@
 //! - idle: resident memory with 200 stations
 //! - crowd: how fast 10,000 connected stations are answered while 20 clients misbehave and one
 //!   reads the board, and the memory that takes
+//! - listeners: how soon 10,000 open streams have an event, and the memory that takes
 //!
 //! One line a figure: name, value, unit, and the ratio to the baseline. Named (`-- crowd`), only that is measured. See
 //! BENCHMARKS.md.
@@ -13,6 +14,7 @@
 mod crowd;
 mod intake;
 mod latest;
+mod listeners;
 mod process;
 
 fn main() {
@@ -28,8 +30,13 @@ fn main() {
     }
     // `cargo bench --bench served -- intake` measures only that.
     let asked = |name: &str| arguments[1..].iter().all(|word| word.starts_with("--") || word == name);
-    for (name, measure) in [("intake", intake::measure as fn()), ("latest", latest::measure), ("crowd", crowd::measure)]
-    {
+    let all = [
+        ("intake", intake::measure as fn()),
+        ("latest", latest::measure),
+        ("listeners", listeners::measure),
+        ("crowd", crowd::measure),
+    ];
+    for (name, measure) in all {
         if asked(name) {
             measure();
         }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use chrono::Utc;
 use limpid_model::Pipeline;
 use limpid_publish::{NewAlert, NotTaken, alert_json, issue, relay};
-use limpid_store::{Journal, StateDir};
+use limpid_store::StateDir;
 
 use crate::cli::{AlertCommand, TakeAlert};
 use crate::failure::Failure;

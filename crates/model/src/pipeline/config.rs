@@ -24,6 +24,7 @@ use super::reviewer::{self, Reviewer};
 use super::stations::{self, Stations};
 use super::validation::{self, SetLimit};
 use super::water::{self, Water};
+use super::webhook::{self, Webhook};
 use crate::assessment::SchemeChoice;
 use crate::station::StationKind;
 use crate::text::Text;
@@ -63,6 +64,8 @@ pub struct Pipeline {
     pub forecast: ForecastRules,
     /// Who may decide about values.
     pub reviewers: Vec<Reviewer>,
+    /// Addresses that are told what happens.
+    pub webhooks: Vec<Webhook>,
     /// The registry.
     pub stations: Stations,
     /// The registers of records.
@@ -245,10 +248,12 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let tables = root.tables(source, "source");
     let sources = pull::read(tables, source);
     let reviewers = root.tables(source, "reviewer").into_iter().filter_map(|one| reviewer::read(one, source)).collect();
+    let webhooks = webhook::read(root.tables(source, "webhook"), source);
     root.finish(source);
 
     Some(Pipeline {
         reviewers,
+        webhooks,
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
         water,

@@ -13,11 +13,14 @@ pub struct Deadlines {
     pub daily: NaiveTime,
     /// A month is published by the end of this day of the month after. Default 10.
     pub monthly_day: u32,
+    /// The operator is warned so many minutes before a deadline when what is owed is not there; 0 never. Default 15.
+    pub warn_minutes: u64,
 }
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self { hourly_minutes: 60, daily: NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default(), monthly_day: 10 }
+        let daily = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+        Self { hourly_minutes: 60, daily, monthly_day: 10, warn_minutes: 15 }
     }
 }
 
@@ -33,7 +36,8 @@ pub(super) fn read(mut fields: Fields<'_>, source: &mut Source<'_>) -> Deadlines
         time
     });
     let monthly_day = fields.integer(source, "monthly_day", 1..=28);
+    let warn_minutes = fields.integer(source, "warn_minutes", 0..=1440).unwrap_or(usual.warn_minutes);
     fields.finish(source);
     let monthly_day = monthly_day.and_then(|day| u32::try_from(day).ok()).unwrap_or(usual.monthly_day);
-    Deadlines { hourly_minutes, daily: daily.unwrap_or(usual.daily), monthly_day }
+    Deadlines { hourly_minutes, daily: daily.unwrap_or(usual.daily), monthly_day, warn_minutes }
 }

@@ -28,6 +28,7 @@ mod stations;
 mod tls;
 mod validation;
 mod water;
+mod webhook;
 
 pub use alerts::AlertRules;
 pub use composite::CompositeRule;
@@ -52,6 +53,7 @@ pub use stations::Stations;
 pub use tls::Tls;
 pub use validation::SetLimit;
 pub use water::{BlackOdorous, Water};
+pub use webhook::{EVENTS, Webhook};
 
 /// The texts of a pipeline folder.
 #[derive(Debug, Clone, Default)]

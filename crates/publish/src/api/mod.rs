@@ -43,3 +43,4 @@ pub mod stream;
 pub mod summaries;
 pub mod token;
 mod uploads;
+pub mod webhooks;

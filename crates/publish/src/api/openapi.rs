@@ -81,6 +81,7 @@ pub struct LimitBody {
         super::reviews::create,
         super::status::get,
         super::stream::get,
+        super::webhooks::get,
         super::uploads::submit,
         super::uploads::receipt,
         super::conformance::conformance,

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::{self, Stream};
 use limpid_model::StationId;
+use limpid_model::pipeline::EVENTS;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
@@ -27,7 +28,6 @@ use crate::answer::Failure;
 use crate::answer::problem::cut;
 use crate::app::Shared;
 use crate::events::Event;
-use crate::events::event::NAMES;
 
 /// Events that the shared channel holds for the slowest client: about three minutes of 200 stations with six
 /// parameters a minute, some 2 MB. Whoever is slower reads from the journal.
@@ -103,8 +103,8 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
 }
 
 fn names(query: &Query) -> Result<Vec<&'static str>, Failure> {
-    let known = |name: &str| NAMES.into_iter().find(|known| *known == name);
-    let refuse = |name: &str| Failure::value("event", format!("there is no event {:?}", cut(name)), NAMES);
+    let known = |name: &str| EVENTS.into_iter().find(|known| *known == name);
+    let refuse = |name: &str| Failure::value("event", format!("there is no event {:?}", cut(name)), EVENTS);
     query.many("event").map(|name| known(name).ok_or_else(|| refuse(name))).collect()
 }
 

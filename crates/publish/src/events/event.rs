@@ -10,9 +10,6 @@ use crate::api::item::{AssessmentItem, ObservationItem, Row};
 use crate::datasets::definition::Dataset;
 use crate::datasets::files::package_path;
 
-/// The names of events.
-pub const NAMES: [&str; 7] = ["observation", "assessment", "forecast", "alert", "level", "release", "freshness"];
-
 /// One event, serialised once for all who get it.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -20,7 +17,7 @@ pub struct Event {
     pub seq: u64,
     /// When it came to stand there.
     pub at: Instant,
-    /// One of [`NAMES`].
+    /// One of [`EVENTS`](limpid_model::pipeline::EVENTS).
     pub name: &'static str,
     /// The station that it is about.
     pub station: Option<StationId>,

@@ -12,9 +12,10 @@ use limpid_store::{Journal, Result};
 
 use crate::app::Shared;
 use crate::board::content::is_main;
+use crate::events::cursor;
 
 /// The cursor's name.
-const CURSOR: &str = "levels";
+pub const CURSOR: &str = "levels";
 /// Records of one read of the journal.
 const CHUNK: usize = 2_000;
 /// Wait after a failed read.
@@ -75,12 +76,8 @@ async fn follow(app: &Shared, levels: &mut Option<Levels>) -> Result<()> {
 
 impl Levels {
     async fn load(pipeline: Arc<Pipeline>, journal: &dyn Journal) -> Result<Self> {
-        let mut kept = journal.cursor(CURSOR).await?;
-        if kept == 0 {
-            // What was published before this was ever followed is not told as if it happened now.
-            kept = *journal.published().borrow();
-            journal.note(Vec::new(), Some((CURSOR.into(), kept))).await?;
-        }
+        // What was published before this was ever followed is not told as if it happened now.
+        let kept = cursor::resume(journal, CURSOR).await?;
         let mut standing = HashMap::new();
         for noted in journal.newest_notes(NoteKind::Level).await? {
             if let Note::Level(change) = noted.note {
@@ -103,7 +100,7 @@ impl Levels {
             }
         }
         if !notes.is_empty() || self.position >= self.kept + MOVE {
-            journal.note(notes, Some((CURSOR.into(), self.position))).await?;
+            journal.note(notes, Some(cursor::mark(CURSOR, self.position))).await?;
             self.kept = self.position;
         }
         Ok(more)

@@ -2,8 +2,10 @@
 //! whether it is.
 //!
 //! - `deadline`: the rule
+//! - `warn`: telling the operator
 
 pub mod deadline;
+mod warn;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,6 +18,10 @@ use crate::app::{App, Shared};
 
 /// How often it is looked what was published.
 const LOOK: Duration = Duration::from_secs(60);
+/// Behind a publication of a service that has just begun it is looked after this.
+const SOON: Duration = Duration::from_secs(1);
+/// So long it has just begun.
+const YOUNG: Duration = Duration::from_secs(180);
 /// How far back: further than a month and its deadline.
 const BACK: TimeDelta = TimeDelta::days(100);
 
@@ -59,12 +65,22 @@ pub fn publications(app: &App) -> Vec<Publication> {
     judged.collect()
 }
 
-/// Looks what was published last until the service stops.
+/// Looks what was published last, and tells what is late, until the service stops.
 pub async fn watch(app: Shared) {
+    let begun = tokio::time::Instant::now();
+    let mut published = app.journal.published();
     loop {
+        let unknown = publications(&app).iter().filter(|one| one.state == State::None).count();
+        // A new service has its first figures at any moment, and is not to say for a minute that it has none.
+        let soon = unknown > 0 && (begun.elapsed() < YOUNG || unknown == publications(&app).len());
         tokio::select! {
             () = app.stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK) => look(&app).await,
+            () = tokio::time::sleep(LOOK) => {}
+            Ok(()) = published.changed(), if soon => tokio::time::sleep(SOON).await,
+        }
+        look(&app).await;
+        if let Err(error) = warn::tell(&app).await {
+            tracing::warn!(error = %error, "deadlines cannot be told, trying again in a minute");
         }
     }
 }

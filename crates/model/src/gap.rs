@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameter::ParameterId;
 use crate::station::StationId;
-use crate::time::Instant;
+use crate::time::{Instant, Period};
 
 /// Why an expected hour has no value that may be used. A gap has one cause: the first of these that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -120,11 +120,39 @@ pub struct Completeness {
     pub valid: u32,
     /// Days that have passed, from the year's begin or the station's.
     pub passed: u32,
-    /// Valid days that the year needs. `None` where no minimum is known.
+    /// Valid days that the year needs. `None` where no minimum of days is known.
     pub needed: Option<u32>,
+    /// Months that have as many valid days as a month needs. `None` where no minimum is known.
+    #[serde(default)]
+    pub valid_months: Option<u32>,
+    /// How many such months the year needs.
+    #[serde(default)]
+    pub needed_months: Option<u32>,
     /// The months that have begun, January first.
     pub months: Vec<MonthDays>,
     /// Whether the year can still be valid.
+    pub prospect: Prospect,
+    /// The day that has not ended yet, of the year that has not.
+    #[serde(default)]
+    pub today: Option<DayValues>,
+}
+
+/// The values of a day that has not ended, as far as they have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayValues {
+    /// When it began: of a night of noise, the evening.
+    pub start: Instant,
+    /// When it ends.
+    pub end: Instant,
+    /// What is counted: hours, or of ozone running means of 8 hours.
+    pub period: Period,
+    /// Those that may be used.
+    pub valid: u32,
+    /// Those that could have ended by now.
+    pub passed: u32,
+    /// How many a valid day needs.
+    pub needed: u32,
+    /// Whether it can still have them.
     pub prospect: Prospect,
 }
 

@@ -15,7 +15,7 @@ use crate::assess::{
     us_epa, who2021,
 };
 use crate::fixed::Fixed;
-use crate::gaps::complete::Minimums;
+use crate::gaps::minimums::Minimums;
 use crate::validate::detection::Detection;
 use crate::validate::neighbours::Neighbours;
 use crate::validate::slip;
@@ -81,7 +81,7 @@ pub struct Rules {
     pub aggregates: Aggregates,
     /// Counters and what they count (`data/standards/counters.csv`).
     pub counters: Vec<Counter>,
-    /// Of which parameters the year has a legal minimum of valid days (`data/standards/minimums.csv`).
+    /// Of which parameters completeness is counted, and the legal minimum (`data/standards/minimums.csv`).
     pub minimums: Minimums,
     /// Breakpoints of the Chinese index (`data/standards/hj633.csv`).
     pub breakpoints: hj633::Breakpoints,

@@ -27,7 +27,8 @@ pub struct YearCompleteness {
     pub next: Option<String>,
 }
 
-/// Valid days of a year of ambient air, so far, against the legal minimum (GB 3095-2026 table 4).
+/// Valid days of a year so far, in the year and in each month, and the values of today, against the legal minimum: of ambient
+/// air GB 3095-2026 table 4, of water a sample in so many months; of noise days and nights are counted.
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "completeness",
     params(

@@ -102,6 +102,8 @@ impl Missing {
                     th.n scope="col" { (lang.t("complete.valid")) }
                     th.n scope="col" { (lang.t("complete.passed")) }
                     th.n scope="col" { (lang.t("complete.needed")) }
+                    th.n scope="col" { (lang.t("complete.month")) }
+                    th.n scope="col" { (lang.t("complete.today")) }
                     th scope="col" { (lang.t("col.state")) }
                 } }
                 tbody { @for year in &self.years {
@@ -109,7 +111,9 @@ impl Missing {
                         th scope="row" { (year.parameter.name().get(lang.code())) }
                         td.n { (year.valid) }
                         td.n { (year.passed) }
-                        td.n { @match year.needed { Some(days) => (days), None => "-" } }
+                        td.n { (needed(lang, year)) }
+                        td.n { @if let Some(month) = year.months.last() { (of(month.valid, month.needed)) } @else { "-" } }
+                        td.n { @match year.today { Some(today) => (of(today.valid, Some(today.needed))), None => "-" } }
                         td { (prospect(lang, year.prospect)) }
                     }
                 } }
@@ -163,6 +167,20 @@ impl Missing {
             p { (lang.t("gaps.all")) ": " a href="/api/v1/gaps" { "JSON" } ", " a href="/api/v1/gaps?format=csv" { "CSV" } ", "
                 a href="/api/v1/completeness" { (lang.t("complete.title")) } }
         }
+    }
+}
+
+/// So many, of those that are needed where that is known.
+fn of(valid: u32, needed: Option<u32>) -> String {
+    needed.map_or_else(|| valid.to_string(), |needed| format!("{valid} / {needed}"))
+}
+
+/// What a year needs: days, or months with a sample.
+fn needed(lang: Lang, year: &Completeness) -> String {
+    match (year.needed, year.needed_months) {
+        (Some(days), _) => days.to_string(),
+        (None, Some(months)) => lang.fill("complete.months", &[("n", &months.to_string())]),
+        (None, None) => "-".to_owned(),
     }
 }
 

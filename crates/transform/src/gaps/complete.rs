@@ -1,64 +1,22 @@
-//! How complete a year is, of its published days, against the legal minimum (GB 3095-2026 table 4).
+//! How complete a year is, of its published days, against the legal minimum (GB 3095-2026 table 4, and of water a sample in
+//! so many months).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use limpid_model::{
-    Completeness, Instant, MonthDays, Observation, ParameterId, Period, Prospect, Station, StationKind, Statistic, Zone,
+    Completeness, Instant, MonthDays, Observation, ParameterId, Period, Prospect, Station, StationKind, Zone,
 };
-use serde::Deserialize;
 
+use super::minimums::Law;
 use crate::aggregate::Validity;
-use crate::standards::{self, Rules, TableError};
+use crate::standards::Rules;
 
-const TABLE: &str = "minimums.csv";
-
-/// Of which parameters completeness is counted (`data/standards/minimums.csv`).
-#[derive(Debug, Clone)]
-pub struct Minimums(BTreeMap<ParameterId, Minimum>);
-
-#[derive(Debug, Clone, Copy)]
-struct Minimum {
-    statistic: Statistic,
-    legal: bool,
-}
-
-impl Minimums {
-    /// Reads the table.
-    ///
-    /// # Errors
-    /// For an unknown parameter or statistic, and for a minimum that is neither 0 nor 1.
-    pub fn parse(text: &str) -> Result<Self, TableError> {
-        #[derive(Deserialize)]
-        struct Row {
-            parameter: String,
-            statistic: String,
-            minimum: u8,
-        }
-        let mut minimums = BTreeMap::new();
-        for row in standards::rows::<Row>(TABLE, text)? {
-            let parameter = standards::parameter(TABLE, &row.parameter)?;
-            let wrong = |detail: &str| TableError::content(TABLE, &row.parameter, detail);
-            let statistic = Statistic::parse(&row.statistic).ok_or_else(|| wrong("statistic is mean or max8h"))?;
-            if row.minimum > 1 {
-                return Err(wrong("minimum is neither 0 nor 1"));
-            }
-            minimums.insert(parameter, Minimum { statistic, legal: row.minimum == 1 });
-        }
-        Ok(Self(minimums))
-    }
-
-    /// Whether the law has a minimum of valid days for a parameter.
-    pub fn is_legal(&self, parameter: ParameterId) -> bool {
-        self.0.get(&parameter).is_some_and(|minimum| minimum.legal)
-    }
-}
-
-/// How complete the year of `until` is at an air station, for each parameter that its registry names or of which it has
-/// a day in that year. Days up to `until`, the end of a day, are counted, from the year's begin or `begin`.
+/// How complete the year of `until` is at a station, for each parameter that its registry names or of which it has a day in
+/// that year, as far as `minimums.csv` has it. Days up to `until`, the end of a day, are counted, from the year's begin or
+/// `begin`.
 ///
-/// `days` are the station's published days of the year, of every statistic. Nothing for other kinds of station: the
-/// minimum is one of ambient air.
+/// `days` are the station's published days of the year, of every statistic.
 pub fn completeness(
     rules: &Rules,
     zone: Zone,
@@ -67,22 +25,21 @@ pub fn completeness(
     begin: Instant,
     until: Instant,
 ) -> Vec<Completeness> {
-    if station.kind != StationKind::Air {
-        return Vec::new();
-    }
     // The first day that is not counted.
     let end = zone.date_of(until);
     let last = end - Days::new(1);
     let of_day = days.iter().filter(|day| day.period == Period::Day && day.start < until);
     let mut valid: BTreeMap<ParameterId, BTreeSet<NaiveDate>> = BTreeMap::new();
+    let of = |parameter| rules.minimums.of(station.kind, parameter);
     let mut owed: BTreeSet<ParameterId> = station.parameters.iter().copied().collect();
     for day in of_day {
         let date = zone.date_of(day.start);
-        let counts = rules.minimums.0.get(&day.parameter).is_some_and(|minimum| minimum.statistic == day.statistic);
+        let counts = of(day.parameter).is_some_and(|minimum| minimum.statistic == day.statistic);
         if date.year() != last.year() || !counts {
             continue;
         }
-        if station.parameters.is_empty() {
+        // Days and nights of noise are made of hours of another parameter, which is what a registry names.
+        if station.parameters.is_empty() || station.kind == StationKind::Noise {
             owed.insert(day.parameter);
         }
         if day.value.is_some() && day.flag.usable() {
@@ -90,22 +47,26 @@ pub fn completeness(
         }
     }
     let count = Count { validity: &rules.validity, begin: zone.date_of(begin), end, year: last.year() };
-    let of = |(parameter, minimum): (&ParameterId, &Minimum)| {
-        let none = BTreeSet::new();
-        let (months, prospect) = count.months(valid.get(parameter).unwrap_or(&none), minimum.legal);
-        Completeness {
+    let none = BTreeSet::new();
+    let of_parameter = |parameter: &ParameterId| {
+        let law = of(*parameter)?.law;
+        let (months, valid_months, prospect) = count.months(valid.get(parameter).unwrap_or(&none), law);
+        Some(Completeness {
             station: station.id.clone(),
             parameter: *parameter,
             year: count.year,
             until,
             valid: months.iter().map(|month| month.valid).sum(),
             passed: months.iter().map(|month| month.passed).sum(),
-            needed: minimum.legal.then_some(rules.validity.year_days),
+            needed: law.and_then(|law| law.year_days(&rules.validity)),
+            valid_months,
+            needed_months: law.map(|law| law.year_months(&rules.validity)),
             months,
             prospect,
-        }
+            today: None,
+        })
     };
-    rules.minimums.0.iter().filter(|(parameter, _)| owed.contains(parameter)).map(of).collect()
+    owed.iter().filter_map(of_parameter).collect()
 }
 
 /// Which days are counted.
@@ -118,36 +79,34 @@ struct Count<'a> {
 }
 
 impl Count<'_> {
-    /// The months that have begun, and whether the year can be valid.
-    fn months(&self, valid: &BTreeSet<NaiveDate>, legal: bool) -> (Vec<MonthDays>, Prospect) {
+    /// The months that have begun, how many of them have their days, and whether the year can be valid.
+    fn months(&self, valid: &BTreeSet<NaiveDate>, law: Option<Law>) -> (Vec<MonthDays>, Option<u32>, Prospect) {
         let firsts = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(self.year, month, 1));
-        let (mut months, mut met, mut lost) = (Vec::new(), true, false);
-        let mut possible_in_year = 0;
+        let (mut months, mut sum, mut met, mut possible, mut possible_days) = (Vec::new(), 0, 0, 0, 0);
         for first in firsts {
             let next = first + Months::new(1);
             let days = |from: NaiveDate, to: NaiveDate| u32::try_from((to - from).num_days()).unwrap_or(0);
             let passed = days(first.max(self.begin), next.min(self.end));
             let to_come = days(first.max(self.end), next);
             let valid = valid.range(first..next).count() as u32;
-            let february = first.month() == 2;
-            let needed = if february { self.validity.month_days_february } else { self.validity.month_days };
-            met &= valid >= needed;
-            lost |= valid + to_come < needed;
-            possible_in_year += valid + to_come;
+            let needed = law.map(|law| law.month_days(self.validity, first.month()));
+            met += u32::from(needed.is_some_and(|needed| valid >= needed));
+            possible += u32::from(needed.is_some_and(|needed| valid + to_come >= needed));
+            possible_days += valid + to_come;
+            sum += valid;
             if first < self.end {
-                months.push(MonthDays { valid, passed, needed: legal.then_some(needed) });
+                months.push(MonthDays { valid, passed, needed });
             }
         }
-        let sum: u32 = months.iter().map(|month| month.valid).sum();
-        let prospect = if !legal {
-            Prospect::NoMinimum
-        } else if lost || possible_in_year < self.validity.year_days {
+        let Some(law) = law else { return (months, None, Prospect::NoMinimum) };
+        let (days, needed) = (law.year_days(self.validity).unwrap_or(0), law.year_months(self.validity));
+        let prospect = if possible < needed || possible_days < days {
             Prospect::Lost
-        } else if met && sum >= self.validity.year_days {
+        } else if met >= needed && sum >= days {
             Prospect::Met
         } else {
             Prospect::Possible
         };
-        (months, prospect)
+        (months, Some(met), prospect)
     }
 }

@@ -95,10 +95,37 @@ pub struct CompletenessItem {
     pub passed_days: u32,
     /// Valid days that the year needs by law; null where no minimum is known.
     pub needed_days: Option<u32>,
+    /// Months with as many valid days as a month needs; null where no minimum is known.
+    pub valid_months: Option<u32>,
+    /// How many such months the year needs.
+    pub needed_months: Option<u32>,
     /// `met`, `possible`, `lost` (too many days, in the year or in a month), or `no_minimum`.
     pub prospect: &'static str,
     /// The months that have begun, January first.
     pub months: Vec<MonthItem>,
+    /// The day that has not ended, of this year only.
+    pub today: Option<DayItem>,
+}
+
+/// The values of a day that has not ended.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DayToDate)]
+pub struct DayItem {
+    /// When it began: of a night of noise, the evening.
+    pub start: String,
+    /// When it ends.
+    pub end: String,
+    /// What is counted: hours (`PT1H`), or of ozone running means of 8 hours (`PT8H`).
+    #[schema(pattern = "^PT[18]H$")]
+    pub period: String,
+    /// Those that may be used.
+    pub valid: u32,
+    /// Those that could have ended by now.
+    pub passed: u32,
+    /// How many a valid day needs.
+    pub needed: u32,
+    /// `met`, `possible` or `lost`.
+    pub prospect: &'static str,
 }
 
 /// The days of a month.
@@ -129,8 +156,19 @@ impl CompletenessItem {
             valid_days: row.valid,
             passed_days: row.passed,
             needed_days: row.needed,
+            valid_months: row.valid_months,
+            needed_months: row.needed_months,
             prospect: row.prospect.as_str(),
             months: row.months.iter().map(month).collect(),
+            today: row.today.map(|today| DayItem {
+                start: zone.format(today.start),
+                end: zone.format(today.end),
+                period: today.period.to_string(),
+                valid: today.valid,
+                passed: today.passed,
+                needed: today.needed,
+                prospect: today.prospect.as_str(),
+            }),
         }
     }
 }
@@ -145,4 +183,15 @@ pub const COMPLETENESS: &[Column<Completeness>] = &[
     integer("passed_days", "days that have passed", |row| Cell::Integer(row.passed.into())),
     optional_integer("needed_days", "valid days that the year needs by law", |row| Cell::integer(row.needed)),
     text("prospect", "met, possible, lost or no_minimum", |row| Cell::text(row.prospect.as_str())),
+    optional_integer("valid_months", "months with the days that a month needs", |row| Cell::integer(row.valid_months)),
+    optional_integer("needed_months", "such months that the year needs by law", |row| Cell::integer(row.needed_months)),
+    optional_integer("today_valid", "values of the day that has not ended", |row| {
+        Cell::integer(row.today.map(|today| today.valid))
+    }),
+    optional_integer("today_passed", "those that could have ended by now", |row| {
+        Cell::integer(row.today.map(|today| today.passed))
+    }),
+    optional_integer("today_needed", "how many of them a valid day needs", |row| {
+        Cell::integer(row.today.map(|today| today.needed))
+    }),
 ];

@@ -1,6 +1,6 @@
 //! The gap ledger as clients and residents see it.
 
-use limpid_model::{Completeness, Gap, GapCause, MonthDays, ParameterId, Prospect, StationId};
+use limpid_model::{Completeness, DayValues, Gap, GapCause, MonthDays, ParameterId, Period, Prospect, StationId};
 use limpid_store::{GapWindow, LedgerEntries};
 use serde_json::json;
 
@@ -38,8 +38,19 @@ async fn service() -> Service {
         valid: 290,
         passed: 328,
         needed: Some(324),
+        valid_months: Some(9),
+        needed_months: Some(12),
         months: vec![MonthDays { valid: 24, passed: 31, needed: Some(27) }],
         prospect: Prospect::Lost,
+        today: Some(DayValues {
+            start: at("2026-11-24T16:00:00Z"),
+            end: at("2026-11-25T16:00:00Z"),
+            period: Period::Hour,
+            valid: 7,
+            passed: 8,
+            needed: 20,
+            prospect: Prospect::Possible,
+        }),
     };
     let entries = LedgerEntries {
         windows: vec![
@@ -99,9 +110,16 @@ async fn completeness_is_counted_against_what_the_year_needs() {
     assert_eq!(
         year["items"],
         json!([{"station": "S1", "parameter": "pm25", "year": 2026, "until": "2026-11-25T00:00:00+08:00",
-            "valid_days": 290, "passed_days": 328, "needed_days": 324, "prospect": "lost",
-            "months": [{"valid_days": 24, "passed_days": 31, "needed_days": 27}]}])
+            "valid_days": 290, "passed_days": 328, "needed_days": 324, "valid_months": 9, "needed_months": 12,
+            "prospect": "lost", "months": [{"valid_days": 24, "passed_days": 31, "needed_days": 27}],
+            "today": {"start": "2026-11-25T00:00:00+08:00", "end": "2026-11-26T00:00:00+08:00", "period": "PT1H",
+                      "valid": 7, "passed": 8, "needed": 20, "prospect": "possible"}}])
     );
+    let csv = service.get("/api/v1/completeness?format=csv").await;
+    let csv = csv.text();
+    let rows: Vec<&str> = csv.lines().collect();
+    assert!(rows[0].ends_with(",prospect,valid_months,needed_months,today_valid,today_passed,today_needed"), "{csv}");
+    assert!(rows[1].ends_with(",lost,9,12,7,8,20"), "{csv}");
     for (query, count) in [("year=2025", 0), ("station=S2", 0), ("parameter=o3", 0), ("station=S1&parameter=pm25", 1)] {
         let found = service.get(&format!("/api/v1/completeness?{query}")).await.json();
         assert_eq!(found["items"].as_array().unwrap().len(), count, "{query}");
@@ -112,6 +130,11 @@ async fn completeness_is_counted_against_what_the_year_needs() {
 #[tokio::test]
 async fn a_resident_reads_what_is_missing_and_why() {
     let service = service().await;
+    for (lang, heading) in [("en", "Today: values / needed"), ("zh", "今日有效值 / 所需")] {
+        let page = service.get(&format!("/stations/S1?lang={lang}")).await;
+        let page = page.text();
+        assert!(page.contains(heading) && page.contains("7 / 20") && page.contains("24 / 27"), "{page}");
+    }
     let page = service.get("/stations/S1?lang=en").await;
     for words in [
         "6 hourly values are missing",

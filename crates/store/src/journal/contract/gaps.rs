@@ -143,8 +143,11 @@ pub async fn completeness_of_a_year_is_replaced(open: Open) {
         valid,
         passed: 200,
         needed: Some(324),
+        valid_months: Some(9),
+        needed_months: Some(12),
         months: vec![MonthDays { valid: 20, passed: 31, needed: Some(27) }],
         prospect: Prospect::Lost,
+        today: None,
     };
     for (year, valid) in [(2025, 300), (2026, 100), (2026, 101)] {
         let entries = LedgerEntries {

@@ -1,11 +1,13 @@
 //! What a round of the ledger has to work out, and working it out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Duration};
 use limpid_model::pipeline::PullSource;
-use limpid_model::{Instant, Link, LinkSpan, Observation, Period, Pipeline, Record, Station, StationId, Statistic};
+use limpid_model::{
+    Completeness, Instant, Link, LinkSpan, Observation, Period, Pipeline, Record, Station, StationId, Statistic,
+};
 use limpid_store::{GapWindow, Journal, LedgerEntries, ObservationQuery, Result, StoreError};
 
 use super::scope::Scope;
@@ -14,6 +16,7 @@ use crate::gaps::complete::completeness;
 use crate::gaps::expected::floor;
 use crate::gaps::find::{Case, find, incomplete};
 use crate::gaps::stood::Stood;
+use crate::gaps::today::Today;
 use crate::standards::Rules;
 
 /// At most so much of a station is worked out at once.
@@ -37,6 +40,10 @@ pub(super) struct Work {
     nothing: Vec<GapWindow>,
     /// The day up to which completeness is counted, of each station and year.
     years: BTreeMap<(StationId, i32), Instant>,
+    /// Stations whose day has come further.
+    today: BTreeSet<StationId>,
+    /// Up to where hours are due.
+    due: Option<Instant>,
 }
 
 impl Work {
@@ -72,6 +79,7 @@ impl Work {
         for station in pipeline.stations.iter() {
             // From the slot on that was not whole when it was last looked at.
             self.touch(scope, pipeline, station, (floor(station.kind, zone, done), due), due);
+            self.day(station, due);
             if zone.date_of(done) != zone.date_of(due) {
                 for at in [done, due - Duration::days(1)] {
                     self.year(scope, pipeline, station, at, due);
@@ -126,11 +134,17 @@ impl Work {
         }
     }
 
+    fn day(&mut self, station: &Station, due: Instant) {
+        self.today.insert(station.id.clone());
+        self.due = self.due.max(Some(due));
+    }
+
     fn year(&mut self, scope: &Scope, pipeline: &Pipeline, station: &Station, at: Instant, due: Instant) {
         let zone = pipeline.publisher.zone;
         if scope.owed(pipeline, station, due).is_none() {
             return;
         }
+        self.day(station, due);
         let year = zone.date_of(at).year();
         let end = Period::Year.end(zone.start_of(zone.date_of(at)), zone);
         let until = end.min(zone.start_of(zone.date_of(due)));
@@ -178,6 +192,9 @@ impl Work {
             let found = completeness(Rules::built_in(), zone, one, &days, begin, until);
             entries.completeness.extend(found);
         }
+        if let Some(due) = self.due {
+            days_to_date(pipeline, journal, &self.today, due, &mut entries.completeness).await?;
+        }
         entries.cursors = cursors;
         journal.keep_ledger(entries).await
     }
@@ -205,6 +222,43 @@ impl Work {
         }
         windows
     }
+}
+
+/// Brings the day in which `due` lies up to date in the years of `stations`: those that were just worked out, and those that
+/// are kept.
+async fn days_to_date(
+    pipeline: &Arc<Pipeline>,
+    journal: &Arc<dyn Journal>,
+    stations: &BTreeSet<StationId>,
+    due: Instant,
+    years: &mut Vec<Completeness>,
+) -> Result<()> {
+    let (rules, zone) = (Rules::built_in(), pipeline.publisher.zone);
+    let year = zone.date_of(due).year();
+    let kept = journal.completeness(year).await?.into_iter().filter(|kept| stations.contains(&kept.station));
+    for kept in kept {
+        if !years.iter().any(|new| (&new.station, new.parameter, new.year) == (&kept.station, kept.parameter, year)) {
+            years.push(kept);
+        }
+    }
+    let today = Today { rules, noise: &pipeline.noise, zone, due };
+    let mut values: BTreeMap<StationId, Vec<Observation>> = BTreeMap::new();
+    for row in years.iter_mut().filter(|row| row.year == year) {
+        let Some(station) = pipeline.stations.get(&row.station) else { continue };
+        if !values.contains_key(&row.station) {
+            let mut found = Vec::new();
+            for period in [Period::Hour, Period::Hours8] {
+                let subject = (period, Statistic::Mean);
+                found.extend(observations(journal, &row.station, subject, today.from(), due).await?);
+            }
+            values.insert(row.station.clone(), found);
+        }
+        row.today = rules.minimums.of(station.kind, row.parameter).map(|minimum| {
+            let values = values.get(&row.station).map_or(&[][..], Vec::as_slice);
+            today.of(station, row.parameter, minimum, values)
+        });
+    }
+    Ok(())
 }
 
 async fn flush(journal: &Arc<dyn Journal>, entries: &mut LedgerEntries) -> Result<()> {

@@ -66,6 +66,7 @@ impl Desk {
             idempotency: None,
             entries: hours.iter().map(entry).collect(),
             deviations: Vec::new(),
+            events: Vec::new(),
         };
         self.journal.accept(submission).await.unwrap();
         self.journal.publish(hours.into_iter().map(Record::from).collect(), None).await.unwrap();
@@ -125,6 +126,30 @@ async fn a_gap_grows_with_the_clock_and_late_data_repair_it() {
     assert_eq!(desk.at(6, 31).await, ["pm25 -2-0 station_silent"]);
     // A clock that is set back makes nothing due again, and takes nothing away.
     assert_eq!(desk.at(-9, 0).await, ["pm25 -2-0 station_silent"]);
+}
+
+#[tokio::test]
+async fn the_day_to_date_moves_with_every_hour() {
+    let mut desk = Desk::new();
+    desk.alive(-40, 9).await;
+    NOW.set(hour(0));
+    // 16:00 UTC is midnight in Shanghai: a whole day is published, and hours of the next.
+    let day = Observation { period: Period::Day, end: hour(-8), ..sent("S1", "pm25", hour(-32)) };
+    desk.take((-32..-2).map(good).collect()).await;
+    desk.journal.publish(vec![Record::from(day)], None).await.unwrap();
+    let mut today = async |hours, minutes| {
+        desk.at(hours, minutes).await;
+        let years = desk.journal.completeness(2026).await.unwrap();
+        let [year] = &years[..] else { panic!("{years:?}") };
+        let today = year.today.unwrap();
+        (year.valid, today.start, today.valid, today.passed, today.needed)
+    };
+    // The hour up to 23:00 UTC is due at 23:30.
+    assert_eq!(today(-1, 30).await, (1, hour(-8), 6, 7, 20));
+    assert_eq!(today(2, 30).await, (1, hour(-8), 6, 10, 20));
+    // A day later nothing came any more.
+    let next = today(17, 0).await;
+    assert_eq!((next.1, next.2, next.3), (hour(16), 0, 0));
 }
 
 #[tokio::test]

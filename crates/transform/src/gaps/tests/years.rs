@@ -7,6 +7,7 @@ use limpid_model::Prospect;
 
 use super::*;
 use crate::gaps::complete::completeness;
+use crate::gaps::today::Today;
 
 /// Valid days of pm25 of 2026 up to `until` (exclusive), but for those that `lost` tells.
 fn judge(until: &str, begin: &str, lost: impl Fn(NaiveDate) -> bool) -> (u32, u32, Prospect) {
@@ -96,6 +97,116 @@ fn months_are_told_as_far_as_they_have_come() {
                 .map(str::to_owned)
         )
     );
-    let river = pipeline.stations.get_str("W1").unwrap();
-    assert!(completeness(Rules::built_in(), zone, river, &days, hour(-99_999), end).is_empty());
+}
+
+/// The first day of each of so many months of 2026, as published of a station.
+fn firsts(pipeline: &Pipeline, station: &str, parameter: &str, months: u32) -> Vec<Observation> {
+    let zone = pipeline.publisher.zone;
+    let first = |month| {
+        let (start, end) = zone.day(NaiveDate::from_ymd_opt(2026, month, 1).unwrap());
+        Observation { period: Period::Day, end, ..sent(station, parameter, start) }
+    };
+    (1..=months).map(first).collect()
+}
+
+#[test]
+fn a_year_of_water_needs_a_sample_in_six_months_and_one_of_tsp_few_days() {
+    let pipeline = pipeline("Asia/Shanghai", "", "");
+    let zone = pipeline.publisher.zone;
+    let judge = |station: &str, parameter: &str, months: u32, until: &str| {
+        let days = firsts(&pipeline, station, parameter, months);
+        let station = pipeline.stations.get_str(station).unwrap();
+        let (begin, until) = (hour(-99_999), zone.start_of(until.parse().unwrap()));
+        let found = completeness(Rules::built_in(), zone, station, &days, begin, until);
+        let [year] = &found[..] else { panic!("{found:?}") };
+        (year.valid, year.needed, year.valid_months, year.needed_months, year.prospect)
+    };
+    // HuanBan [2011] 22: at least six months where winter and drought prevent more.
+    assert_eq!(judge("W1", "codmn", 5, "2026-06-01"), (5, None, Some(5), Some(6), Prospect::Possible));
+    assert_eq!(judge("W1", "codmn", 6, "2026-07-01"), (6, None, Some(6), Some(6), Prospect::Met));
+    assert_eq!(judge("W1", "codmn", 5, "2026-12-01").4, Prospect::Possible);
+    assert_eq!(judge("W1", "codmn", 5, "2027-01-01").4, Prospect::Lost);
+    // GB 3095-2026 table 4: of TSP 5 days in each month, 60 in the year.
+    assert_eq!(judge("S1", "tsp", 1, "2026-01-27"), (1, Some(60), Some(0), Some(12), Prospect::Possible));
+    assert_eq!(judge("S1", "tsp", 1, "2026-01-29").4, Prospect::Lost);
+}
+
+#[test]
+fn the_days_and_nights_of_noise_are_counted_without_a_minimum() {
+    let stations = "id,kind,name_zh,name_en,lat,lon,parameters\nN1,noise,一,One,40,116,leq\n";
+    let toml = "[publisher]\nid = \"t\"\nname = { zh = \"试\", en = \"T\" }\nzone = \"Asia/Shanghai\"\n";
+    let pipeline = Pipeline::parse(&Files { pipeline: toml.into(), stations: stations.into() }).unwrap();
+    let zone = pipeline.publisher.zone;
+    let mut days = firsts(&pipeline, "N1", "ld", 3);
+    days.extend(firsts(&pipeline, "N1", "leq", 3));
+    let station = pipeline.stations.get_str("N1").unwrap();
+    let found = completeness(
+        Rules::built_in(),
+        zone,
+        station,
+        &days,
+        hour(-99_999),
+        zone.start_of("2026-04-01".parse().unwrap()),
+    );
+    let words: Vec<_> = found
+        .iter()
+        .map(|year| (year.parameter.as_str(), year.valid, year.passed, year.needed, year.prospect))
+        .collect();
+    assert_eq!(words, [("ld", 3, 90, None, Prospect::NoMinimum)]);
+
+    // 2026-11-25 is a day from 06:00 to 22:00 and a night from then on; a day needs 12 hours of its 16, a night 6 of 8.
+    let leq = |from: i64, to: i64| (from..to).map(|n| sent("N1", "leq", hour(n - 8))).collect::<Vec<_>>();
+    let today = |parameter: &str, due: i64, hours: &[Observation]| {
+        let parameter = ParameterId::known(parameter);
+        let minimum = Rules::built_in().minimums.of(station.kind, parameter).unwrap();
+        let today = Today { rules: Rules::built_in(), noise: &pipeline.noise, zone, due: hour(due - 8) };
+        let day = today.of(station, parameter, minimum, hours);
+        (zone.format(day.start)[8..13].to_owned(), day.valid, day.passed, day.needed, day.prospect)
+    };
+    assert_eq!(today("ld", 10, &leq(0, 10)), ("25T06".into(), 4, 4, 12, Prospect::Possible));
+    assert_eq!(today("ld", 18, &leq(0, 18)), ("25T06".into(), 12, 12, 12, Prospect::Met));
+    assert_eq!(today("ld", 11, &[]), ("25T06".into(), 0, 5, 12, Prospect::Lost));
+    assert_eq!(today("ln", 2, &leq(-2, 2)), ("24T22".into(), 4, 4, 6, Prospect::Possible));
+    assert_eq!(today("ln", 12, &leq(-2, 12)), ("25T22".into(), 0, 0, 6, Prospect::Possible));
+}
+
+#[test]
+fn the_day_that_has_not_ended_has_so_many_of_its_hours() {
+    let pipeline = pipeline("Asia/Shanghai", "", "");
+    let zone = pipeline.publisher.zone;
+    // Hour n of 2026-11-25 in Shanghai.
+    let at = |n: i64| hour(n - 8);
+    let hours =
+        |id: &str, parameter: &str, from, to| (from..to).map(|n| sent(id, parameter, at(n))).collect::<Vec<_>>();
+    let today = |id: &str, parameter: &str, due: i64, values: &[Observation]| {
+        let (parameter, station) = (ParameterId::known(parameter), pipeline.stations.get_str(id).unwrap());
+        let minimum = Rules::built_in().minimums.of(station.kind, parameter).unwrap();
+        let today = Today { rules: Rules::built_in(), noise: &pipeline.noise, zone, due: at(due) };
+        assert_eq!(today.from(), at(-24));
+        let day = today.of(station, parameter, minimum, values);
+        assert_eq!((day.start, day.end), (at(0), at(24)));
+        (day.period, day.valid, day.passed, day.needed, day.prospect)
+    };
+    use Period::{Hour, Hours8};
+    // 20 of 24 hours (GB 3095-2026 table 4), of which four may be lost.
+    assert_eq!(today("S1", "pm25", 9, &hours("S1", "pm25", -3, 9)), (Hour, 9, 9, 20, Prospect::Possible));
+    assert_eq!(today("S1", "pm25", 9, &hours("S1", "pm25", 4, 9)), (Hour, 5, 9, 20, Prospect::Possible));
+    assert_eq!(today("S1", "pm25", 9, &hours("S1", "pm25", 5, 9)), (Hour, 4, 9, 20, Prospect::Lost));
+    assert_eq!(today("S1", "pm25", 20, &hours("S1", "pm25", 0, 20)), (Hour, 20, 20, 20, Prospect::Met));
+    let doubtful = Observation { flag: Flag::Suspect, ..sent("S1", "pm25", at(1)) };
+    assert_eq!(today("S1", "pm25", 2, &[doubtful, sent("S1", "pm10", at(0))]).1, 0, "what is doubtful, or another's");
+    // All 24 of TSP.
+    assert_eq!(today("S1", "tsp", 2, &hours("S1", "tsp", 1, 2)).4, Prospect::Lost);
+    // Of ozone the 17 running means that end at 8 to 24 o'clock, of which 14 are needed (HJ 663 6.1.2).
+    let moving = |from: i64, to: i64| {
+        let mean = |n| Observation { period: Hours8, end: at(n + 8), ..sent("S1", "o3", at(n)) };
+        (from..to).map(mean).collect::<Vec<_>>()
+    };
+    assert_eq!(today("S1", "o3", 7, &moving(-9, 0)), (Hours8, 0, 0, 14, Prospect::Possible));
+    assert_eq!(today("S1", "o3", 10, &moving(-9, 3)), (Hours8, 3, 3, 14, Prospect::Possible));
+    assert_eq!(today("S1", "o3", 11, &[]), (Hours8, 0, 4, 14, Prospect::Lost));
+    assert_eq!(today("S1", "o3", 21, &moving(0, 14)), (Hours8, 14, 14, 14, Prospect::Met));
+    // A day of water has its sample or waits for it.
+    assert_eq!(today("W1", "codmn", 8, &hours("W1", "codmn", 4, 5)), (Hour, 1, 8, 1, Prospect::Met));
+    assert_eq!(today("W1", "codmn", 8, &[]), (Hour, 0, 8, 1, Prospect::Possible));
 }

@@ -155,6 +155,7 @@ fn upload(intake: &Intake, number: usize) -> Upload {
         entries: entries.collect(),
         body: request(number),
         idempotency: None,
+        events: Vec::new(),
     }
 }
 

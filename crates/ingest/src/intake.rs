@@ -9,7 +9,7 @@ use limpid_model::receipt::Refusal;
 use limpid_model::submission::IdempotencyKey;
 use limpid_model::{
     Channel, Counts, Entry, Instant, Mark, ParameterId, Period, Pipeline, Reading, Reason, Receipt, ReceiptId, Station,
-    StationId, Submission, Unit, VerdictKind, Zone,
+    StationEvent, StationId, Submission, Unit, VerdictKind, Zone,
 };
 use limpid_store::{Journal, Result};
 
@@ -52,6 +52,8 @@ pub struct Upload {
     pub idempotency: Option<IdempotencyKey>,
     /// What was read out of it.
     pub entries: Vec<Entry>,
+    /// What its station tells of itself in it.
+    pub events: Vec<StationEvent>,
 }
 
 /// The door. Cheap to clone.
@@ -208,6 +210,7 @@ impl Intake {
             idempotency: upload.idempotency,
             entries,
             deviations,
+            events: upload.events,
         };
         let channel = submission.channel;
         let receipt = self.journal.accept(submission).await?;
@@ -347,6 +350,7 @@ mod tests {
             body: Vec::new(),
             idempotency: None,
             entries,
+            events: Vec::new(),
         };
         let receipt = intake.submit(upload).await.unwrap();
         let words: Vec<&str> = receipt.verdicts.iter().map(|verdict| verdict.verdict.as_str()).collect();

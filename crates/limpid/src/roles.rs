@@ -37,7 +37,11 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
-    let metrics: Arc<dyn Fn() -> String + Send + Sync> = Arc::new(move || metrics.render());
+    let runtime = tokio::runtime::Handle::current().metrics();
+    let metrics: Arc<dyn Fn() -> String + Send + Sync> = Arc::new(move || {
+        metrics::gauge!("limpid_tasks").set(runtime.num_alive_tasks() as f64);
+        metrics.render()
+    });
 
     // Ports first: a port in use is told before anything is opened.
     let http = bind(arguments.http, "HTTP").await?;

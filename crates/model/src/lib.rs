@@ -5,6 +5,7 @@
 //!
 //! - [`station`], [`parameter`], [`unit`], [`time`]: what is measured, where, in what, and when
 //! - [`reading`], [`submission`], [`receipt`]: what came in, and what the sender was told
+//! - [`station_event`]: what a station tells of itself
 //! - [`observation`], [`assessment`], [`compliance`], [`record`]: what is published
 //! - [`gap`]: what is missing and why, and how complete a year is
 //! - [`limit`]: thresholds of automatic checks that an operator sets
@@ -50,6 +51,7 @@ pub mod record;
 pub mod register;
 pub mod review;
 pub mod station;
+pub mod station_event;
 pub mod submission;
 pub mod summary;
 pub mod table;
@@ -64,7 +66,7 @@ pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
 pub use event::{Happening, Logged, Note, NoteKind};
 pub use explanation::{Explanation, Question};
 pub use forecast::{Forecast, ForecastScore};
-pub use gap::{Completeness, Gap, GapCause, MonthDays, Prospect};
+pub use gap::{Completeness, DayValues, Gap, GapCause, MonthDays, Prospect};
 pub use limit::Limit;
 pub use link::{Link, LinkEvent, LinkSpan};
 pub use observation::{Flag, Observation, Revised, Statistic, Status};
@@ -78,6 +80,7 @@ pub use record::{Published, Record};
 pub use register::{PublicRecord, Register};
 pub use review::Review;
 pub use station::{Station, StationId, StationKind};
+pub use station_event::{KeptStationEvent, StationEvent, StationEventKind};
 pub use submission::{Channel, Entry, Submission};
 pub use summary::{Subject, Summary, SummaryBody};
 pub use text::Text;

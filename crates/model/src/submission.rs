@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::reading::Reading;
 use crate::receipt::{ReceiptId, Refusal};
 use crate::station::StationId;
+use crate::station_event::StationEvent;
 use crate::time::Instant;
 
 /// The way by which a submission came.
@@ -94,4 +95,6 @@ pub struct Submission {
     pub entries: Vec<Entry>,
     /// In which ways its form departs from the standard of its protocol: stable words, each once. Counted per station.
     pub deviations: Vec<&'static str>,
+    /// What its station tells of itself in it. Kept where [`Self::station`] is known.
+    pub events: Vec<StationEvent>,
 }

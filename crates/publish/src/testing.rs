@@ -156,6 +156,7 @@ impl Service {
             idempotency: None,
             entries: entries.collect(),
             deviations: Vec::new(),
+            events: Vec::new(),
         };
         self.journal.accept(submission).await.unwrap();
     }

@@ -17,7 +17,8 @@ pub use journal::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries,
     Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, ReviewQuery, Reviews,
-    SeriesPosition, SqliteJournal, StationExtent, StoredSubmission, Summaries, SummaryQuery, Tallies, WORKED_UP,
+    SeriesPosition, SqliteJournal, StationEventQuery, StationEvents, StationExtent, StoredSubmission, Summaries,
+    SummaryQuery, Tallies, WORKED_UP,
 };
 pub use lake::Lake;
 pub use state::StateDir;

@@ -56,5 +56,6 @@ pub fn submission(station: &str, of_hour: u32, body: Vec<u8>) -> Submission {
         idempotency: None,
         entries: ["pm25", "pm10", "o3"].map(reading).to_vec(),
         deviations: Vec::new(),
+        events: Vec::new(),
     }
 }

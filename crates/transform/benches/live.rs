@@ -112,6 +112,7 @@ fn submission(station: usize, readings: Vec<Reading>) -> Submission {
         idempotency: None,
         entries: readings.into_iter().map(Entry::Reading).collect(),
         deviations: Vec::new(),
+        events: Vec::new(),
     }
 }
 

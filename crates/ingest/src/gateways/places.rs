@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use limpid_model::pipeline::PerAddress;
+
 /// The places of a gateway. There are never more entries than places that are taken.
 #[derive(Debug)]
 pub struct Places {
     in_all: usize,
-    per_address: usize,
+    per_address: PerAddress,
     taken: Mutex<Taken>,
 }
 
@@ -47,7 +49,7 @@ impl NoPlace {
 
 impl Places {
     /// So many in all, and so many of one address.
-    pub fn new(in_all: usize, per_address: usize) -> Arc<Self> {
+    pub fn new(in_all: usize, per_address: PerAddress) -> Arc<Self> {
         Arc::new(Self { in_all, per_address, taken: Mutex::default() })
     }
 
@@ -56,13 +58,14 @@ impl Places {
     /// # Errors
     /// When there is none.
     pub fn take(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
+        let most = self.per_address.of(address.to_canonical().is_loopback());
         let address = site(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.in_all >= self.in_all {
             return Err(NoPlace::InAll);
         }
         let own = taken.of.get(&address).copied().unwrap_or(0);
-        if own >= self.per_address {
+        if most.is_some_and(|most| own >= most) {
             return Err(NoPlace::PerAddress);
         }
         taken.of.insert(address, own + 1);
@@ -101,7 +104,7 @@ mod tests {
 
     #[test]
     fn places_are_counted_in_all_and_per_address_and_given_again() {
-        let places = Places::new(3, 2);
+        let places = Places::new(3, PerAddress::Written(2));
         let take = |last: u8| places.take(IpAddr::from([10, 0, 0, last]));
         let (first, second) = (take(1).unwrap(), take(1).unwrap());
         assert_eq!(take(1).unwrap_err(), NoPlace::PerAddress);
@@ -114,8 +117,22 @@ mod tests {
     }
 
     #[test]
+    fn the_machines_own_addresses_are_bound_where_it_is_written() {
+        let take = |per_address| {
+            let places = Places::new(10, per_address);
+            ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1"].map(|address| {
+                let address: IpAddr = address.parse().unwrap();
+                let _first = places.take(address).unwrap();
+                places.take(address).is_ok()
+            })
+        };
+        assert_eq!(take(PerAddress::Default(1)), [true, true, true, false]);
+        assert_eq!(take(PerAddress::Written(1)), [false; 4]);
+    }
+
+    #[test]
     fn a_subscriber_of_ipv6_is_one_address_and_a_mapped_one_is_ipv4() {
-        let places = Places::new(10, 1);
+        let places = Places::new(10, PerAddress::Written(1));
         let take = |address: &str| places.take(address.parse().unwrap());
         let _one = take("2001:db8:1:2:3::1").unwrap();
         assert_eq!(take("2001:db8:1:2:ffff::9").unwrap_err(), NoPlace::PerAddress);

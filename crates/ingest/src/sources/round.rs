@@ -185,6 +185,7 @@ async fn one(
         body,
         idempotency,
         entries,
+        events: Vec::new(),
     };
     let understood = match understood {
         Ok(understood) => understood,

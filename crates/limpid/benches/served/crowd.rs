@@ -111,14 +111,20 @@ async fn station(address: SocketAddr, n: usize, first: Instant, unanswered: Arc<
     latencies
 }
 
-/// A client that does one of four wrong things, and comes back when it is thrown out.
+/// A client that does one of five wrong things, and comes back when it is thrown out.
 async fn misbehave(address: SocketAddr, n: usize, stop: Arc<AtomicBool>) {
     let oversized = [b"##9999QN=".to_vec(), vec![b'1'; 20_000]].concat();
     let garbage: Vec<u8> = (0..4096u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     while !stop.load(Ordering::Relaxed) {
         let Ok(mut stream) = TcpStream::connect(address).await else { continue };
+        if n % 5 == 4 {
+            // Half open: it says that it will send nothing more, and waits for the other end.
+            let _ = stream.shutdown().await;
+            let _ = stream.read(&mut [0; 64]).await;
+            continue;
+        }
         loop {
-            let (bytes, pause): (&[u8], u64) = match n % 4 {
+            let (bytes, pause): (&[u8], u64) = match n % 5 {
                 0 => (b"#", 1000),
                 1 => (&garbage, 20),
                 2 => (&oversized, 20),

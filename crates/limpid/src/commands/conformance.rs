@@ -44,4 +44,11 @@ fn print(report: &Report) {
             println!("  receipt {}: {}", example.receipt, example.frame.escape_debug());
         }
     }
+    if !report.events.is_empty() {
+        println!("\nwhat the station told of itself, the newest first:");
+    }
+    for told in &report.events {
+        let meaning = told.meaning.map(|meaning| format!(" ({meaning})")).unwrap_or_default();
+        println!("  {}  {} {} {}{meaning}", told.at, told.kind, told.subject, told.text.escape_debug());
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
-use limpid_model::pipeline;
+use limpid_model::pipeline::{self, PerAddress};
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
@@ -39,7 +39,7 @@ async fn start(tls: Option<Tls>, places: Arc<Places>, idle: Duration) -> Running
 }
 
 fn open() -> Arc<Places> {
-    Places::new(100, 100)
+    Places::new(100, PerAddress::Written(100))
 }
 
 const LONG: Duration = Duration::from_secs(600);
@@ -91,7 +91,7 @@ async fn a_client_that_says_nothing_half_a_head_or_nothing_more_is_closed() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_closed() {
-    let server = start(None, Places::new(1, 1), Duration::from_millis(200)).await;
+    let server = start(None, Places::new(1, PerAddress::Written(1)), Duration::from_millis(200)).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     stream.readable().await.unwrap();
@@ -109,7 +109,7 @@ async fn a_client_that_does_not_read_is_closed() {
 
 #[tokio::test]
 async fn more_connections_than_may_be_are_closed_and_the_others_are_served() {
-    let server = start(None, Places::new(2, 2), LONG).await;
+    let server = start(None, Places::new(2, PerAddress::Written(2)), LONG).await;
     let (mut one, mut two) = (connect(&server).await, connect(&server).await);
     for stream in [&mut one, &mut two] {
         stream.write_all(GET).await.unwrap();

@@ -1,6 +1,7 @@
 //! `[http]`: the server that uploads, API and pages share; `[ingest.http]`: the upload.
 
 use super::fields::{Fields, Source};
+use super::per_address::PerAddress;
 use super::tls::{self, Tls};
 use crate::station::StationId;
 
@@ -9,8 +10,8 @@ use crate::station::StationId;
 pub struct HttpServer {
     /// Connections at once; a further one is closed. Default 16,384.
     pub connections: usize,
-    /// Of one address at once. Default: no tighter bound, since a proxy in front is one address.
-    pub connections_per_address: usize,
+    /// Of one address at once. Default 1,024: many households of a mobile network share one.
+    pub connections_per_address: PerAddress,
     /// A connection over which no request comes, or not a whole one, is closed after so many seconds, and one whose
     /// client does not read what it asked for too. Default 60.
     pub idle_seconds: u64,
@@ -56,11 +57,11 @@ const MOST_UPLOADS: u64 = 100_000_000;
 /// Reads `[http]`.
 pub(super) fn server(mut table: Fields<'_>, source: &mut Source<'_>) -> HttpServer {
     let connections = table.integer(source, "connections", 1..=1_000_000).unwrap_or(16_384);
-    let per_address = table.integer(source, "connections_per_address", 1..=1_000_000).unwrap_or(connections);
+    let per_address = PerAddress::read(&mut table, source, 1_000_000, 1_024, connections);
     let idle_seconds = table.integer(source, "idle_seconds", 1..=86_400).unwrap_or(60);
     let tls = tls::read(table.table(source, "tls"), source);
     table.finish(source);
-    HttpServer { connections: connections as usize, connections_per_address: per_address as usize, idle_seconds, tls }
+    HttpServer { connections: connections as usize, connections_per_address: per_address, idle_seconds, tls }
 }
 
 /// Reads `[ingest.http]`.
@@ -101,7 +102,7 @@ fn token(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Token> {
 
 #[cfg(test)]
 mod tests {
-    use crate::pipeline::{Files, HttpIngest, HttpServer, Pipeline, Rate, Tls};
+    use crate::pipeline::{Files, HttpIngest, HttpServer, PerAddress, Pipeline, Rate, Tls};
 
     fn parse(lines: &str) -> Result<Pipeline, Vec<String>> {
         let pipeline = format!("[publisher]\nid = \"x\"\nname = \"x\"\nzone = \"Asia/Shanghai\"\n{lines}");
@@ -113,7 +114,12 @@ mod tests {
     #[test]
     fn nothing_need_be_written() {
         let pipeline = parse("").unwrap();
-        let server = HttpServer { connections: 16_384, connections_per_address: 16_384, idle_seconds: 60, tls: None };
+        let server = HttpServer {
+            connections: 16_384,
+            connections_per_address: PerAddress::Default(1_024),
+            idle_seconds: 60,
+            tls: None,
+        };
         assert_eq!(pipeline.http, server);
         let rate = Rate { per_minute: 60_000, burst: 60_000 };
         let upload = HttpIngest { enabled: true, max_body_bytes: 16 << 20, rate, tokens: Vec::new() };
@@ -127,11 +133,11 @@ mod tests {
              [ingest.http]\nrate_per_minute = 120\n",
         )
         .unwrap();
-        assert_eq!((pipeline.http.connections, pipeline.http.connections_per_address), (10, 10));
+        assert_eq!((pipeline.http.connections, pipeline.http.connections_per_address), (10, PerAddress::Default(10)));
         assert_eq!(pipeline.http.tls, Some(Tls { cert: "c.pem".into(), key: "k.pem".into(), line: 8 }));
         assert_eq!(pipeline.ingest.http.rate, Rate { per_minute: 120, burst: 120 });
         let own = parse("[http]\nconnections_per_address = 7\n[ingest.http]\nburst = 3\n").unwrap();
-        assert_eq!((own.http.connections, own.http.connections_per_address), (16_384, 7));
+        assert_eq!((own.http.connections, own.http.connections_per_address), (16_384, PerAddress::Written(7)));
         assert_eq!(own.ingest.http.rate, Rate { per_minute: 60_000, burst: 3 });
     }
 

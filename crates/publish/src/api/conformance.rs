@@ -15,6 +15,33 @@ pub struct ConformanceBody {
     pub strict: bool,
     /// The most frequent first.
     pub deviations: Vec<DepartureBody>,
+    /// What the station told of itself beside readings, the newest first, at most 100.
+    pub events: Vec<ToldBody>,
+}
+
+/// Something that a station told of itself.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StationEvent)]
+pub struct ToldBody {
+    /// What it is about.
+    #[schema(
+        example = "facility_state",
+        pattern = "^(facility_state|running_time|log|site_state|site_parameter|instrument|logger_start|sample|standard_check|alarm|notice)$"
+    )]
+    pub kind: String,
+    /// What exactly, as the protocol names it; empty where it is the station.
+    #[schema(example = "SB1")]
+    pub subject: String,
+    /// When, by the station's clock.
+    pub at: String,
+    /// As it was said.
+    #[schema(example = "1")]
+    pub text: String,
+    /// What the standard means by it, where it is a code.
+    #[schema(example = "running")]
+    pub meaning: Option<String>,
+    /// Receipt of the frame that brought it.
+    pub receipt: String,
 }
 
 /// One way in which it departed.

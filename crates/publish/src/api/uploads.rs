@@ -106,7 +106,7 @@ pub struct CountsBody {
     responses(
         (status = 201, description = "durable; a verdict for each reading", body = ReceiptBody, headers(("Location" = String, description = "path of the receipt"))),
         refusals::Upload,
-        (status = 408, description = "the body did not arrive within 60 seconds", content_type = "application/problem+json", body = ProblemBody),
+        (status = 408, description = "the body did not arrive within 60 seconds, or brought less than 256 bytes a second", content_type = "application/problem+json", body = ProblemBody),
         (status = 409, description = "the key was used with another body", content_type = "application/problem+json", body = ProblemBody),
         (status = 413, description = "more bytes than `max_body_bytes`, or more than 50,000 readings", content_type = "application/problem+json", body = ProblemBody),
         (status = 415, description = "neither JSON, NDJSON nor CSV, or a coding other than gzip and zstd", content_type = "application/problem+json", body = ProblemBody),

@@ -24,6 +24,7 @@ mod links;
 mod outlooks;
 mod reviews;
 mod sqlite;
+mod station_events;
 mod summaries;
 mod tallies;
 
@@ -47,6 +48,7 @@ pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
 pub use reviews::{ReviewQuery, Reviews};
 pub use sqlite::SqliteJournal;
+pub use station_events::{StationEventQuery, StationEvents};
 pub use summaries::{KeptSummary, Summaries, SummaryQuery};
 pub use tallies::Tallies;
 
@@ -178,6 +180,7 @@ pub trait Journal:
     + Conformance
     + DeadLetters
     + Events
+    + StationEvents
     + Fetches
     + Forecasts
     + Gaps

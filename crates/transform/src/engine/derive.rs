@@ -24,7 +24,7 @@ use crate::engine::wanted::Wanted;
 use crate::fixed::{Fixed, Mean};
 use crate::review::Decided;
 use crate::standards::Rules;
-use crate::validate;
+use crate::validate::{self, InTime};
 
 /// Derives what is `wanted` from a station's readings, which must be all that start within [`Wanted::span`].
 ///
@@ -123,21 +123,40 @@ fn sulphur(judging: &Judging<'_>, hours: &Hours, readings: &[Accepted]) -> Vec<M
 }
 
 impl Job<'_> {
-    /// Readings of moments and minutes.
+    /// Readings of moments and minutes: the new ones, and of minutes those of hours that are derived anew, since what
+    /// stands before them may have changed.
     fn sent(&self, readings: &[Accepted], wanted: &Wanted, records: &mut Vec<Record>) {
         for accepted in readings {
             let reading = &accepted.reading;
-            let short = matches!(reading.period, Period::Moment | Period::Minutes(_));
-            if short
-                && accepted.seq > wanted.fresh_after
-                && wanted.readings.contains(&self.zone.floor_hour(reading.start))
-            {
-                let judged = validate::reading(self.rules, self.station.kind, &self.station.limits, reading);
+            let hour = self.zone.floor_hour(reading.start);
+            let fresh = accepted.seq > wanted.fresh_after && wanted.readings.contains(&hour);
+            let publish = match reading.period {
+                Period::Moment => fresh,
+                Period::Minutes(_) => fresh || wanted.hours.contains(&hour),
+                _ => false,
+            };
+            if publish {
+                let mut judged = validate::reading(self.rules, self.station.kind, &self.station.limits, reading);
+                if matches!(reading.period, Period::Minutes(_)) {
+                    self.beside_hours(reading.parameter, hour, &mut judged);
+                }
                 let end = reading.period.end(reading.start, self.zone);
                 let mut observation = as_sent(accepted, judged, end);
                 self.decided.apply(&mut observation);
                 records.push(observation.into());
             }
+        }
+    }
+
+    /// Doubts a value of minutes that is a slip of the unit beside the hours before its own.
+    fn beside_hours(&self, parameter: ParameterId, hour: Instant, judged: &mut validate::Judged) {
+        let Some(checks) = InTime::of(self.rules, self.station.kind, &self.station.limits, parameter) else { return };
+        let Some(value) = judged.usable() else { return };
+        let Some(before) = self.hours.sound_before(parameter, hour) else { return };
+        let beside: Vec<Option<Fixed>> = before.iter().copied().chain([Some(value)]).collect();
+        if let Some((flag, rule)) = checks.slipped(&beside) {
+            judged.flag = validate::worst(judged.flag, flag);
+            validate::note(&mut judged.rules, rule);
         }
     }
 

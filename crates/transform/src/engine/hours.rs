@@ -21,6 +21,7 @@ use crate::engine::beside::Neighbour;
 use crate::fixed::{Fixed, Mean};
 use crate::review::Decided;
 use crate::standards::Rules;
+use crate::validate::series::BEFORE;
 use crate::validate::{self, InTime, Judged, climatology, detection, note, sums, weather, worst};
 
 /// Id of the rule that makes an hour of samples.
@@ -389,6 +390,12 @@ impl Hours {
     /// The value of that hour, where it may enter aggregates and indices.
     pub fn usable(&self, parameter: ParameterId, hour: Instant) -> Option<Fixed> {
         self.series.get(&parameter)?.usable[self.place(hour)?]
+    }
+
+    /// The values of the hours before one, sound by themselves, as many as an hour is judged beside.
+    pub fn sound_before(&self, parameter: ParameterId, hour: Instant) -> Option<&[Option<Fixed>]> {
+        let place = self.place(hour)?;
+        Some(&self.series.get(&parameter)?.sound[place.saturating_sub(BEFORE)..place])
     }
 
     /// The usable values of the hours that start within `from..to`, one cell an hour; `None` when the parameter has no

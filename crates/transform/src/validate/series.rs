@@ -59,4 +59,9 @@ impl InTime {
         });
         found.into_iter().flatten().flatten()
     }
+
+    /// What the check for slips finds wrong with the last of `hours`, which may be a value of minutes beside the hours before.
+    pub fn slipped(&self, hours: &[Option<Fixed>]) -> Option<(Flag, &'static str)> {
+        self.slip.and_then(|limit| slip::judge(limit, hours))
+    }
 }

@@ -124,6 +124,7 @@ fn chunk(
         body,
         idempotency: None,
         entries,
+        events: Vec::new(),
     };
     Ok((Some(Chunk { upload, bytes, keys }), ended))
 }

@@ -1,8 +1,10 @@
 //! What is told about a station's departures from the standard: how often, since when, what the standard says, what to
-//! do, and an example to look at.
+//! do, and an example to look at; and what the station told of itself.
 
-use limpid_model::{Instant, Pipeline, ReceiptId, Station, StationId, Zone};
-use limpid_store::{Journal, Result};
+use limpid_model::{
+    Instant, KeptStationEvent, Pipeline, ReceiptId, Station, StationEvent, StationEventKind, StationId, Zone,
+};
+use limpid_store::{Journal, Result, StationEventQuery};
 use serde::Serialize;
 
 use super::deviation::{Deviation, Weight};
@@ -17,7 +19,32 @@ pub struct Report {
     pub strict: bool,
     /// Every way in which it departed from it, the most frequent first.
     pub deviations: Vec<Departure>,
+    /// What it told of itself beside readings, the newest first, at most [`EVENTS`].
+    pub events: Vec<Told>,
 }
+
+/// Events in a report.
+pub const EVENTS: usize = 100;
+
+/// Something that a station told of itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// What it is about: a stable word.
+    pub kind: StationEventKind,
+    /// What exactly, as the protocol names it.
+    pub subject: String,
+    /// When, RFC 3339 in the authority's zone, by the station's clock.
+    pub at: String,
+    /// As it was said.
+    pub text: String,
+    /// What the standard means by it, where it is a code.
+    pub meaning: Option<&'static str>,
+    /// The submission that brought it.
+    pub receipt: ReceiptId,
+}
+
+/// States of a treatment facility, RS (HJ 212-2017 table 4).
+const STATES: [&str; 6] = ["off", "running", "calibrating", "in maintenance", "in alarm", "purging"];
 
 /// One way in which a station departs from the standard.
 #[derive(Debug, Clone, Serialize)]
@@ -81,7 +108,17 @@ pub async fn report(pipeline: &Pipeline, journal: &dyn Journal, station: &Statio
     }
     deviations.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let strict = pipeline.ingest.hj212.stations.get(&station.id).strict;
-    Ok(Report { station: station.id.clone(), strict, deviations })
+    let query =
+        StationEventQuery { station: station.id.clone(), kinds: Vec::new(), from: None, to: None, limit: EVENTS };
+    let events = journal.station_events(query).await?.into_iter().map(|kept| told(zone, kept)).collect();
+    Ok(Report { station: station.id.clone(), strict, deviations, events })
+}
+
+fn told(zone: Zone, kept: KeptStationEvent) -> Told {
+    let KeptStationEvent { event: StationEvent { kind, subject, at: time, text }, receipt } = kept;
+    let state = text.parse::<usize>().ok().filter(|_| kind == StationEventKind::FacilityState);
+    let meaning = state.and_then(|state| STATES.get(state)).copied();
+    Told { kind, subject, at: at(zone, time), text, meaning, receipt }
 }
 
 fn at(zone: Zone, at: Instant) -> String {
@@ -166,10 +203,26 @@ mod tests {
             let names = work.deviations.iter().map(Deviation::name).collect();
             last = Some(intake.submit_noting(work.upload, names).await.unwrap());
         }
+        let data = format!(
+            "QN=20261125093000000;ST=22;CN=2021;PW=123456;MN={MN};Flag=5;CP=&&DataTime=20261125080000;SB1-RS=2&&"
+        );
+        let raw = encode(data.as_bytes());
+        let frame = Frame { raw: &raw, data: data.as_bytes(), deviations: Default::default() };
+        let state = intake.submit(session.take(&frame).upload).await.unwrap();
+        assert_eq!((state.counts.total(), journal.refusals().await.unwrap().len()), (0, 1));
         let station = pipeline.stations.get_str("A1").unwrap();
         let journal: Arc<dyn Journal> = journal;
         let report = report(&pipeline, &*journal, station).await.unwrap();
         assert!(report.strict);
+        let [told] = &report.events[..] else { panic!("{:?}", report.events) };
+        assert_eq!(
+            (told.kind, told.subject.as_str(), told.text.as_str()),
+            (StationEventKind::FacilityState, "SB1", "2")
+        );
+        assert_eq!(
+            (told.at.as_str(), told.meaning, told.receipt),
+            ("2026-11-25T08:00:00+08:00", Some("calibrating"), state.id)
+        );
         let found: Vec<_> = report.deviations.iter().map(|one| (one.name.as_str(), one.count, one.if_strict)).collect();
         assert_eq!(found, [("unknown_factor", 3, "taken"), ("no_data_flag", 2, "rejected")]);
         let flag = &report.deviations[1];

@@ -7,15 +7,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{
-    Alert, Assessment, Completeness, Counts, Entry, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Logged,
-    Note, NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId, Submission,
-    Summary,
+    Alert, Assessment, Completeness, Counts, Entry, Forecast, ForecastScore, Gap, Instant, KeptStationEvent, LinkEvent,
+    LinkSpan, Logged, Note, NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId,
+    Submission, Summary,
 };
 use limpid_store::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
     NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
+    Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
+    Tallies,
 };
 use tokio::sync::watch;
 
@@ -261,6 +262,13 @@ impl Summaries for Watched {
     }
 
     async fn summaries(&self, _: SummaryQuery) -> Result<Vec<KeptSummary>> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl StationEvents for Watched {
+    async fn station_events(&self, _: StationEventQuery) -> Result<Vec<KeptStationEvent>> {
         unimplemented!()
     }
 }

@@ -1,4 +1,4 @@
-//! The bytes of an upload: read and unpacked, never more than is allowed.
+//! The bytes of an upload: read and unpacked, never more than is allowed, and not slower.
 
 use std::io::{BufReader, Read};
 use std::sync::Arc;
@@ -7,12 +7,16 @@ use std::time::Duration;
 use axum::body::Body;
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure::Failure;
+use super::off_thread;
 
 /// Bytes of all uploads in work at once, unless one body alone may have more. The rest wait.
 const ALL_UPLOADS: usize = 256 << 20;
+
+/// Room is taken for a body as it comes, in steps that double: who announces much and sends little holds little.
+const STEP: usize = 64 << 10;
 
 /// How long an upload waits for its turn before it is told to come back.
 const TURN: Duration = Duration::from_secs(30);
@@ -20,6 +24,12 @@ const TURN: Duration = Duration::from_secs(30);
 /// How long a body may take to arrive. A station on a slow line sends some kilobytes; a longer one holds memory that
 /// others wait for.
 const ARRIVAL: Duration = Duration::from_secs(60);
+
+/// From then on a body must have brought [`RATE`] for each second.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Bytes a second that a body must bring: a modem of 2400 baud brings as many.
+const RATE: u32 = 256;
 
 /// Large uploads whose readings are in memory at once, from their reading to their receipt: up to 12 MB each, however
 /// few bytes they came in. More would only wait for the same processors and the same disk.
@@ -35,6 +45,18 @@ pub(super) struct Budget {
     large: Arc<Semaphore>,
     turn: Duration,
     arrival: Duration,
+    grace: Duration,
+}
+
+/// Room for one body. It is free again when this is dropped.
+pub(super) struct Held(OwnedSemaphorePermit);
+
+impl Held {
+    /// Gives back what a body of `size` bytes does not need.
+    pub(super) fn shrink(&mut self, size: usize) {
+        let spare = self.0.num_permits().saturating_sub(kib(size));
+        drop(self.0.split(spare));
+    }
 }
 
 fn kib(bytes: usize) -> usize {
@@ -44,15 +66,28 @@ fn kib(bytes: usize) -> usize {
 impl Budget {
     /// For bodies of at most `limit` bytes each.
     pub(super) fn new(limit: usize) -> Self {
-        let room = Arc::new(Semaphore::new(kib(ALL_UPLOADS.max(limit))));
-        Self { limit, room, large: Arc::new(Semaphore::new(LARGE_AT_ONCE)), turn: TURN, arrival: ARRIVAL }
+        // A packed body of the greatest length is there beside what it unpacks to.
+        let room = Arc::new(Semaphore::new(kib(ALL_UPLOADS.max(2 * limit))));
+        let large = Arc::new(Semaphore::new(LARGE_AT_ONCE));
+        Self { limit, room, large, turn: TURN, arrival: ARRIVAL, grace: GRACE }
     }
 
     /// The same with less patience.
     #[cfg(test)]
-    pub(super) fn waiting(mut self, turn: Duration, arrival: Duration) -> Self {
-        (self.turn, self.arrival) = (turn, arrival);
-        self
+    pub(super) fn waiting(self, turn: Duration, arrival: Duration) -> Self {
+        Self { turn, arrival, ..self }
+    }
+
+    /// The same with less patience for those that dawdle.
+    #[cfg(test)]
+    pub(super) fn hurrying(self, grace: Duration) -> Self {
+        Self { grace, ..self }
+    }
+
+    /// The same with room for so many bytes in all.
+    #[cfg(test)]
+    pub(super) fn with_room(self, bytes: usize) -> Self {
+        Self { room: Arc::new(Semaphore::new(kib(bytes))), ..self }
     }
 
     /// The same while so many large bodies are being read.
@@ -62,28 +97,30 @@ impl Budget {
         self
     }
 
-    /// The largest body in bytes, unpacked.
-    pub(super) fn limit(&self) -> usize {
-        self.limit
-    }
-
-    /// Waits for room for one body. What its size will be is known only for a plain one that declares it.
-    pub(super) async fn take(&self, declared: Option<u64>, coding: Coding) -> Result<OwnedSemaphorePermit, Failure> {
+    /// Waits for room for the begin of a body, whose length may be declared.
+    pub(super) async fn take(&self, declared: Option<u64>) -> Result<Held, Failure> {
         if declared.is_some_and(|length| length > self.limit as u64) {
             return Err(Failure::TooLarge { limit: self.limit });
         }
-        let size = declared.filter(|_| !coding.expands()).and_then(|length| usize::try_from(length).ok());
-        let need = u32::try_from(kib(size.unwrap_or(self.limit))).unwrap_or(u32::MAX);
+        let declared = declared.and_then(|length| usize::try_from(length).ok());
+        Ok(Held(self.room_for(declared.unwrap_or(STEP).min(STEP).min(self.limit)).await?))
+    }
+
+    /// Waits until there is room for `size` bytes in all.
+    async fn grow(&self, held: &mut Held, size: usize) -> Result<(), Failure> {
+        let more = kib(size).saturating_sub(held.0.num_permits());
+        if more > 0 {
+            held.0.merge(self.room_for(more * 1024).await?);
+        }
+        Ok(())
+    }
+
+    async fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Failure> {
+        let need = u32::try_from(kib(bytes)).unwrap_or(u32::MAX);
         match timeout(self.turn, self.room.clone().acquire_many_owned(need)).await {
             Ok(Ok(held)) => Ok(held),
             _ => Err(Failure::Busy),
         }
-    }
-
-    /// Gives back what a body turned out not to need.
-    pub(super) fn shrink(&self, held: &mut OwnedSemaphorePermit, size: usize) {
-        let spare = held.num_permits().saturating_sub(kib(size));
-        drop(held.split(spare));
     }
 
     /// Waits for one's turn to hold the readings of a large body.
@@ -95,21 +132,41 @@ impl Budget {
     }
 
     /// Reads a body as it is on the wire.
-    pub(super) async fn read(&self, body: Body) -> Result<Vec<u8>, Failure> {
-        timeout(self.arrival, self.collect(body)).await.unwrap_or(Err(Failure::Slow))
-    }
-
-    async fn collect(&self, mut body: Body) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn read(&self, mut body: Body, held: &mut Held) -> Result<Vec<u8>, Failure> {
+        let begun = Instant::now();
         let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
+        loop {
+            // What was brought pays for the time to come.
+            let due = (self.grace + Duration::from_secs(bytes.len() as u64) / RATE).min(self.arrival);
+            let frame = timeout_at(begun + due, body.frame()).await.map_err(|_| Failure::Slow)?;
+            let Some(frame) = frame else { return Ok(bytes) };
             let frame = frame.map_err(|_| Failure::Broken { detail: "the body did not arrive whole".into() })?;
             let Ok(data) = frame.into_data() else { continue };
-            if bytes.len() + data.len() > self.limit {
+            let size = bytes.len() + data.len();
+            if size > self.limit {
                 return Err(Failure::TooLarge { limit: self.limit });
+            }
+            if size > bytes.capacity() {
+                let room = size.next_power_of_two().max(STEP).min(self.limit);
+                self.grow(held, room).await?;
+                bytes.reserve_exact(room - bytes.len());
             }
             bytes.extend_from_slice(&data);
         }
-        Ok(bytes)
+    }
+
+    /// Unpacks a body that `held` has room for, stopping as soon as it is larger than allowed; there is room for the unpacked
+    /// one then.
+    pub(super) async fn unpack(&self, coding: Coding, raw: Vec<u8>, held: &mut Held) -> Result<Vec<u8>, Failure> {
+        if !coding.expands() {
+            held.shrink(raw.capacity());
+            return Ok(raw);
+        }
+        let limit = self.limit;
+        self.grow(held, raw.len() + limit).await?;
+        let body = off_thread(true, move || coding.unpack(raw, limit)).await?;
+        held.shrink(body.capacity());
+        Ok(body)
     }
 }
 
@@ -139,7 +196,7 @@ impl Coding {
     }
 
     /// Unpacks a body, stopping as soon as it is larger than `limit`.
-    pub(super) fn unpack(self, raw: Vec<u8>, limit: usize) -> Result<Vec<u8>, Failure> {
+    fn unpack(self, raw: Vec<u8>, limit: usize) -> Result<Vec<u8>, Failure> {
         let unpacked = match self {
             Self::Identity => return Ok(raw),
             Self::Gzip => drain(flate2::bufread::MultiGzDecoder::new(BufReader::new(raw.as_slice())), limit),

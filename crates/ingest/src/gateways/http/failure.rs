@@ -108,7 +108,7 @@ impl Failure {
                     .limit("ingest.http.rate_per_minute", per_minute)
             }
             Self::Slow => {
-                let detail = "the body did not arrive within 60 seconds; send smaller batches";
+                let detail = "the body did not arrive within 60 seconds, or brought less than 256 bytes a second; send smaller batches";
                 Problem::new(408, "timeout", "body too slow", detail)
             }
             Self::Conflict { key } => {

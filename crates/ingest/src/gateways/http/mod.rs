@@ -134,14 +134,12 @@ async fn receive<T: Send + 'static>(
 ) -> Result<(Receipt, T), Failure> {
     let grant = gate.authorise_upload(request.headers())?;
     let asked = Asked::read(request.headers())?;
-    let mut held = gate.budget.take(asked.length, asked.coding).await?;
-    let raw = gate.budget.read(request.into_body()).await?;
+    let mut held = gate.budget.take(asked.length).await?;
+    let raw = gate.budget.read(request.into_body(), &mut held).await?;
     let holder = grant.holder().to_owned();
 
-    let (media, coding) = (asked.media, asked.coding);
-    let limit = gate.budget.limit();
-    let body = off_thread(coding.expands(), move || coding.unpack(raw, limit)).await?;
-    gate.budget.shrink(&mut held, body.len());
+    let media = asked.media;
+    let body = gate.budget.unpack(asked.coding, raw, &mut held).await?;
     let large = body.len() > INLINE;
     let _unfolded = if large { Some(gate.budget.unfold().await?) } else { None };
     let gate_there = gate.clone();
@@ -154,7 +152,16 @@ async fn receive<T: Send + 'static>(
     let Understood { station, entries } = understood;
     let idempotency = asked.idempotency(&holder);
     let media_type = media.as_str();
-    let upload = Upload { channel: Channel::Http, sender: holder, station, media_type, body, idempotency, entries };
+    let upload = Upload {
+        channel: Channel::Http,
+        sender: holder,
+        station,
+        media_type,
+        body,
+        idempotency,
+        entries,
+        events: Vec::new(),
+    };
     Ok((gate.intake.submit(upload).await?, beside))
 }
 

@@ -6,6 +6,7 @@ mod tests;
 use super::fields::{Fields, Source};
 use super::hj212_station::{self, Hj212Stations};
 use super::network::Network;
+use super::per_address::PerAddress;
 use super::tls::{self, Tls};
 use crate::station::StationId;
 use crate::time::Zone;
@@ -21,9 +22,9 @@ pub struct Hj212 {
     pub minute: u8,
     /// Connections at once; more are closed at once. Default 16,384.
     pub connections: usize,
-    /// Connections at once from one address. Default: as many as in all, since the stations of a mobile network may
-    /// share one.
-    pub connections_per_address: usize,
+    /// Connections at once from one address. Default 512: the stations of a mobile network may share one, and a county
+    /// has fewer.
+    pub connections_per_address: PerAddress,
     /// A connection silent for so many minutes is closed. Default 65.
     pub idle_minutes: u64,
     /// A frame that has begun must end within so many seconds. Default 60.
@@ -64,6 +65,9 @@ pub enum UnknownMn {
 /// old connection is known to be gone.
 const CONNECTIONS: u64 = 16_384;
 
+/// Of one address.
+const CONNECTIONS_PER_ADDRESS: u64 = 512;
+
 impl Hj212 {
     /// Whether this station is sent requests.
     pub fn asks(&self, station: &StationId) -> bool {
@@ -85,13 +89,13 @@ pub(super) fn read(mut table: Fields<'_>, zone: Zone, source: &mut Source<'_>) -
         _ => None,
     });
     let connections = table.integer(source, "connections", 1..=65_536).unwrap_or(CONNECTIONS);
-    let per_address = table.integer(source, "connections_per_address", 1..=65_536).unwrap_or(connections);
+    let per_address = PerAddress::read(&mut table, source, 65_536, CONNECTIONS_PER_ADDRESS, connections);
     let hj212 = Hj212 {
         enabled,
         unknown: unknown.unwrap_or_default(),
         minute: table.integer(source, "minute", 1..=30).unwrap_or(1) as u8,
         connections: connections as usize,
-        connections_per_address: per_address as usize,
+        connections_per_address: per_address,
         idle_minutes: table.integer(source, "idle_minutes", 1..=10_080).unwrap_or(65),
         frame_seconds: table.integer(source, "frame_seconds", 1..=3600).unwrap_or(60),
         allow: networks(&mut table, source),

@@ -1,4 +1,4 @@
-use crate::pipeline::{Files, Hj212, Mistakes, Pipeline};
+use crate::pipeline::{Files, Hj212, Mistakes, PerAddress, Pipeline};
 use crate::station::StationId;
 
 const PUBLISHER: &str = "[publisher]\nid = \"t\"\nname = \"t\"\nzone = \"Asia/Shanghai\"\n";
@@ -26,9 +26,13 @@ fn stations_are_asked_unless_they_or_the_gateway_say_no() {
 #[test]
 fn connections_of_one_address_are_as_many_as_in_all_unless_said() {
     let hj212 = read("[ingest.hj212]\nconnections = 7\n").unwrap();
-    assert_eq!((hj212.connections, hj212.connections_per_address), (7, 7));
+    assert_eq!((hj212.connections, hj212.connections_per_address), (7, PerAddress::Default(7)));
     let hj212 = read("[ingest.hj212]\nconnections_per_address = 3\n").unwrap();
-    assert_eq!((hj212.connections, hj212.connections_per_address), (16_384, 3));
+    assert_eq!((hj212.connections, hj212.connections_per_address), (16_384, PerAddress::Written(3)));
+    assert_eq!(read("").unwrap().connections_per_address, PerAddress::Default(512));
+    // The machine's own addresses, behind which a relay may stand, are bound only where it is written.
+    assert_eq!((PerAddress::Default(512).of(true), PerAddress::Default(512).of(false)), (None, Some(512)));
+    assert_eq!((PerAddress::Written(3).of(true), PerAddress::Written(3).of(false)), (Some(3), Some(3)));
 }
 
 #[test]

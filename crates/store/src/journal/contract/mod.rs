@@ -12,6 +12,7 @@ mod outlooks;
 mod publishing;
 mod reading;
 mod reviews;
+mod station_events;
 mod summaries;
 mod tallies;
 
@@ -79,6 +80,9 @@ engines! {
         deviations_are_counted_per_station_with_their_last_example
         deviations_of_many_at_once_are_all_counted
         deviations_of_a_crowd_are_all_counted;
+    station_events:
+        an_event_is_kept_once_and_what_lasts_when_it_changes
+        events_are_found_by_kind_and_time_newest_first;
     reading:
         the_tail_is_in_order_and_misses_nothing_under_load
         the_tail_can_stop_within_a_submission
@@ -160,6 +164,7 @@ fn submission(minute: u32, entries: Vec<Entry>) -> Submission {
         idempotency: None,
         entries,
         deviations: Vec::new(),
+        events: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::group::{self, Kept, Member};
 use super::pack::{Packed, Packer};
 use super::receipt::{self, kinds_of};
 use super::state::State;
+use super::station_events;
 use super::time::{instant, micros};
 use crate::error::{Result, StoreError};
 
@@ -80,6 +81,7 @@ pub(super) fn accept(state: &mut State, connection: &Connection, prepared: &mut 
     }
     state.tally.counts.merge(counts);
     state.tally.deviations.add(submission);
+    station_events::keep(connection, submission)?;
     if let Some(idempotency) = &submission.idempotency {
         connection
             .prepare_cached("INSERT INTO keys VALUES (?, ?, ?)")

@@ -31,6 +31,7 @@ mod receipt;
 mod reviews;
 mod schema;
 mod state;
+mod station_events;
 mod submissions;
 mod summaries;
 mod tallies;

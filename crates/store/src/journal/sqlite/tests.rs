@@ -35,6 +35,7 @@ fn submission(entropy: u128, readings: u32) -> Submission {
         idempotency: None,
         entries: (0..readings).map(reading).map(Entry::Reading).collect(),
         deviations: Vec::new(),
+        events: Vec::new(),
     }
 }
 

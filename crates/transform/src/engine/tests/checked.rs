@@ -4,7 +4,7 @@ use chrono::Duration;
 use limpid_model::{Period, Reading, Record, StationId};
 
 use super::{accepted, at, pipeline_with, reading};
-use crate::engine::{Wanted, derive};
+use crate::engine::{Touched, Wanted, derive};
 use crate::review::Decided;
 use crate::standards::Rules;
 
@@ -105,4 +105,55 @@ fn an_hour_of_minutes_is_checked_as_one_that_was_sent() {
     }
     readings.push(reading("pm25", Period::Hour, at("2026-11-25T02:00:00Z"), Some(10.0), ""));
     assert_eq!(judge(&limits, readings, "pm25").0[1], (3, "hour-mean spike-suspect".to_owned()));
+}
+
+#[test]
+fn minutes_that_slip_are_flagged_beside_the_hours_before_them() {
+    // Half a day at 30 ug/m3, then minutes that are sent in mg/m3 by mistake.
+    let minute = |minute: i64| at("2026-11-25T12:00:00Z") + Duration::minutes(minute);
+    let slipped = |count: i64, before: usize| -> Vec<(u8, String)> {
+        let mut readings = hours("pm25", &vec![30.0; 12][..before]);
+        readings.extend((0..count).map(|at| reading("pm25", Period::Minutes(1), minute(at), Some(0.03), "N")));
+        let pipeline = pipeline_with("UTC", "");
+        let station = pipeline.stations.get(&StationId::parse("S1").unwrap()).unwrap();
+        let zone = pipeline.publisher.zone;
+        // The hour is not over: nothing but its minutes is derived, and only the last of them is new.
+        let now = minute(30);
+        let mut touched = Touched::default();
+        touched.reading(&readings[readings.len() - 1], zone, now);
+        let wanted = touched.wanted(zone, (before + 29) as u64);
+        let records = wanted.iter().flat_map(|one| {
+            derive(Rules::built_in(), station, zone, &accepted(readings.clone()), Decided::NONE, one, now)
+        });
+        let minutes = records.filter_map(|record| match record {
+            Record::Observation(one) if matches!(one.period, Period::Minutes(_)) => Some((one.flag.code(), one.rules)),
+            _ => None,
+        });
+        minutes.collect()
+    };
+    assert_eq!(slipped(30, 12), [(3, "mark range slip-suspect".to_owned())]);
+    assert_eq!(slipped(30, 11), [(1, "mark range".to_owned())], "eleven hours are no history");
+}
+
+#[test]
+fn minutes_are_judged_anew_when_an_hour_before_them_changes() {
+    let pipeline = pipeline_with("UTC", "");
+    let station = pipeline.stations.get(&StationId::parse("S1").unwrap()).unwrap();
+    let zone = pipeline.publisher.zone;
+    let now = at("2026-11-26T00:00:00Z");
+    let mut readings = vec![reading("pm25", Period::Minutes(1), at("2026-11-25T12:00:00Z"), Some(0.03), "N")];
+    readings.extend(hours("pm25", &[30.0; 12]));
+    // The twelfth hour is new, the minute is not.
+    let mut touched = Touched::default();
+    touched.reading(&readings[12], zone, now);
+    let wanted = touched.wanted(zone, 12);
+    let records: Vec<Record> = wanted
+        .iter()
+        .flat_map(|one| derive(Rules::built_in(), station, zone, &accepted(readings.clone()), Decided::NONE, one, now))
+        .collect();
+    let minute = records.iter().find_map(|record| match record {
+        Record::Observation(one) if one.period == Period::Minutes(1) => Some(one.flag.code()),
+        _ => None,
+    });
+    assert_eq!(minute, Some(3));
 }

@@ -5,14 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use limpid_model::{
-    Alert, Assessment, Completeness, Counts, Forecast, ForecastScore, Gap, Instant, LinkEvent, LinkSpan, Logged, Note,
-    NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId, Submission, Summary,
+    Alert, Assessment, Completeness, Counts, Forecast, ForecastScore, Gap, Instant, KeptStationEvent, LinkEvent,
+    LinkSpan, Logged, Note, NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId,
+    Submission, Summary,
 };
 use limpid_store::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
     NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery, Tallies,
+    Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
+    Tallies,
 };
 use tokio::sync::watch;
 
@@ -187,6 +189,13 @@ impl Summaries for Flaky {
 
     async fn summaries(&self, query: SummaryQuery) -> Result<Vec<KeptSummary>> {
         self.journal.summaries(query).await
+    }
+}
+
+#[async_trait]
+impl StationEvents for Flaky {
+    async fn station_events(&self, query: StationEventQuery) -> Result<Vec<KeptStationEvent>> {
+        self.journal.station_events(query).await
     }
 }
 

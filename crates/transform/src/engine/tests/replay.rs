@@ -146,7 +146,11 @@ fn readings(zone: Zone, first: &'static str) -> impl Strategy<Value = Vec<(usize
                 2 | 3 if number % 3 == 0 => add(Period::Hour, hour, Some(value / 1000.0), "N"),
                 2 | 3 => add(Period::Hour, hour, Some(value), "N"),
                 4 => add(Period::Hour, hour, (number % 2 == 0).then_some(-value), "D"),
-                5 => (0..10).for_each(|k| add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N")),
+                // A third of them a slip too.
+                5 => (0..10).for_each(|k| {
+                    let value = if number % 3 == 0 { value / 1000.0 } else { value };
+                    add(Period::Minutes(5), hour + Duration::minutes(5 * k), Some(value), "N");
+                }),
                 // Forty days as sent, so that months are often complete: the first of them lies before the month.
                 6 if number < 100 => (0..40).for_each(|k| {
                     let date = zone.date_of(first) + Days::new(k);
@@ -197,6 +201,7 @@ pub async fn accept(journal: &Arc<dyn Journal>, number: usize, reading: Reading,
         idempotency: None,
         entries: vec![Entry::Reading(reading)],
         deviations: Vec::new(),
+        events: Vec::new(),
     };
     journal.accept(submission).await.unwrap();
 }

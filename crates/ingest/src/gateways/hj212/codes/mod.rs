@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
 use limpid_model::pipeline::Edition;
-use limpid_model::{ParameterId, Period, StationKind, Unit};
+use limpid_model::{ParameterId, Period, StationEventKind, StationKind, Unit};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -31,8 +31,10 @@ pub struct Command {
     pub direction: Direction,
     /// CN of the answer where the sender asks for one.
     pub answer: Option<String>,
-    /// `PT0S`, `minutes`, `PT1H` or `P1D` where it brings readings.
+    /// `PT0S`, `sample`, `minutes`, `PT5M`, `PT1H` or `P1D` where it brings readings.
     period: Option<String>,
+    /// What it tells where it brings none.
+    pub event: Option<StationEventKind>,
     /// What it is.
     pub meaning: String,
     /// Counts frames of it, once a recorder of metrics is there.
@@ -59,8 +61,14 @@ impl Command {
     pub fn period(&self, minute: u8) -> Option<Period> {
         match self.period.as_deref()? {
             "minutes" => Some(Period::Minutes(minute)),
+            "sample" => Some(Period::Moment),
             period => period.parse().ok(),
         }
+    }
+
+    /// Whether its readings are of the moments at which samples were taken, each with its own.
+    pub fn sampled(&self) -> bool {
+        self.period.as_deref() == Some("sample")
     }
 }
 
@@ -196,6 +204,9 @@ mod tests {
             assert!(readings.is_none() || row.answer.as_deref() == Some(DATA_ANSWER), "{}", row.cn);
             let from_station = matches!(row.direction, Direction::Upload | Direction::Notice);
             assert_eq!(row.answer.is_some(), from_station, "{}", row.cn);
+            let silent = row.cn == "9015" || !from_station;
+            assert_eq!(row.event.is_some() || row.period.is_some(), !silent, "{} tells something", row.cn);
+            assert!(row.event.is_none() || row.period.is_none(), "{}", row.cn);
         }
     }
 
@@ -203,7 +214,7 @@ mod tests {
     fn codes_are_texts_and_depend_on_the_kind() {
         use StationKind::{Air, Noise, Outlet, Water};
         assert_eq!(meaning("011", Outlet), Some("cod"));
-        assert_eq!(meaning("11", Outlet), None, "11 is chlorine");
+        assert_eq!((meaning("11", Outlet), meaning("11", Water)), (Some("chlorine"), None));
         assert_eq!(meaning("02", Air), Some("so2"));
         assert_eq!(meaning("002", Water), Some("colour"));
         assert_eq!((meaning("2", Water), meaning("002", Air)), (None, None));
@@ -232,6 +243,8 @@ mod tests {
         assert_eq!(period("2051"), Some(Period::Minutes(5)));
         assert_eq!(period("2061"), Some(Period::Hour));
         assert_eq!(period("2031"), Some(Period::Day));
+        assert_eq!(period("2111"), Some(Period::Minutes(5)));
+        assert_eq!((period("2013"), command("2013").unwrap().sampled()), (Some(Period::Moment), true));
         assert_eq!(period("2041"), None);
         assert!(command("2999").is_none() && command("").is_none());
     }

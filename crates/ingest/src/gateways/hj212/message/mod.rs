@@ -88,6 +88,8 @@ pub struct Factor<'a> {
     pub day: Option<&'a str>,
     /// `-NightData`, of noise in the night's hours.
     pub night: Option<&'a str>,
+    /// `-SampleTime`, when the sample was taken.
+    pub sampled: Option<&'a str>,
     /// `-Flag`, the instrument's mark.
     pub mark: Option<&'a str>,
     /// One of these stands twice with different values; the first is here.
@@ -101,9 +103,23 @@ impl<'a> Factor<'a> {
     }
 }
 
-/// Suffixes of HJ 212-2017 table 4 that are known and not read.
-const UNREAD: [&str; 13] =
-    ["Min", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax", "EFlag", "SampleTime", "Info", "SN", "RS", "RT"];
+/// Suffixes of HJ 212-2017 table 4 that are known and not read, then those of periodic sampling (2013) of 2025.
+const UNREAD: [&str; 14] = [
+    "Min",
+    "Max",
+    "Cou",
+    "ZsRtd",
+    "ZsMin",
+    "ZsAvg",
+    "ZsMax",
+    "EFlag",
+    "Info",
+    "SN",
+    "RS",
+    "RT",
+    "CompleteTime",
+    "SampleType",
+];
 
 impl<'a> Message<'a> {
     /// Reads a data segment; `None` when it has no `CP=&&…&&`.
@@ -167,6 +183,7 @@ impl<'a> Message<'a> {
                 "Data" => &mut factor.data,
                 "DayData" => &mut factor.day,
                 "NightData" => &mut factor.night,
+                "SampleTime" => &mut factor.sampled,
                 "Flag" => &mut factor.mark,
                 _ => {
                     deviations.add_if(!UNREAD.contains(&suffix), Deviation::UnknownSuffix);

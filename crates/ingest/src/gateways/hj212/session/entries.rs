@@ -1,11 +1,11 @@
-//! The readings that a message brings, and why the rest of it brings none.
+//! The readings and events that a message brings, and why the rest of it brings none.
 
 use limpid_model::pipeline::{Edition, Hj212Station};
 use limpid_model::reading::parse_value;
-use limpid_model::{Entry, Instant, Mark, ParameterId, Period, Reason, Station, Unit, VerdictKind};
+use limpid_model::{Entry, Instant, Mark, ParameterId, Period, Reason, Station, StationEvent, Unit, VerdictKind};
 
 use super::{excerpt, judge, refuse};
-use crate::gateways::hj212::codes::{self, Command};
+use crate::gateways::hj212::codes::{self, Command, Direction};
 use crate::gateways::hj212::deviation::{Deviation, Deviations};
 use crate::gateways::hj212::message::{self, Factor, Message};
 use crate::{Intake, RawReading};
@@ -32,16 +32,31 @@ struct Value<'a> {
 }
 
 impl Reader<'_> {
-    /// Every entry of a message.
-    pub fn entries(&mut self, command: Option<&Command>, message: &Message<'_>) -> Vec<Entry> {
-        let reject = |reason, detail: &str| vec![refuse(VerdictKind::Rejected, reason, detail)];
+    /// Everything that a message brings. What a command of the table brings without readings is no fault of its
+    /// sender: events, or the mere sign of life of a heartbeat or an answer, have no entry.
+    pub fn read(mut self, command: Option<&Command>, message: &Message<'_>) -> (Vec<Entry>, Vec<StationEvent>) {
         let minute = self.intake.pipeline().ingest.hj212.minute;
-        let Some(period) = command.and_then(|command| command.period(minute)) else {
-            let cn = excerpt(message.cn.unwrap_or(""));
-            let meaning = command.map_or("unknown to every edition", |command| command.meaning.as_str());
-            let detail = format!("CN {cn:?} ({meaning}) brings no readings that limpid stores");
-            return reject(Reason::NotAReading, &detail);
-        };
+        if let Some(period) = command.and_then(|command| command.period(minute)) {
+            let sampled = command.is_some_and(Command::sampled);
+            return (self.readings(period, sampled, message), Vec::new());
+        }
+        let events = command.and_then(|command| command.event).map(|kind| self.events(kind, message));
+        match events {
+            Some(events) if !events.is_empty() => return (Vec::new(), events),
+            None if command.is_some_and(|command| command.direction != Direction::Request) => {
+                return (Vec::new(), Vec::new());
+            }
+            _ => {}
+        }
+        let cn = excerpt(message.cn.unwrap_or(""));
+        let meaning = command.map_or("unknown to every edition", |command| command.meaning.as_str());
+        let detail = format!("CN {cn:?} ({meaning}) brings nothing here that limpid understands");
+        (vec![refuse(VerdictKind::Rejected, Reason::NotAReading, &detail)], Vec::new())
+    }
+
+    /// Every entry of a message with readings over `period`, `sampled` at times of their own.
+    fn readings(&mut self, period: Period, sampled: bool, message: &Message<'_>) -> Vec<Entry> {
+        let reject = |reason, detail: &str| vec![refuse(VerdictKind::Rejected, reason, detail)];
         let text = message.field("DataTime").unwrap_or("");
         let Some(time) = message::time(text) else {
             self.deviations.add(Deviation::BadTime);
@@ -57,6 +72,14 @@ impl Reader<'_> {
         self.deviations.merge(found);
         let mut entries = Vec::with_capacity(factors.len());
         for factor in &factors {
+            let start = match factor.sampled.filter(|_| sampled).map(message::time) {
+                Some(Some(time)) => zone.at(time),
+                Some(None) => {
+                    self.deviations.add(Deviation::BadTime);
+                    start
+                }
+                None => start,
+            };
             self.factor(period, start, factor, &mut entries);
             if factor.conflict {
                 let code = excerpt(factor.code);

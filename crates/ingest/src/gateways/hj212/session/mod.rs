@@ -2,6 +2,7 @@
 //! the answer that may leave once it is durable come out.
 
 mod entries;
+mod events;
 mod judge;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,7 @@ use std::net::IpAddr;
 
 use limpid_model::pipeline::{Crc, Encoding, Hj212Station, UnknownMn};
 use limpid_model::receipt::Refusal;
-use limpid_model::{Channel, Entry, Reason, Station, StationId, VerdictKind};
+use limpid_model::{Channel, Entry, Reason, Station, StationEvent, StationId, VerdictKind};
 use subtle::ConstantTimeEq;
 
 use super::codes::{self, Command, Direction};
@@ -101,9 +102,12 @@ impl Session {
             deviations.add_if(line.heard(station, &message).two_addresses, Deviation::TwoAddresses);
         }
         let from = identity.as_ref().ok().map(|station| station.id.clone());
-        let (station, entries) = match identity {
-            Ok(station) => (Some(station), self.read(station, command, &message, &mut deviations)),
-            Err((station, refusal)) => (station, vec![refusal]),
+        let (station, entries, events) = match identity {
+            Ok(station) => {
+                let (entries, events) = self.read(station, command, &message, &mut deviations);
+                (Some(station), entries, events)
+            }
+            Err((station, refusal)) => (station, vec![refusal], Vec::new()),
         };
         count(command, deviations);
         if message.again {
@@ -112,31 +116,32 @@ impl Session {
         let answer = self.may_answer(&message, &entries).then(|| answer(command, &message)).flatten();
         // Who has not proved to be the station adds nothing to what is said of it.
         let deviations = if from.is_some() { deviations } else { Deviations::default() };
-        Work { upload: self.upload(frame.raw, FRAME, message.mn, station, entries), answer, from, deviations }
+        let upload = Upload { events, ..self.upload(frame.raw, FRAME, message.mn, station, entries) };
+        Work { upload, answer, from, deviations }
     }
 
-    /// The entries of a station's message, or of a station that is held to the standard its rejection.
+    /// The entries and events of a station's message, or of a station that is held to the standard its rejection.
     fn read(
         &self,
         station: &Station,
         command: Option<&Command>,
         message: &Message<'_>,
         deviations: &mut Deviations,
-    ) -> Vec<Entry> {
+    ) -> (Vec<Entry>, Vec<StationEvent>) {
         let own = self.intake.pipeline().ingest.hj212.stations.get(&station.id);
         let edition = judge::edition(own, message);
         judge::header(message, command, own, edition, deviations);
         let sure = own.edition.is_some() || message.flag.is_some();
-        let entries = Reader { intake: &self.intake, now: self.intake.now(), station, own, edition, sure, deviations }
-            .entries(command, message);
+        let read = Reader { intake: &self.intake, now: self.intake.now(), station, own, edition, sure, deviations }
+            .read(command, message);
         let broken: Vec<&str> =
             deviations.iter().filter(|one| one.rule().strict != Weight::No).map(Deviation::name).collect();
         if !own.strict || broken.is_empty() {
-            return entries;
+            return read;
         }
         let detail =
             format!("the station is held to the standard, and this frame departs from it: {}", broken.join(", "));
-        vec![refuse(VerdictKind::Rejected, Reason::NotConforming, &detail)]
+        (vec![refuse(VerdictKind::Rejected, Reason::NotConforming, &detail)], Vec::new())
     }
 
     /// Bytes that are no frame, to be kept aside. Where they name a station, with its password, they are that
@@ -172,6 +177,7 @@ impl Session {
             body: body.to_vec(),
             idempotency: None,
             entries,
+            events: Vec::new(),
         }
     }
 

@@ -18,6 +18,7 @@ async fn only_the_stations_token_and_that_of_all_are_told() {
         body: b"##0030PW=123456;MN=A;CP=&&&&ABCD".to_vec(),
         idempotency: None,
         entries: Vec::new(),
+        events: Vec::new(),
     };
     let receipt = intake.submit_noting(upload, vec!["no_flag"]).await.unwrap();
     let router = router(intake);

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io::Write;
 use std::time::Duration;
 
-use futures::stream;
+use futures::{StreamExt, stream};
 
 use super::*;
 use crate::gateways::http::body::Budget;
@@ -171,17 +171,56 @@ async fn a_body_that_does_not_arrive_is_given_up() {
     post(&router, "one", stuck()).await.problem(408);
 }
 
+/// A body that brings this, and then nothing more.
+fn halting(first: Vec<u8>) -> Body {
+    Body::from_stream(stream::iter([Ok::<_, Infallible>(first)]).chain(stream::pending()))
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_given_up_and_one_that_is_slow_is_not() {
+    let (_folder, intake) = intake(small());
+    let budget = || Budget::new(4096).waiting(Duration::from_secs(60), Duration::from_secs(600));
+    let router = routes(intake, budget().hurrying(Duration::from_millis(100)));
+    let drip = |bytes: usize, pause: u64| {
+        let body = padded(3000).into_bytes();
+        let parts: Vec<_> = body.chunks(bytes).map(<[u8]>::to_vec).collect();
+        Body::from_stream(stream::iter(parts).then(move |part| async move {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            Ok::<_, Infallible>(part)
+        }))
+    };
+    // 256 bytes a second are asked for after the grace: a byte in 50 ms is too little, and 300 in 50 ms are enough.
+    post(&router, "one", drip(1, 50)).await.problem(408);
+    assert_eq!(post(&router, "one", drip(300, 50)).await.status, 201);
+}
+
+#[tokio::test]
+async fn who_announces_much_and_sends_little_holds_little() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    // The default: bodies of 16 MiB, 256 MiB in all. Each of three hundred could have 16 MiB, and has sent a byte.
+    let budget = Budget::new(16 << 20).waiting(Duration::from_millis(20), Duration::from_secs(600));
+    let router = routes(intake, budget);
+    let declared = [("content-length", "16000000"), ("content-encoding", "zstd")];
+    let slow = (0..300).map(|_| Box::pin(send(&router, upload("one", &declared, halting(vec![b'{'])))));
+    let mut slow: Vec<_> = slow.collect();
+    for one in &mut slow {
+        assert!(futures::poll!(one).is_pending());
+    }
+    assert_eq!(post(&router, "one", one("S1", "1")).await.status, 201);
+    assert_eq!(post(&router, "one", padded(1 << 20)).await.status, 201);
+}
+
 #[tokio::test]
 async fn more_uploads_than_there_is_room_for_are_told_to_come_back() {
-    // One body may have as much as all together may: the second finds no room while the first is awaited.
     let (_folder, intake) = intake(small());
-    let whole = 256 << 20;
-    let router = routes(intake, Budget::new(whole).waiting(Duration::from_millis(20), Duration::from_secs(600)));
+    let budget = Budget::new(1 << 20).waiting(Duration::from_millis(20), Duration::from_secs(600)).with_room(1 << 20);
+    let router = routes(intake, budget);
     {
-        let first = post(&router, "one", stuck());
+        // It fills all the room there is.
+        let first = post(&router, "one", halting(vec![b' '; 1 << 20]));
         tokio::pin!(first);
         assert!(futures::poll!(&mut first).is_pending());
-        let second = post(&router, "one", stuck()).await;
+        let second = post(&router, "one", one("S1", "1")).await;
         second.problem(503);
         assert_eq!(second.header("retry-after"), "10");
     }

@@ -79,6 +79,7 @@ impl Session {
             body: payload,
             idempotency: None,
             entries,
+            events: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::gateways::hj212::frame::{Found, Framer};
 const TIME: &str = "DataTime=20261125080000";
 
 /// What becomes of bytes from the wire: of each frame and each piece of garbage its work.
-fn works(session: &Session, bytes: &[u8]) -> Vec<Work> {
+pub(super) fn works(session: &Session, bytes: &[u8]) -> Vec<Work> {
     let mut framer = Framer::default();
     framer.push(bytes);
     let mut works = Vec::new();
@@ -313,9 +313,9 @@ fn a_retransmission_of_2025_is_taken_like_the_first() {
     let (entries, answer) = outcome(&session(""), &data);
     assert_eq!(entries, ["pm25 PT0S 11-25T00:00:00 33 N"]);
     assert!(answer.unwrap().contains(";Flag=8;"));
-    for (cn, expected) in [("9015", "9013"), ("1001", "9013"), ("1014", "9013"), ("2062", "9014"), ("2013", "9014")] {
+    for (cn, expected) in [("9015", "9013"), ("1001", "9013"), ("1014", "9013"), ("2062", "9014")] {
         let (entries, answer) = outcome(&session(""), &data.replace("CN=2011", &format!("CN={cn}")));
-        assert_eq!(entries, ["rejected not_a_reading"], "{cn}");
+        assert!(entries.is_empty(), "{cn}");
         assert!(answer.unwrap().contains(&format!("CN={expected};")), "{cn}");
     }
 }

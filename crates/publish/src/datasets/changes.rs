@@ -18,7 +18,7 @@ use crate::error::{PublishError, Result};
 /// Columns that follow others and are no change of their own.
 const FOLLOWING: [&str; 3] = ["revision", "published", "from"];
 /// The columns of which an added row shows what it says.
-const SAYING: [&str; 2] = ["value", "index"];
+const SAYING: [&str; 3] = ["value", "index", "cause"];
 /// Columns after those of the key.
 const COLUMNS: [&str; 6] = ["column", "old", "new", "revision", "published", "reason"];
 
@@ -30,7 +30,7 @@ pub struct Tally {
     /// Rows of which something is different.
     pub changed: u64,
     /// Rows that are not there any more: of stations that were taken out of the registry, for nothing published is
-    /// taken back.
+    /// taken back; and gaps that late data have repaired.
     pub withdrawn: u64,
 }
 
@@ -146,7 +146,10 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
     let mut gone: Vec<&String> = old_rows.keys().collect();
     gone.sort();
     for key in gone {
-        line(&["withdrawn", "", "", "", "", "", "registry"], key)?;
+        line(
+            &["withdrawn", "", "", "", "", "", if now.of_gaps() || before.of_gaps() { "repaired" } else { "registry" }],
+            key,
+        )?;
         counts.withdrawn += 1;
     }
     let lines = writer.into_inner().map_err(|error| failed(error.into_error().into()))?;
@@ -154,10 +157,11 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
 }
 
 /// Why a row is another one: `review` (people decided about it), `sent-again` (the station sent another value),
-/// `checks` (rules judge it otherwise), `derived` (what it is made of changed), `registry`.
+/// `checks` (rules judge it otherwise), `derived` (what it is made of changed), `registry`; and of a gap
+/// that is withdrawn `repaired`.
 fn reason(before: &Table<'_>, old: Place, now: &Table<'_>, new: Place) -> Result<&'static str> {
     if !now.has("revision") {
-        return Ok("registry");
+        return Ok(if now.of_gaps() { "derived" } else { "registry" });
     }
     let differs = |name: &str| -> Result<bool> { Ok(before.cell(name, old)? != now.cell(name, new)?) };
     let reviewed = |rules: &str| rules.split_whitespace().any(|rule| rule.starts_with("review"));
@@ -209,6 +213,11 @@ impl<'a> Table<'a> {
     fn places(&self) -> impl Iterator<Item = Place> {
         let batches = self.batches.iter().enumerate();
         batches.flat_map(|(batch, (_, rows))| (0..*rows).map(move |row| (batch, row)))
+    }
+
+    /// Whether its rows are gaps, which have a cause and no revisions.
+    fn of_gaps(&self) -> bool {
+        self.has("cause")
     }
 
     fn has(&self, name: &str) -> bool {

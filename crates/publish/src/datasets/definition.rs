@@ -4,7 +4,7 @@ use limpid_model::{Period, Pipeline, StationKind, Statistic, Text};
 use serde_json::{Map, Value, json};
 
 use crate::answer::table::{Column, Kind};
-use crate::api::item::{ASSESSMENT, OBSERVATION};
+use crate::api::item::{ASSESSMENT, GAP, OBSERVATION};
 use crate::api::stations::STATION;
 use crate::error::{PublishError, Result};
 
@@ -25,18 +25,20 @@ pub(crate) enum Contents {
     Noise,
     /// Noise against the limits of its zone.
     NoiseLimit,
+    /// Hours without a value, and why.
+    Gaps,
     /// The registry.
     Stations,
 }
 
 impl Contents {
-    /// The kind of station that its rows are of; `None` of the registry.
+    /// The kind of station that its rows are of; `None` where they are of all.
     pub fn kind(self) -> Option<StationKind> {
         match self {
             Self::AirHours | Self::AirDays | Self::AirIndex => Some(StationKind::Air),
             Self::Water | Self::WaterClass => Some(StationKind::Water),
             Self::Noise | Self::NoiseLimit => Some(StationKind::Noise),
-            Self::Stations => None,
+            Self::Gaps | Self::Stations => None,
         }
     }
 
@@ -136,6 +138,15 @@ pub const ALL: &[Dataset] = &[
         contents: Contents::NoiseLimit,
     },
     Dataset {
+        id: "gaps",
+        title: ["缺失时段及原因", "Gaps and their causes"],
+        about: [
+            "各站点、各参数应有而没有可用数值的小时，连续且原因相同的合为一行，每行一个原因（docs/gaps.md）。跨月的时段按月分开；补报到达后相应的行不再出现。",
+            "Hours of which a value that may be used is owed and missing, of every station and parameter: consecutive ones of one cause in one row (docs/gaps.md). A gap that reaches into the next month is cut at its begin; when late data repair a gap its rows are withdrawn.",
+        ],
+        contents: Contents::Gaps,
+    },
+    Dataset {
         id: "stations",
         title: ["监测站点名录", "Stations"],
         about: [
@@ -179,6 +190,7 @@ impl Dataset {
             Contents::AirIndex | Contents::WaterClass | Contents::NoiseLimit => {
                 table_schema(ASSESSMENT, &["station", "scheme", "period", "start"])
             }
+            Contents::Gaps => table_schema(GAP, &["station", "parameter", "start"]),
             Contents::Stations => table_schema(STATION, &["id"]),
         }
     }

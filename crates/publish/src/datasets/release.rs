@@ -94,8 +94,10 @@ pub(crate) async fn release(
         resources.extend(write(lake, dataset, partition).await?);
         progress(Progress { dataset: dataset.id, done: 1, total: 1 });
     } else {
-        let mut months = all_months(&reader, dataset).await?;
-        if let Some(since) = before.as_ref().and_then(|release| reusable(release, &basis)) {
+        let mut months = all_months(&reader, dataset, at).await?;
+        // The ledger is not in the tail of what is published: all of it is read each time.
+        let carried_on = before.as_ref().filter(|_| dataset.contents != Contents::Gaps);
+        if let Some(since) = carried_on.and_then(|release| reusable(release, &basis)) {
             let changed = changed_months(&reader, dataset, since).await?;
             let kept = before.iter().flat_map(|release| &release.resources).filter(|resource| {
                 !changed.iter().any(|month| resource.path.starts_with(&format!("{}/", month.partition())))
@@ -173,14 +175,17 @@ fn reusable(release: &Release, basis: &str) -> Option<u64> {
     (made_from.get("basis")?.as_str()? == basis).then(|| made_from.get("position")?.as_u64()).flatten()
 }
 
-/// Every month in which a station of the dataset has readings, and the one before, into which a night may be filed.
-async fn all_months(reader: &Reader<'_>, dataset: &Dataset) -> Result<Vec<Month>> {
+/// Every month in which a station of the dataset has readings, and the one before, into which a night may be filed; of gaps all
+/// months from the first readings on.
+async fn all_months(reader: &Reader<'_>, dataset: &Dataset, now: Instant) -> Result<Vec<Month>> {
     let stations = reader.of(dataset.contents);
     let extents = reader.journal.extents().await?;
     let of_them = || extents.iter().filter(|extent| stations.contains(&extent.station));
     let night = if dataset.contents.kind() == Some(StationKind::Noise) { Duration::days(1) } else { Duration::zero() };
     let first = of_them().map(|extent| extent.first - night).min();
-    let last = of_them().map(|extent| extent.last).max();
+    // Where nothing comes any more, gaps go on.
+    let until = if dataset.contents == Contents::Gaps { now } else { Instant::MIN_UTC };
+    let last = of_them().map(|extent| extent.last.max(until)).max();
     Ok(match (first, last) {
         (Some(first), Some(last)) => Month::span(first, last, reader.pipeline.publisher.zone),
         _ => Vec::new(),

@@ -3,14 +3,14 @@
 use arrow_array::RecordBatch;
 use chrono::{Datelike, Months, NaiveDate};
 use limpid_model::{
-    Assessment, Instant, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind, Statistic,
-    Zone,
+    Assessment, Gap, Instant, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind,
+    Statistic, Zone,
 };
-use limpid_store::{AssessmentQuery, Journal, ObservationQuery, SeriesPosition};
+use limpid_store::{AssessmentQuery, GapQuery, Journal, ObservationQuery, SeriesPosition};
 
 use super::definition::{Contents, Dataset};
 use crate::answer::table::{self, Column};
-use crate::api::item::{ASSESSMENT, OBSERVATION, Row};
+use crate::api::item::{ASSESSMENT, GAP, GapRow, OBSERVATION, Row};
 use crate::api::stations::STATION;
 use crate::error::{PublishError, Result};
 
@@ -58,9 +58,10 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Ids of the stations that a dataset is about.
+    /// Ids of the stations that a dataset has rows of.
     pub fn of(&self, contents: Contents) -> Vec<StationId> {
-        let of_kind = self.pipeline.stations.iter().filter(|station| Some(station.kind) == contents.kind());
+        let of = |kind| contents.kind().is_none_or(|of| of == kind);
+        let of_kind = self.pipeline.stations.iter().filter(|station| of(station.kind));
         of_kind.map(|station| station.id.clone()).collect()
     }
 
@@ -87,6 +88,7 @@ impl Reader<'_> {
         }
         match contents {
             Contents::AirDays => self.days(month, &mut batches).await?,
+            Contents::Gaps => self.gaps(month, &mut batches).await?,
             _ => {
                 for subject in contents.values() {
                     self.values(contents, month, *subject, &mut batches).await?;
@@ -141,6 +143,33 @@ impl Reader<'_> {
             batches.push(batch(OBSERVATION, &all, self.zone())?);
         }
         Ok(())
+    }
+
+    /// The gaps of a month, each as far as it lies within it.
+    async fn gaps(&self, month: Month, batches: &mut Vec<RecordBatch>) -> Result<()> {
+        let (from, to) = month.bounds(self.zone());
+        let (stations, parameters, causes) = (self.of(Contents::Gaps), Vec::new(), Vec::new());
+        let mut ask = GapQuery { stations, parameters, causes, from, to, after: None, limit: CHUNK };
+        loop {
+            let found = self.journal.gaps(ask.clone()).await?;
+            let more = found.len() == CHUNK;
+            ask.after = found.last().map(|last| SeriesPosition {
+                station: last.station.clone(),
+                parameter: Some(last.parameter),
+                start: last.start,
+            });
+            let row = |gap: Gap| GapRow {
+                simulated: self.pipeline.stations.get(&gap.station).is_some_and(|station| station.simulated),
+                gap: Gap { start: gap.start.max(from), end: gap.end.min(to), ..gap },
+            };
+            let rows: Vec<GapRow> = found.into_iter().map(row).collect();
+            if !rows.is_empty() {
+                batches.push(batch(GAP, &rows, self.zone())?);
+            }
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     async fn judgements(

@@ -1,5 +1,6 @@
 //! What is missing: hours without a reading, of the kinds of data that a station sends.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chrono::Days;
@@ -54,12 +55,17 @@ impl Present {
         self.0.insert(slot);
     }
 
+    /// Whether anything of a kind was received.
+    pub(super) fn any(&self, kind: Kind) -> bool {
+        self.0.iter().any(|slot| slot.0 == kind)
+    }
+
     /// The slots that lie within `from..to` and in which nothing was received, of the kinds of which something was;
     /// the newest first.
     pub(super) fn missing(&self, from: Instant, to: Instant, zone: Zone) -> Vec<Slot> {
         let mut missing = Vec::new();
         for kind in [Kind::Hour, Kind::Day, Kind::Minutes] {
-            if !self.0.iter().any(|slot| slot.0 == kind) {
+            if !self.any(kind) {
                 continue;
             }
             let slots: Vec<Instant> = match kind {
@@ -75,6 +81,13 @@ impl Present {
         }
         missing
     }
+}
+
+/// Slots in the order in which they are asked for: by kind, each once, the newest first.
+pub(super) fn in_order(slots: impl IntoIterator<Item = Slot>) -> Vec<Slot> {
+    let once: BTreeSet<(Kind, Reverse<Instant>)> =
+        slots.into_iter().map(|(kind, start)| (kind, Reverse(start))).collect();
+    once.into_iter().map(|(kind, Reverse(start))| (kind, start)).collect()
 }
 
 /// Neighbours, newest first, as stretches that are asked for at once: their kind, slots, start and end.

@@ -1,26 +1,40 @@
 //! Gap repair: what a station sent to nobody, or nobody heard, is asked for again by history query (2061, 2031, 2051).
 //!
+//! What is missing stands in the gap ledger, parameter by parameter with its cause, for the stations and parameters of which
+//! something is owed; for the rest (days, stretches of minutes, stations without a plan that has begun), it is where the journal
+//! has nothing at all.
+//!
 //! An MN is looked through some time after it has called, so that it can send its backlog by itself first, and now and
 //! then while it stays. What is missing is asked for newest first, one stretch at a time, three times at most.
 
 mod gaps;
 mod ledger;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use limpid_model::station::HourLabel;
-use limpid_model::{Instant as Moment, Period, Station};
-use limpid_store::Result;
+use limpid_model::{Gap, GapCause, Instant as Moment, Period, Station};
+use limpid_store::{GapQuery, Result};
 use tokio::time::sleep;
 
 use super::Downlink;
 use super::exchange::Outcome;
 use super::request::{self, Request};
 use super::seat::Seat;
-use gaps::{Kind, Present, Slot, oldest, stretches};
+use gaps::{Kind, Present, Slot, in_order, oldest, stretches};
 use ledger::AGAIN;
 
 pub(super) use ledger::Ledger;
+
+/// Causes that a station may mend by sending again: nothing came, or too few minutes. A value that came and failed comes again
+/// as it is.
+const CAUSES: [GapCause; 4] =
+    [GapCause::PlatformDown, GapCause::LinkDown, GapCause::StationSilent, GapCause::Incomplete];
+
+/// Gaps that are read of the ledger for one station: more than a few days of all its parameters have.
+const GAPS: usize = 5_000;
 
 /// An MN without gaps is looked through again after so long.
 const ROUND: Duration = Duration::from_secs(1800);
@@ -82,7 +96,8 @@ impl Downlink {
         Ok(if seat.state().repair.open(&missing) { AGAIN } else { ROUND })
     }
 
-    /// The slots in which the journal has no reading of the station, the newest first.
+    /// What is missing of the station: the slots in which the journal has no reading of it, and the hours that the gap ledger
+    /// misses of any parameter because nothing came, or too little. By kind, the newest first.
     async fn missing(&self, station: &Station, oldest: Moment) -> Result<Vec<Slot>> {
         let zone = self.intake.pipeline().publisher.zone;
         let grace = chrono::Duration::minutes(self.config().repair_after_minutes as i64);
@@ -99,7 +114,31 @@ impl Downlink {
         }
         let from = station.from.map_or(oldest, |opened| opened.max(oldest));
         let to = station.to.map_or(now - grace, |closed| closed.min(now - grace));
-        Ok(present.missing(from, to, zone))
+        let mut missing = present.missing(from, to, zone);
+        // Hours are asked for as the station sends them.
+        if let Some(kind) = [Kind::Hour, Kind::Minutes].into_iter().find(|kind| present.any(*kind)) {
+            let hours = self.missed(station, from, to).await?.into_iter();
+            missing.extend(hours.map(|hour| (kind, hour)));
+        }
+        Ok(in_order(missing))
+    }
+
+    /// The hours within `from..to` that the gap ledger misses of any parameter of the station, where sending again may help.
+    async fn missed(&self, station: &Station, from: Moment, to: Moment) -> Result<Vec<Moment>> {
+        let query = GapQuery {
+            stations: vec![station.id.clone()],
+            parameters: Vec::new(),
+            causes: CAUSES.to_vec(),
+            from,
+            to,
+            after: None,
+            limit: GAPS,
+        };
+        let zone = self.intake.pipeline().publisher.zone;
+        let gaps = self.intake.journal().gaps(query).await?;
+        let within = |gap: Gap| zone.hours(gap.start.max(from), gap.end).collect::<Vec<_>>();
+        let over = |hour: &Moment| Kind::Hour.end(*hour, zone) <= to;
+        Ok(gaps.into_iter().flat_map(within).filter(over).collect())
     }
 
     /// The question for a stretch, in the station's own labels.

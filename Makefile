@@ -22,7 +22,7 @@ lint: needs-cc ## formatting and clippy, warnings are errors
 bench: needs-cc ## measure against named baselines in the same run (see BENCHMARKS.md)
 	$(CARGO) bench --locked --workspace --benches
 
-fuzz: needs-cc ## fuzz each decoder for a minute: frames, packets, CSV, JSON, SenML, SensorThings (installs cargo-fuzz)
+fuzz: needs-cc ## fuzz each decoder for a minute: frames, packets, CSV, documents, JSON, SenML, SensorThings (installs cargo-fuzz)
 	./fuzz/run.sh
 
 demo-data: needs-cc ## write a year of made-up hours of the demo stations to target/demo-data.csv

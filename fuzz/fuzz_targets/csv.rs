@@ -2,10 +2,14 @@
 
 #![no_main]
 
+use std::path::Path;
+
 use libfuzzer_sys::fuzz_target;
 use limpid_fuzz::{GRANT, INTAKE, check, check_detail};
-use limpid_ingest::formats::Format;
+use limpid_ingest::formats::layout::Opened;
+use limpid_ingest::formats::{Fault, Format, Layout};
 use limpid_ingest::gateways::http::{Shape, decode};
+use limpid_model::Instant;
 
 fuzz_target!(|input: &[u8]| {
     let Some((format, body)) = input.split_first() else { return };
@@ -16,8 +20,8 @@ fuzz_target!(|input: &[u8]| {
     let Ok(text) = std::str::from_utf8(body) else { return };
     let format = Format::ALL[usize::from(*format) % Format::ALL.len()];
     let mut lines = text.lines();
-    let mut reader = match format.open(lines.next().unwrap_or_default(), INTAKE.pipeline()) {
-        Ok(reader) => reader,
+    let mut reader = match open(format, lines.next().unwrap_or_default()) {
+        Ok(opened) => opened.lines,
         Err(fault) => return check_detail(&fault.detail),
     };
     let mut found = Vec::new();
@@ -38,3 +42,12 @@ fuzz_target!(|input: &[u8]| {
         }
     }
 });
+
+/// Opens a file whose name says nothing; of one that names no station all is S1's.
+fn open(format: Format, header: &str) -> Result<Opened<'static>, Fault> {
+    let collected = "2026-03-01T00:00:00Z".parse().ok().map(|at: Instant| at.date_naive());
+    let layout = Layout { collected, ..Layout::from(format) };
+    let of_one = Layout { station: Some("S1".into()), ..layout.clone() };
+    let path = Path::new("");
+    layout.open(header, path, INTAKE.pipeline()).or_else(|_| of_one.open(header, path, INTAKE.pipeline()))
+}

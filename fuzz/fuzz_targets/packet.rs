@@ -33,6 +33,8 @@ fuzz_target!(|data: &[u8]| {
                 let work = SESSION.take(&frame);
                 assert_eq!(work.upload.body, frame.raw);
                 check(&work.upload.entries);
+                assert!(work.upload.entries.is_empty() || work.upload.events.is_empty());
+                assert!(work.upload.events.iter().all(|event| event.text.len() <= LONGEST));
             }
             Found::Garbage(garbage) => check(&SESSION.keep(&garbage).upload.entries),
         }

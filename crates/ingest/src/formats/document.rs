@@ -24,6 +24,19 @@ pub(super) enum Document {
     Rdb,
 }
 
+/// Reads a document from memory, as it would be read from the file `path`; `None` where the bytes are lines.
+///
+/// # Errors
+/// What is wrong with it as a whole, and what it should be.
+pub fn read<'p>(
+    bytes: &[u8],
+    layout: &Layout,
+    path: &Path,
+    pipeline: &'p Pipeline,
+) -> Result<Option<Found<'p>>, Fault> {
+    Document::of(layout, bytes)?.map(|document| document.read(bytes, layout, path, pipeline)).transpose()
+}
+
 impl Document {
     /// What a file of `layout` is that begins with `sample`; `None` for lines.
     ///

@@ -5,7 +5,7 @@
 //!   reader of their own; `mapped`: tables that a mapping explains, its author's or one of `data/mappings/`; [`Format`]
 //!   lists them all
 //! - [`sites`]: lists of sites, which are no readings: rows of a registry
-//! - [`layout`]: a format and what must be said beside it; `document`: files that are not made of lines
+//! - [`layout`]: a format and what must be said beside it; [`document`]: files that are not made of lines
 //! - `file`: one opened file; `bytes`: its lines, bounded; `encoding`: UTF-8 or GB 18030; `fields`: cells of a line;
 //!   `clock`: wall time to instants
 //! - [`import()`]: files into the journal; [`readings()`]: files for a simulator to play back
@@ -19,7 +19,7 @@ pub(crate) mod body;
 mod bytes;
 mod clock;
 pub mod cnemc_air;
-mod document;
+pub mod document;
 mod encoding;
 mod fields;
 mod file;

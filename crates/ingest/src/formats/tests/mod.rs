@@ -8,6 +8,7 @@ mod lines;
 mod real;
 mod real_documents;
 mod real_tables;
+mod seeds;
 mod sites;
 mod usgs;
 mod wqx;

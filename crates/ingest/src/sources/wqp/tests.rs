@@ -1,4 +1,4 @@
-use crate::sources::tests::{begin, read};
+use crate::sources::tests::{Bench, begin, read};
 use crate::testing::shared;
 
 const STATIONS: &str = "W1,water,河,River,28.5,104.9,,\n";
@@ -50,4 +50,47 @@ fn a_real_file_is_read_by_the_same_rules_as_an_import() {
         csv::Reader::from_reader(text.as_bytes()).into_records().filter(|row| row.as_ref().unwrap()[at] == location);
     assert!(rows.len() <= own.count() && rows.iter().all(|row| !row.contains("damaged")), "{rows:?}");
     assert!(rows.iter().any(|row| row.starts_with("W1 ")), "{rows:?}");
+}
+
+#[tokio::test]
+async fn samples_are_fetched_kept_and_not_taken_twice() {
+    use wiremock::matchers::{header, method, path, query_param};
+    use wiremock::{Mock, ResponseTemplate};
+
+    let bench = Bench::new(STATIONS, "wqp", LINES).await;
+    const HEAD: &str = "Location_Identifier,Activity_StartDate,Activity_StartTime,Activity_StartTimeZone,Activity_Media,\
+                        Result_Characteristic,Result_SampleFraction,Result_ResultDetectionCondition,Result_Measure,Result_MeasureUnit\n";
+    const ROW: &str = "USGS-05427948,2026-11-24,09:00:00,CST,Water,pH,Total,,7.9,std units\n";
+    // The portal is busy at first, then answers, and says the second time that nothing changed.
+    let asked = || {
+        Mock::given(method("GET"))
+            .and(path("/wqx3/Result/search"))
+            .and(query_param("siteid", "USGS-05427948"))
+            .and(query_param("dataProfile", "basicPhysChem"))
+            .and(query_param("mimeType", "csv"))
+    };
+    asked().respond_with(ResponseTemplate::new(503)).up_to_n_times(1).expect(1).mount(&bench.server).await;
+    asked()
+        .and(header("if-none-match", "\"v1\""))
+        .respond_with(ResponseTemplate::new(304))
+        .expect(1)
+        .mount(&bench.server)
+        .await;
+    let answer =
+        ResponseTemplate::new(200).set_body_raw(format!("{HEAD}{ROW}"), "text/csv").insert_header("etag", "\"v1\"");
+    asked().respond_with(answer).up_to_n_times(1).expect(1).mount(&bench.server).await;
+    let report = bench.pull().await;
+    assert!(report.error.is_none() && report.submissions == 1 && report.counts.stored == 1, "{report:?}");
+    assert_eq!(bench.kept("W1").await, ["ph PT0S 2026-11-24T15:00:00Z 7.9"]);
+    let report = bench.pull().await;
+    assert_eq!((report.submissions, report.counts.total(), report.unchanged), (0, 0, 1), "{report:?}");
+    bench.server.verify().await;
+    // A later look back finds the sample once more, and one that the laboratory has finished since.
+    bench.server.reset().await;
+    let late = ROW.replace("pH,Total,,7.9,std units", "Phosphorus,Total,,0.05,mg/l");
+    let answer = ResponseTemplate::new(200).set_body_raw(format!("{HEAD}{ROW}{late}"), "text/csv");
+    asked().respond_with(answer).mount(&bench.server).await;
+    let report = bench.pull().await;
+    assert_eq!((report.counts.same, report.counts.stored), (1, 1), "{report:?}");
+    assert_eq!(bench.kept("W1").await.len(), 2);
 }

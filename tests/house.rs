@@ -1,6 +1,7 @@
 //! The arrows between the rooms are the ones of the design.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
@@ -38,4 +39,38 @@ fn crates_import_only_what_the_design_allows() {
             );
         }
     }
+}
+
+/// Every metric that the program names has its line in docs/metrics.md, and every line there a metric.
+#[test]
+fn every_metric_is_explained() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let document = std::fs::read_to_string(root.join("docs/metrics.md")).unwrap();
+    let explained: BTreeSet<String> = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `limpid_")?.split_once('`'))
+        .map(|(name, _)| format!("limpid_{name}"))
+        .collect();
+    let mut named = BTreeSet::new();
+    let mut folders = vec![root.join("crates")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                // Benchmarks read metrics and make none.
+                if !path.ends_with("benches") {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for macro_name in ["counter!(", "gauge!(", "histogram!("] {
+                    let calls = text.split(macro_name).skip(1);
+                    let names = calls.filter_map(|call| call.trim_start().strip_prefix('"')?.split('"').next());
+                    named.extend(names.map(str::to_owned));
+                }
+            }
+        }
+    }
+    assert!(named.len() > 40, "the program's metrics are looked for where they are: {named:?}");
+    assert_eq!(named, explained);
 }

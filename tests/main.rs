@@ -3,6 +3,7 @@
 //! Cargo does not look into `tests/` of a workspace; `crates/limpid/Cargo.toml` names this file.
 
 mod api;
+mod conformance;
 mod crowd;
 mod cuts;
 mod datasets;
@@ -17,7 +18,12 @@ mod import;
 mod intake;
 mod kill;
 mod mistakes;
+// What only the tests of the gateway call.
+#[allow(dead_code)]
+#[path = "../crates/ingest/src/gateways/mqtt/server/tests/mosquitto.rs"]
+mod mosquitto;
 mod mqtt;
+mod outage;
 mod pages;
 mod pull;
 mod push;

@@ -1,12 +1,6 @@
 //! The built program at a real broker, each of them killed while messages come: nothing that was acknowledged is lost,
 //! and nothing is there twice.
 
-// What only the tests of the gateway call.
-#[allow(dead_code)]
-#[path = "../crates/ingest/src/gateways/mqtt/server/tests/mosquitto.rs"]
-mod mosquitto;
-
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -17,8 +11,8 @@ use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
 use serde_json::json;
 
-use crate::support::{Folder, Limpid};
-use mosquitto::Mosquitto;
+use crate::mosquitto::Mosquitto;
+use crate::support::Folder;
 
 /// Minutes that the station sends in all.
 const MINUTES: u32 = 1_500;
@@ -71,23 +65,6 @@ async fn until(acked: &AtomicU32, count: u32) {
     }
 }
 
-/// What limpid has published, by minute.
-async fn published(limpid: &Limpid) -> BTreeMap<DateTime<Utc>, f64> {
-    let time = |n| minute(n).to_rfc3339().replace('+', "%2B");
-    let path = format!(
-        "/api/v1/observations?station=S1&parameter=pm25&period=PT1M&from={}&to={}&limit=50000",
-        time(0),
-        time(MINUTES)
-    );
-    let mut found = BTreeMap::new();
-    for item in limpid.all(&path).await {
-        assert_eq!(item["revision"], 1, "{item}");
-        let start = item["start"].as_str().unwrap().parse().unwrap();
-        assert!(found.insert(start, item["value"].as_f64().unwrap()).is_none(), "twice: {item}");
-    }
-    found
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_or_doubled_when_broker_and_program_are_killed_in_mid_stream() {
     let mut broker = Mosquitto::start();
@@ -123,7 +100,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_broker_and_program_are_kil
 
     let began = Instant::now();
     loop {
-        let found = published(&limpid).await;
+        let found = limpid.minutes(minute(0), minute(MINUTES)).await;
         assert!(found.iter().all(|(start, value)| minute(*value as u32) == *start), "{found:?}");
         if found.len() == MINUTES as usize {
             break;

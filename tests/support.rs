@@ -1,11 +1,13 @@
 //! The program under test, in a process of its own, and the clients that speak to it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -181,6 +183,20 @@ impl Limpid {
             next = page["next"].as_str().map(str::to_owned);
         }
         items
+    }
+
+    /// What is published of S1's PM2.5 by minute within `from..to`, each minute once and as it was first.
+    pub async fn minutes(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> BTreeMap<DateTime<Utc>, f64> {
+        let [from, to] = [from, to].map(|at| at.to_rfc3339().replace('+', "%2B"));
+        let path =
+            format!("/api/v1/observations?station=S1&parameter=pm25&period=PT1M&from={from}&to={to}&limit=50000");
+        let mut found = BTreeMap::new();
+        for item in self.all(&path).await {
+            assert_eq!(item["revision"], 1, "{item}");
+            let start = item["start"].as_str().unwrap().parse().unwrap();
+            assert!(found.insert(start, item["value"].as_f64().unwrap()).is_none(), "twice: {item}");
+        }
+        found
     }
 
     /// Waits until `test` holds of the answer at `path`, for at most `limit`.

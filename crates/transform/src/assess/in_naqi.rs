@@ -88,6 +88,7 @@ fn daily(rules: &Rules, input: &Daily) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aggregate::mean::mean;
     use crate::fixed::Fixed;
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
             let mut input = Daily::default();
             let day: Vec<Option<Fixed>> = (0..24).map(|hour| Some(Fixed::whole(60)).filter(|_| hour < hours)).collect();
             for place in [PM25, PM10, crate::assess::NO2] {
-                input.hours(place, &day, None, None);
+                input.hours(place, &day, mean(&day, 1), None, None);
             }
             let verdict = daily(Rules::built_in(), &input);
             (verdict.index, verdict.reason)

@@ -43,7 +43,7 @@ use limpid_model::parameter::AIR_INDEX;
 use limpid_model::{ParameterId, Scheme};
 use serde::Deserialize;
 
-use crate::aggregate;
+use crate::aggregate::Aggregate;
 use crate::assess::ca_aqhi::HOURS as AQHI_HOURS;
 use crate::assess::us_epa::nowcast::HOURS as NOWCAST_HOURS;
 use crate::fixed::{Fixed, Mean};
@@ -134,11 +134,17 @@ impl Daily {
         }
     }
 
-    /// Takes in a day of one of the six, by its place among them: the usable values of its hours, their mean where that is
-    /// valid, and their largest 8-hour mean.
-    pub fn hours(&mut self, place: usize, hours: &[Option<Fixed>], mean: Option<Mean>, max8h: Option<Mean>) {
+    /// Takes in a day of one of the six, by its place among them: the usable values of its hours, the mean of all of them,
+    /// however few, the same where that is valid, and their largest 8-hour mean.
+    pub fn hours(
+        &mut self,
+        place: usize,
+        hours: &[Option<Fixed>],
+        all: Aggregate,
+        mean: Option<Mean>,
+        max8h: Option<Mean>,
+    ) {
         self.mean[place] = mean;
-        let all = aggregate::mean::mean(hours, 1);
         self.any[place] = all.mean.map(|mean| (mean, all.n, all.expected));
         let largest = hours.iter().flatten().max().map(|hour| Mean::from(*hour));
         match place {

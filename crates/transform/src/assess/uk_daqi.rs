@@ -52,6 +52,7 @@ fn daily(rules: &Rules, input: &Daily) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aggregate::mean::mean;
     use crate::fixed::Fixed;
 
     #[test]
@@ -60,8 +61,8 @@ mod tests {
             let mut input = Daily::default();
             let day: Vec<Option<Fixed>> = (0..24).map(|hour| Some(Fixed::whole(36)).filter(|_| hour < hours)).collect();
             // Day means of limpid's own need 20 hours, and are not asked.
-            input.hours(PM25, &day, None, None);
-            input.hours(NO2, &day, None, None);
+            input.hours(PM25, &day, mean(&day, 1), None, None);
+            input.hours(NO2, &day, mean(&day, 1), None, None);
             daily(Rules::built_in(), &input).sub
         };
         // 36 of PM2.5 is band 4, 36 of NO2 band 1 (uk_daqi.toml).

@@ -252,8 +252,8 @@ impl Job<'_> {
                 let made = largest8h.observation(&self.station.id, subject, (start, end), "day-max8h");
                 records.push(self.traced(made, None).into());
             }
-            if let (Some(position), Some(mean)) = (position, made) {
-                input.hours(position, hours, mean, largest8h.mean);
+            if let (Some(position), Some(valid)) = (position, made) {
+                input.hours(position, hours, mean(hours, 1), valid, largest8h.mean);
             }
         }
         if any {

@@ -124,7 +124,9 @@ fn days(
             let needed = rules.validity.day_hours_of(grid.parameter, hours.len());
             // A file says nothing of the class of its stations.
             let largest = max8h(&hours, &rules.validity, Class::default());
-            let day = Day { date, mean: mean(&hours, needed), max8h: largest };
+            let all = mean(&hours, 1);
+            let valid = Aggregate { mean: all.mean.filter(|_| all.n >= needed), ..all };
+            let day = Day { date, mean: valid, max8h: largest };
             if let Some(place) = place {
                 // Parameters of a station mostly begin on the same day.
                 let input = match inputs.get(at).filter(|(of, _)| *of == date) {
@@ -137,7 +139,7 @@ fn days(
                         }
                     },
                 };
-                inputs[input].1.hours(place, &hours, day.mean.mean, day.max8h.mean);
+                inputs[input].1.hours(place, &hours, all, day.mean.mean, day.max8h.mean);
             }
             days.push(day);
         }

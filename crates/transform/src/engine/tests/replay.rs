@@ -248,9 +248,9 @@ pub async fn published(journal: &Arc<dyn Journal>) -> BTreeMap<String, Record> {
 async fn summed_up(journal: &Arc<dyn Journal>) -> BTreeMap<String, Summary> {
     let mut found = BTreeMap::new();
     let kinds = [("index", Period::Hour), ("index", Period::Day), ("air", Period::Month), ("air", Period::Quarter)];
-    for (kind, period) in
-        kinds.into_iter().chain([("air", Period::Year), ("water", Period::Month), ("noise", Period::Month)])
-    {
+    let long = [Period::Month, Period::Quarter, Period::Months12, Period::Year];
+    let of_areas = long.into_iter().flat_map(|period| [("water", period), ("noise", period)]);
+    for (kind, period) in kinds.into_iter().chain([("air", Period::Year)]).chain(of_areas) {
         let query = SummaryQuery {
             subjects: Vec::new(),
             kind: kind.to_owned(),

@@ -142,3 +142,74 @@ async fn decisions_change_hours_days_and_months_and_history_comes_to_the_same() 
     let say_all = |all: &std::collections::BTreeMap<_, Record>| all.values().map(say).collect::<Vec<_>>();
     assert_eq!(say_all(&live), say_all(&history));
 }
+
+#[tokio::test]
+async fn levels_of_noise_are_reviewed_and_marked_with_the_hours_that_they_are_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let mut live = Live::new(pipeline("Asia/Shanghai"), journal.clone(), clock);
+    let noise = StationId::parse("N1").unwrap();
+    for number in 0..48_usize {
+        let start = hour(number as i64);
+        let one = reading("leq", Period::Hour, start, Some(52.0), "");
+        accept(&journal, number, limpid_model::Reading { station: noise.clone(), ..one }, start).await;
+    }
+    run(&mut live).await;
+    let decided = |from: i64, to: i64, decision| Review {
+        id: 0,
+        at: clock(),
+        who: "Li".into(),
+        why: "test".into(),
+        station: noise.clone(),
+        parameters: vec![ParameterId::known("leq")],
+        from: hour(from),
+        to: hour(to),
+        decision,
+    };
+    // All of June, and a festival on the first evening, 18 to 20 o'clock.
+    journal.keep_review(decided(0, 30 * 24, Decision::Accept)).await.unwrap();
+    journal.keep_review(decided(18, 20, Decision::Event)).await.unwrap();
+    run(&mut live).await;
+    let mut found: Vec<(String, &str, bool)> = Vec::new();
+    for record in published(&journal).await.into_values() {
+        match record {
+            Record::Assessment(one) => {
+                let part = one.compliance.as_ref().and_then(|of| of.part).map_or("", limpid_model::Part::as_str);
+                found.push((
+                    format!("{} {part} {}", one.period, one.start.format("%d")),
+                    one.status.as_str(),
+                    one.event,
+                ));
+            }
+            Record::Observation(one) if one.parameter.as_str() == "ld" && one.period == Period::Day => {
+                let event = one.rules.contains("review-event");
+                found.push((format!("ld {}", one.start.format("%d")), one.status.as_str(), event));
+            }
+            Record::Observation(_) => {}
+        }
+    }
+    found.sort();
+    let (reviewed, provisional) = (
+        |what: &str, event: bool| (what.to_owned(), "reviewed", event),
+        |what: &str, event: bool| (what.to_owned(), "provisional", event),
+    );
+    // Days begin at six in the morning, 22:00 UTC of the day before, nights at 14:00 UTC. Nobody decided about May, into which the
+    // first night reaches.
+    assert_eq!(
+        found,
+        [
+            provisional("P12M  30", true),
+            provisional("P12M  31", false),
+            reviewed("P1D day 01", false),
+            reviewed("P1D day 31", true),
+            reviewed("P1D night 01", false),
+            reviewed("P1D night 02", false),
+            provisional("P1D night 31", false),
+            provisional("P1M  30", false),
+            reviewed("P1M  31", true),
+            provisional("P3M  31", true),
+            reviewed("ld 01", false),
+            reviewed("ld 31", true),
+        ]
+    );
+}

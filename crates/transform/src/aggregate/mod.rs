@@ -174,7 +174,7 @@ impl Validity {
 
 /// Whether a parameter of air is sampled on some days of the year, evenly spread (GB 3095-2026 table 4).
 pub fn is_sampled(parameter: ParameterId) -> bool {
-    ["tsp", "pb_air", "bap_air"].contains(&parameter.as_str())
+    ["tsp", "pb_tsp", "bap_pm10"].contains(&parameter.as_str())
 }
 
 /// Which aggregates are made of which parameter (`data/standards/aggregates.csv`).

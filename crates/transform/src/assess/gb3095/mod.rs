@@ -210,7 +210,7 @@ mod tests {
             return;
         };
         let published =
-            published.replace("day_max_8h", "max8h").replace(",pb,", ",pb_air,").replace(",bap,", ",bap_air,");
+            published.replace("day_max_8h", "max8h").replace(",pb,", ",pb_tsp,").replace(",bap,", ",bap_pm10,");
         let figures = |text: &str| -> Vec<String> {
             let rows = text.lines().filter(|line| line.starts_with("gb3095-"));
             rows.map(|line| line.rsplit_once(',').unwrap().0.to_owned()).collect()

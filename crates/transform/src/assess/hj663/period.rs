@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn lead_has_a_limit_of_the_quarter_and_benzopyrene_of_the_day() {
-        let [pb, bap] = ["pb_air", "bap_air"].map(ParameterId::known);
+        let [pb, bap] = ["pb_tsp", "bap_pm10"].map(ParameterId::known);
         let first = NaiveDate::from_ymd_opt(2026, 4, 1).unwrap();
         let day = |date| {
             let values = vec![(pb, Fixed::from_f64(0.8).unwrap()), (bap, Fixed::from_f64(0.0026).unwrap())];

@@ -14,10 +14,11 @@ pub mod state;
 
 pub use error::{Result, StoreError};
 pub use journal::{
-    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
-    ForecastQuery, Forecasts, GapQuery, GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries,
-    Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, ReviewQuery, Reviews,
-    SeriesPosition, SqliteJournal, StationEventQuery, StationEvents, StationExtent, StoredSubmission, Summaries,
+    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Draft, Drafted, Events,
+    Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary,
+    LedgerEntries, Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublicEntry, PublicQuery,
+    PublicRevision, RefusalCount, RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews, SeriesPosition,
+    SqliteJournal, StandingQuery, StationEventQuery, StationEvents, StationExtent, Step, StoredSubmission, Summaries,
     SummaryQuery, Tallies, WORKED_UP,
 };
 pub use lake::Lake;

@@ -25,7 +25,7 @@ pub mod workflow;
 pub use difference::{Change, compare};
 pub use disclosure::{Disclosure, How, Personal, Reason, Redaction};
 pub use field::{Choice, Field, FieldKind, LinkTo};
-pub use public::{PublicRecord, Withheld};
+pub use public::{Notice, PublicRecord, Withheld};
 pub use schema::{Deadline, Every, Place, Register};
 pub use term::{Extension, Length, Term, TermKind, TermState};
 pub use validity::{End, Status, Validity, ValidityRule};

@@ -1,5 +1,6 @@
 //! The one way from a record to what the public may see.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -235,5 +236,21 @@ impl Register {
             }
         }
         known
+    }
+}
+
+/// Why something public was taken away or put out of force, in words that the public is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// From this day.
+    pub on: NaiveDate,
+    /// Why, with personal data masked.
+    pub why: String,
+}
+
+impl Notice {
+    /// Masks what the scan finds in the reason.
+    pub fn new(on: NaiveDate, why: &str) -> Self {
+        Self { on, why: privacy::mask(why).0 }
     }
 }

@@ -22,6 +22,7 @@ mod forecasts;
 mod gaps;
 mod links;
 mod outlooks;
+mod registers;
 mod reviews;
 mod sqlite;
 mod station_events;
@@ -46,6 +47,9 @@ pub use forecasts::{ForecastQuery, Forecasts, KeptModel};
 pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
+pub use registers::{
+    Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step,
+};
 pub use reviews::{ReviewQuery, Reviews};
 pub use sqlite::SqliteJournal;
 pub use station_events::{StationEventQuery, StationEvents};

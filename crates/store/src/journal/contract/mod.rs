@@ -11,6 +11,7 @@ mod links;
 mod outlooks;
 mod publishing;
 mod reading;
+mod registers;
 mod reviews;
 mod station_events;
 mod summaries;
@@ -118,6 +119,13 @@ engines! {
         it_is_known_from_where_on_the_log_is_whole
         an_alert_is_kept_byte_for_byte_and_once
         what_could_not_be_delivered_is_kept_with_its_cursor;
+    registers:
+        drafts_are_revisions_and_what_says_the_same_is_none
+        only_what_was_checked_is_released_and_what_is_withdrawn_leaves_a_tombstone
+        public_records_are_found_by_words_values_status_and_page
+        a_search_by_status_agrees_with_the_records
+        rules_that_change_change_what_is_public
+        a_scheduled_release_is_due_at_its_time;
     reviews:
         decisions_come_back_whole_in_their_order
         what_is_final_takes_no_further_decision;

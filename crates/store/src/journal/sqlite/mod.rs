@@ -28,6 +28,7 @@ mod queue;
 mod read;
 mod readings;
 mod receipt;
+mod registers;
 mod reviews;
 mod schema;
 mod state;

@@ -39,6 +39,8 @@ pub(super) enum Work {
     Events(super::events::Keep, oneshot::Sender<Result<usize>>),
     /// Keep what could not be delivered and move a cursor.
     DeadLetter(Box<DeadLetter>, (String, u64), oneshot::Sender<Result<()>>),
+    /// Do something with registers.
+    Registers(super::registers::Task, oneshot::Sender<Result<super::registers::Answer>>),
     /// Remember an upstream answer.
     Fetch(Fetch, oneshot::Sender<Result<()>>),
     /// Write a transaction and change nothing.

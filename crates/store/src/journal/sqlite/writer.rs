@@ -14,8 +14,8 @@ use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
 use super::{
-    Ends, accept, alerts, dead_letters, events, fetches, forecasts, gaps, index, links, outlooks, publish, reviews,
-    summaries,
+    Ends, accept, alerts, dead_letters, events, fetches, forecasts, gaps, index, links, outlooks, publish, registers,
+    reviews, summaries,
 };
 use crate::error::{Result, StoreError};
 use crate::journal::KeptAlert;
@@ -39,6 +39,7 @@ enum Done {
     Published(Written),
     Kept(usize),
     Alert(KeptAlert),
+    Registers(registers::Answer),
     Nothing,
 }
 
@@ -191,6 +192,7 @@ impl Writer {
                     dead_letters::keep(&transaction, letter, cursor).map(|()| Done::Nothing)
                 }
                 Work::Events(work, _) => events::keep(&mut self.state, &transaction, work, now).map(Done::Kept),
+                Work::Registers(task, _) => registers::perform(&transaction, task).map(Done::Registers),
                 Work::Fetch(fetch, _) => fetches::note(&transaction, fetch).map(|()| Done::Nothing),
                 Work::Probe(_) => transaction
                     .prepare_cached("UPDATE positions SET number = number + 1 WHERE name = 'probe'")
@@ -313,6 +315,13 @@ fn answer(job: Job, done: Result<Done>) {
                 _ => Err(StoreError::Closed),
             });
             let _ = reply.send(kept);
+        }
+        (Work::Registers(_, reply), done) => {
+            let done = done.and_then(|done| match done {
+                Done::Registers(answer) => Ok(answer),
+                _ => Err(StoreError::Closed),
+            });
+            let _ = reply.send(done);
         }
         (
             Work::DeadLetter(_, _, reply)

@@ -6,6 +6,7 @@
 //! - [`formats`]: history files; [`drops`]: folders whose files are imported as they come
 //! - [`presence`]: which connections stand, and the platform's sign of life
 //! - [`sources`]: upstream systems that are asked on a schedule; [`secret`]: the keys for that
+//! - [`registers`]: files into registers
 //! - [`token`]: upload tokens
 //! - [`simulate`]: stations that really connect and speak these protocols
 
@@ -15,6 +16,7 @@ pub mod formats;
 pub mod gateways;
 pub mod intake;
 pub mod presence;
+pub mod registers;
 pub mod secret;
 pub mod simulate;
 pub mod sources;

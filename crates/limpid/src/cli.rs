@@ -64,6 +64,12 @@ pub enum Command {
         #[command(subcommand)]
         command: AlertCommand,
     },
+    /// Keep registers: import records, check, release, repeal and withdraw them; while limpid runs, over HTTP
+    Register {
+        /// What to do.
+        #[command(subcommand)]
+        command: crate::commands::register::RegisterCommand,
+    },
     /// Try forecasts on the past, train them and issue them
     Forecast {
         /// What to do.

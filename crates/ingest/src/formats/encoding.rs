@@ -71,6 +71,14 @@ impl fmt::Display for Encoding {
     }
 }
 
+/// The text of a whole file; `None` where it is of neither encoding.
+pub(crate) fn decode_file(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => decode(bytes),
+    }
+}
+
 fn decode(line: &[u8]) -> Option<Cow<'_, str>> {
     GB18030.decode_without_bom_handling_and_without_replacement(line)
 }

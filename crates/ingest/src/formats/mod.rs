@@ -48,6 +48,7 @@ use limpid_model::{Pipeline, Reason, Station, VerdictKind};
 
 use crate::intake::RawReading;
 
+pub(crate) use encoding::decode_file;
 pub use import::{ImportError, Summary, import};
 pub use layout::Layout;
 pub use progress::Progress;
@@ -257,4 +258,12 @@ pub(crate) fn unknown_parameter(name: &str, why: &str) -> Refusal {
     let name: String = name.chars().take(80).collect();
     let detail = format!("limpid has no parameter for {name:?}{why}");
     Refusal { kind: VerdictKind::Quarantined, reason: Reason::UnknownParameter, detail }
+}
+
+/// The rows of a workbook's sheet, or of its first, as text.
+///
+/// # Errors
+/// In words, what is wrong with it.
+pub(crate) fn sheet_rows(bytes: &[u8], sheet: Option<&str>) -> Result<Vec<Vec<String>>, String> {
+    mapped::workbook::sheet_rows(bytes, sheet).map_err(|fault| Refusal::from(fault).detail)
 }

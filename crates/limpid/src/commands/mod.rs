@@ -7,6 +7,7 @@ mod export;
 pub mod forecast;
 mod import;
 mod pull;
+pub mod register;
 mod review;
 mod run;
 mod simulate;
@@ -35,6 +36,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         }
         Command::Alert { command } => alert::run(command),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Register { command } => register::run(command),
         Command::Review { command } => review::run(command),
     }
 }

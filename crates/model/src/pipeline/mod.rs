@@ -49,7 +49,7 @@ pub use network::{Network, NotANetwork};
 pub use noise::Noise;
 pub use per_address::PerAddress;
 pub use pull::{KeyPlace, PullSource, SourceKind};
-pub use register::Registers;
+pub use register::{RecordMapping, Registers, TableMapping};
 pub use reviewer::Reviewer;
 pub use stations::Stations;
 pub use tls::Tls;

@@ -123,6 +123,16 @@ impl Register {
     }
 }
 
+impl Register {
+    /// In how many public fields the scan found personal data that the schema does not expect there.
+    pub fn found_by_scan(&self, record: &PublicRecord) -> u32 {
+        let unexpected = |one: &&Withheld| {
+            one.how == "masked" && self.field_at(&one.field).is_some_and(|field| field.redact.is_none())
+        };
+        u32::try_from(record.withheld.iter().filter(unexpected).count()).unwrap_or(u32::MAX)
+    }
+}
+
 impl Values {
     /// Public fields, read as values: what is made of them cannot tell more than they do.
     fn of_public(fields: &Map<String, Value>) -> Self {

@@ -257,6 +257,9 @@ pub trait Journal:
     /// All verdicts ever given, counted.
     async fn counts(&self) -> Result<Counts>;
 
+    /// The part that keeps registers.
+    fn registers(&self) -> &dyn Registers;
+
     /// Whether a transaction can be written now.
     async fn writable(&self) -> Result<()>;
 

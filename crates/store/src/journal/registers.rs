@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use limpid_model::Instant;
 use limpid_model::register::{
-    Deed, Notice, PublicRecord, Refusal, Register, Revision, Standing, State, Status, Validity, Values,
+    Act, Deed, Notice, PublicRecord, Refusal, Register, Revision, Standing, State, Status, Validity, Values,
 };
 
 use crate::error::Result;
@@ -141,6 +141,25 @@ pub trait Registers: Send + Sync {
 
     /// Does what is asked, durably, in its order; each with the number of its line in the audit log, or why it was refused.
     async fn do_steps(&self, steps: Vec<Step>) -> Result<Vec<Result<u64, Refusal>>>;
+
+    /// The same for deeds on one register, with what they need: a check is given what the scan found, a release what becomes
+    /// public.
+    async fn act(&self, register: &Register, deeds: Vec<Deed>) -> Result<Vec<Result<u64, Refusal>>> {
+        let newest =
+            self.newest_revisions(&register.id, deeds.iter().map(|deed| deed.record.clone()).collect()).await?;
+        let steps = deeds.into_iter().zip(newest).map(|(deed, newest)| {
+            let public = newest.map(|newest| register.disclose(&newest.values));
+            let act = match deed.act {
+                Act::Check { passed, .. } => {
+                    let findings = public.as_ref().map_or(0, |public| register.found_by_scan(public));
+                    Act::Check { passed, findings }
+                }
+                act => act,
+            };
+            Step { deed: Deed { act, ..deed }, four_eyes: register.four_eyes, public }
+        });
+        self.do_steps(steps.collect()).await
+    }
 
     /// How far a record is.
     async fn standing(&self, register: &str, record: &str) -> Result<Option<Standing>>;

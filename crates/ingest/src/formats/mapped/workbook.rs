@@ -32,9 +32,7 @@ pub(in crate::formats) fn read<'p>(
     path: &Path,
     pipeline: &'p Pipeline,
 ) -> Result<Found<'p>, Fault> {
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let sheet = sheet(&book.sheet_names(), mapping.sheet.as_deref())?;
-    let rows = rows(&mut book, &sheet)?;
+    let rows = sheet_rows(bytes, mapping.sheet.as_deref())?;
     let mut rows = rows.into_iter().enumerate().skip(mapping.skip_rows);
     let first = rows.next().map(|(_, cells)| cells).unwrap_or_default();
     let first: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
@@ -57,6 +55,16 @@ pub(in crate::formats) fn read<'p>(
         }
     }
     Ok(found)
+}
+
+/// The rows of a sheet, or of the first: what [`rows`] gives.
+///
+/// # Errors
+/// When it is no workbook, has no such sheet, or too many cells.
+pub(in crate::formats) fn sheet_rows(bytes: &[u8], wanted: Option<&str>) -> Result<Vec<Vec<String>>, Fault> {
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let sheet = sheet(&book.sheet_names(), wanted)?;
+    rows(&mut book, &sheet)
 }
 
 fn sheet(sheets: &[String], wanted: Option<&str>) -> Result<String, Fault> {

@@ -14,9 +14,9 @@ use limpid_model::{
 use limpid_store::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
-    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
-    Tallies,
+    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Registers, Result,
+    ReviewQuery, Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries,
+    SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -168,6 +168,10 @@ impl Journal for Watched {
     }
 
     async fn counts(&self) -> Result<Counts> {
+        unimplemented!()
+    }
+
+    fn registers(&self) -> &dyn Registers {
         unimplemented!()
     }
 

@@ -1,6 +1,7 @@
 //! `registers/*.toml`: one register a file.
 
 mod field;
+mod mapping;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ use super::mistake::{Mistakes, list, nearest};
 use crate::register::{
     Deadline, Disclosure, End, Every, Field, FieldKind, LinkTo, Place, Reason, Register, ValidityRule,
 };
+
+pub use mapping::{RecordMapping, TableMapping};
 
 /// The registers of a pipeline, in the order of their ids.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -100,7 +100,7 @@ fn draft(values: Value) -> Draft {
 }
 
 async fn step(journal: &dyn Journal, record: &str, revision: u32, who: &str, act: Act) -> Result<u64, Refusal> {
-    let newest = journal.newest_revisions("permits", vec![record.to_owned()]).await.unwrap().remove(0);
+    let newest = journal.registers().newest_revisions("permits", vec![record.to_owned()]).await.unwrap().remove(0);
     let public = newest.map(|newest| register().disclose(&newest.values));
     let deed = Deed {
         id: 0,
@@ -112,7 +112,7 @@ async fn step(journal: &dyn Journal, record: &str, revision: u32, who: &str, act
         why: "because 13800138000 asked".into(),
         act,
     };
-    journal.do_steps(vec![Step { deed, four_eyes: true, public }]).await.unwrap().remove(0)
+    journal.registers().do_steps(vec![Step { deed, four_eyes: true, public }]).await.unwrap().remove(0)
 }
 
 const PASSED: Act = Act::Check { passed: true, findings: 0 };
@@ -121,7 +121,7 @@ const PASSED: Act = Act::Check { passed: true, findings: 0 };
 async fn release(journal: &dyn Journal, values: Value) {
     let draft = draft(values);
     let record = draft.record.clone();
-    let revision = journal.draft(vec![draft]).await.unwrap()[0].revision;
+    let revision = journal.registers().draft(vec![draft]).await.unwrap()[0].revision;
     step(journal, &record, revision, "Wang", PASSED).await.unwrap();
     step(journal, &record, revision, "Zhao", Act::Release).await.unwrap();
 }
@@ -131,7 +131,7 @@ fn all() -> PublicQuery {
 }
 
 async fn found(journal: &dyn Journal, query: PublicQuery) -> Vec<String> {
-    journal.public_records(query).await.unwrap().into_iter().map(|entry| entry.id).collect()
+    journal.registers().public_records(query).await.unwrap().into_iter().map(|entry| entry.id).collect()
 }
 
 pub async fn drafts_are_revisions_and_what_says_the_same_is_none(open: Open) {
@@ -139,60 +139,71 @@ pub async fn drafts_are_revisions_and_what_says_the_same_is_none(open: Open) {
     let journal = open(folder.path());
     let first = draft(json!({"number": "P1", "holder": "A"}));
     let second = draft(json!({"number": "P1", "holder": "B"}));
-    let drafted = journal.draft(vec![first.clone(), second.clone(), second.clone()]).await.unwrap();
+    let drafted = journal.registers().draft(vec![first.clone(), second.clone(), second.clone()]).await.unwrap();
     let written = |revision, written| Drafted { revision, written };
     assert_eq!(drafted, [written(1, true), written(2, true), written(2, false)]);
     journal.close().await.unwrap();
     let journal = open(folder.path());
-    let revisions = journal.revisions("permits", "P1").await.unwrap();
+    let revisions = journal.registers().revisions("permits", "P1").await.unwrap();
     assert_eq!(revisions.len(), 2);
     assert_eq!((&revisions[0].values, revisions[0].at, revisions[1].who.as_str()), (&first.values, first.at, "Li"));
     assert_eq!(
-        journal.newest_revisions("permits", vec!["P2".into(), "P1".into()]).await.unwrap()[1],
+        journal.registers().newest_revisions("permits", vec!["P2".into(), "P1".into()]).await.unwrap()[1],
         Some(revisions[1].clone())
     );
     assert_eq!(found(&*journal, all()).await, [""; 0], "a draft is not public");
-    assert_eq!(journal.public_record("permits", "P1").await.unwrap(), None);
-    let acts: Vec<_> = journal.deeds("permits", None, 0, 10).await.unwrap().into_iter().map(|deed| deed.act).collect();
+    assert_eq!(journal.registers().public_record("permits", "P1").await.unwrap(), None);
+    let acts: Vec<_> =
+        journal.registers().deeds("permits", None, 0, 10).await.unwrap().into_iter().map(|deed| deed.act).collect();
     assert_eq!(acts, [Act::Draft, Act::Draft]);
 }
 
 pub async fn only_what_was_checked_is_released_and_what_is_withdrawn_leaves_a_tombstone(open: Open) {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
-    journal.draft(vec![draft(json!({"number": "P1", "holder": "A", "phone": "13800138000"}))]).await.unwrap();
+    journal
+        .registers()
+        .draft(vec![draft(json!({"number": "P1", "holder": "A", "phone": "13800138000"}))])
+        .await
+        .unwrap();
     assert_eq!(step(&*journal, "P1", 1, "Zhao", Act::Release).await, Err(Refusal::NotChecked));
     assert_eq!(step(&*journal, "P1", 1, "Li", PASSED).await, Err(Refusal::FourEyes));
     assert_eq!(step(&*journal, "P9", 1, "Wang", PASSED).await, Err(Refusal::Unknown));
     step(&*journal, "P1", 1, "Wang", PASSED).await.unwrap();
     step(&*journal, "P1", 1, "Zhao", Act::Release).await.unwrap();
-    let (entry, revisions) = journal.public_record("permits", "P1").await.unwrap().unwrap();
+    let (entry, revisions) = journal.registers().public_record("permits", "P1").await.unwrap().unwrap();
     assert_eq!((entry.revision, revisions.len()), (1, 1));
     assert!(!format!("{entry:?}").contains("13800138000"));
 
     // A draft on top changes nothing of what is public, until it is released itself.
-    journal.draft(vec![draft(json!({"number": "P1", "holder": "B"}))]).await.unwrap();
-    let shown = journal.public_record("permits", "P1").await.unwrap().unwrap().0;
+    journal.registers().draft(vec![draft(json!({"number": "P1", "holder": "B"}))]).await.unwrap();
+    let shown = journal.registers().public_record("permits", "P1").await.unwrap().unwrap().0;
     assert_eq!(shown.record.unwrap().name(), "A");
     step(&*journal, "P1", 2, "Wang", PASSED).await.unwrap();
     step(&*journal, "P1", 2, "Zhao", Act::Release).await.unwrap();
-    let (entry, revisions) = journal.public_record("permits", "P1").await.unwrap().unwrap();
+    let (entry, revisions) = journal.registers().public_record("permits", "P1").await.unwrap().unwrap();
     assert_eq!((entry.revision, entry.record.unwrap().name().to_owned(), revisions.len()), (2, "B".to_owned(), 2));
 
     let on = "2026-11-30".parse().unwrap();
     step(&*journal, "P1", 2, "Zhao", Act::Repeal { on }).await.unwrap();
-    let entry = journal.public_record("permits", "P1").await.unwrap().unwrap().0;
+    let entry = journal.registers().public_record("permits", "P1").await.unwrap().unwrap().0;
     assert_eq!(entry.validity().on(on), Status::Repealed);
     assert_eq!(entry.repealed.unwrap().why, "because 138*** asked", "the public is shown the reason");
     step(&*journal, "P1", 2, "Zhao", Act::Withdraw { on }).await.unwrap();
-    let (entry, revisions) = journal.public_record("permits", "P1").await.unwrap().unwrap();
+    let (entry, revisions) = journal.registers().public_record("permits", "P1").await.unwrap().unwrap();
     assert_eq!((entry.record, revisions.len()), (None, 0));
     assert_eq!(entry.withdrawn.unwrap().on, on);
     assert_eq!(found(&*journal, all()).await, [""; 0]);
-    assert_eq!(journal.public_counts().await.unwrap()[0].count, 0);
-    assert_eq!(journal.revisions("permits", "P1").await.unwrap().len(), 2, "nothing is deleted");
-    let acts: Vec<_> =
-        journal.deeds("permits", Some("P1"), 0, 99).await.unwrap().iter().map(|deed| deed.act.as_str()).collect();
+    assert_eq!(journal.registers().public_counts().await.unwrap()[0].count, 0);
+    assert_eq!(journal.registers().revisions("permits", "P1").await.unwrap().len(), 2, "nothing is deleted");
+    let acts: Vec<_> = journal
+        .registers()
+        .deeds("permits", Some("P1"), 0, 99)
+        .await
+        .unwrap()
+        .iter()
+        .map(|deed| deed.act.as_str())
+        .collect();
     let expected = ["draft", "check", "release", "draft", "check", "release", "repeal", "withdraw"];
     assert_eq!(acts, expected);
 }
@@ -212,7 +223,11 @@ pub async fn public_records_are_found_by_words_values_status_and_page(open: Open
         )
         .await;
     }
-    journal.draft(vec![draft(json!({"number": "P4", "holder": "江口草稿", "class": "key"}))]).await.unwrap();
+    journal
+        .registers()
+        .draft(vec![draft(json!({"number": "P4", "holder": "江口草稿", "class": "key"}))])
+        .await
+        .unwrap();
     assert_eq!(found(&*journal, all()).await, ["P3", "P2", "P1"], "the newest first");
     let q = |q: &str| PublicQuery { q: q.into(), ..all() };
     assert_eq!(found(&*journal, q("江口")).await, ["P2", "P1"], "two signs");
@@ -232,12 +247,12 @@ pub async fn public_records_are_found_by_words_values_status_and_page(open: Open
     let bbox = |bbox| PublicQuery { bbox: Some(bbox), ..all() };
     assert_eq!(found(&*journal, bbox([103.0, 27.0, 105.0, 29.0])).await.len(), 3);
     assert_eq!(found(&*journal, bbox([105.0, 27.0, 106.0, 29.0])).await.len(), 0);
-    let first = journal.public_records(PublicQuery { limit: 2, ..all() }).await.unwrap();
+    let first = journal.registers().public_records(PublicQuery { limit: 2, ..all() }).await.unwrap();
     let rest = PublicQuery { before: Some(first[1].number), ..all() };
     assert_eq!(found(&*journal, rest).await, ["P1"]);
-    let terms = journal.public_terms("permits", "limits.pollutant", 2).await.unwrap();
+    let terms = journal.registers().public_terms("permits", "limits.pollutant", 2).await.unwrap();
     assert_eq!(terms, [("so2".to_owned(), 2), ("cod".to_owned(), 1)]);
-    let latest = journal.public_latest("permits", 2).await.unwrap();
+    let latest = journal.registers().public_latest("permits", 2).await.unwrap();
     assert_eq!(latest.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["P3", "P2"]);
 }
 
@@ -260,7 +275,7 @@ pub async fn a_search_by_status_agrees_with_the_records(open: Open) {
         }
     }
     let day = "2026-11-25".parse().unwrap();
-    let every = journal.public_records(PublicQuery { limit: 1000, ..all() }).await.unwrap();
+    let every = journal.registers().public_records(PublicQuery { limit: 1000, ..all() }).await.unwrap();
     assert_eq!(every.len(), 192);
     let mut counted = 0;
     for status in Status::ALL {
@@ -281,11 +296,11 @@ pub async fn rules_that_change_change_what_is_public(open: Open) {
     release(&*journal, json!({"number": "P2", "holder": "C", "class": "key"})).await;
     let on = "2026-11-30".parse().unwrap();
     step(&*journal, "P2", 1, "Zhao", Act::Withdraw { on }).await.unwrap();
-    journal.disclose_by(&register()).await.unwrap();
-    assert_eq!(journal.disclose_by(&register()).await.unwrap(), 0, "nothing has changed");
+    journal.registers().disclose_by(&register()).await.unwrap();
+    assert_eq!(journal.registers().disclose_by(&register()).await.unwrap(), 0, "nothing has changed");
     let stricter = TOML.replace("name = \"class\"\n", "name = \"class\"\ndisclosure = \"on_request\"\n");
-    assert_eq!(journal.disclose_by(&schema(&stricter)).await.unwrap(), 3);
-    let (entry, revisions) = journal.public_record("permits", "P1").await.unwrap().unwrap();
+    assert_eq!(journal.registers().disclose_by(&schema(&stricter)).await.unwrap(), 3);
+    let (entry, revisions) = journal.registers().public_record("permits", "P1").await.unwrap().unwrap();
     assert!(!format!("{entry:?} {revisions:?}").contains("key"), "{entry:?}");
     assert_eq!(entry.record.unwrap().withheld()[0].field, "class");
     let filters = vec![("class".to_owned(), "key".to_owned())];
@@ -296,21 +311,21 @@ pub async fn rules_that_change_change_what_is_public(open: Open) {
 pub async fn a_scheduled_release_is_due_at_its_time(open: Open) {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
-    journal.draft(vec![draft(json!({"number": "P1"})), draft(json!({"number": "P2"}))]).await.unwrap();
+    journal.registers().draft(vec![draft(json!({"number": "P1"})), draft(json!({"number": "P2"}))]).await.unwrap();
     let release_at = at("2026-12-01T00:00:00Z");
     let schedule = Act::Schedule { release_at };
     assert_eq!(step(&*journal, "P1", 1, "Zhao", schedule).await, Err(Refusal::NotChecked));
     step(&*journal, "P1", 1, "Wang", PASSED).await.unwrap();
     step(&*journal, "P1", 1, "Zhao", schedule).await.unwrap();
-    assert_eq!(journal.due(at("2026-11-30T23:59:59Z")).await.unwrap(), []);
-    assert_eq!(journal.due(release_at).await.unwrap(), [("permits".to_owned(), "P1".to_owned())]);
+    assert_eq!(journal.registers().due(at("2026-11-30T23:59:59Z")).await.unwrap(), []);
+    assert_eq!(journal.registers().due(release_at).await.unwrap(), [("permits".to_owned(), "P1".to_owned())]);
     let query = StandingQuery { register: "permits".into(), limit: 9, ..StandingQuery::default() };
-    let standings = journal.standings(query.clone()).await.unwrap();
+    let standings = journal.registers().standings(query.clone()).await.unwrap();
     let states: Vec<_> = standings.iter().map(|(record, standing)| (record.as_str(), standing.state)).collect();
     assert_eq!(states, [("P1", State::Scheduled), ("P2", State::Draft)]);
-    let drafts = journal.standings(StandingQuery { state: Some(State::Draft), ..query }).await.unwrap();
+    let drafts = journal.registers().standings(StandingQuery { state: Some(State::Draft), ..query }).await.unwrap();
     assert_eq!(drafts.len(), 1);
     step(&*journal, "P1", 1, "Zhao", Act::Release).await.unwrap();
-    assert_eq!(journal.due(at("2027-01-01T00:00:00Z")).await.unwrap(), []);
-    assert_eq!(journal.standing("permits", "P1").await.unwrap().unwrap().released, Some(1));
+    assert_eq!(journal.registers().due(at("2027-01-01T00:00:00Z")).await.unwrap(), []);
+    assert_eq!(journal.registers().standing("permits", "P1").await.unwrap().unwrap().released, Some(1));
 }

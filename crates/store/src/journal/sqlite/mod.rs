@@ -58,7 +58,9 @@ use self::queue::{Queue, Work};
 use self::read::Readers;
 use self::time::micros;
 use self::writer::Writer;
-use super::{Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, StationExtent, StoredSubmission};
+use super::{
+    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Registers, StationExtent, StoredSubmission,
+};
 use crate::error::{Result, StoreError};
 
 /// How long to wait for a file lock that another process holds for a moment.
@@ -256,6 +258,10 @@ impl Journal for SqliteJournal {
 
     async fn counts(&self) -> Result<Counts> {
         self.readers.read(|reader| reader.counts()).await
+    }
+
+    fn registers(&self) -> &dyn Registers {
+        self
     }
 
     async fn writable(&self) -> Result<()> {

@@ -13,9 +13,9 @@ use limpid_model::{
 use limpid_store::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
-    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Result, ReviewQuery,
-    Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries, SummaryQuery,
-    Tallies,
+    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Registers, Result,
+    ReviewQuery, Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries,
+    SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -109,6 +109,10 @@ impl Journal for Switched {
 
     async fn counts(&self) -> Result<Counts> {
         self.inner.counts().await
+    }
+
+    fn registers(&self) -> &dyn Registers {
+        self.inner.registers()
     }
 
     async fn writable(&self) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use limpid_model::StationId;
-use limpid_model::pipeline::{Reviewer, Token};
+use limpid_model::pipeline::{Officer, Reviewer, Token};
 use rand::TryRng;
 use rand::rngs::{SysError, SysRng};
 use sha2::{Digest, Sha256};
@@ -104,13 +104,23 @@ impl Tokens {
     }
 }
 
-/// Finds whose token a secret is, of people who may decide about values. Every hash is compared, each in constant time.
+/// Finds whose token a secret is, of people who may decide about values.
 pub fn reviewer<'a>(reviewers: &'a [Reviewer], secret: &str) -> Option<&'a Reviewer> {
+    holder_of(reviewers, |reviewer| &reviewer.hash, secret)
+}
+
+/// Finds whose token a secret is, of people who keep registers.
+pub fn officer<'a>(officers: &'a [Officer], secret: &str) -> Option<&'a Officer> {
+    holder_of(officers, |officer| &officer.hash, secret)
+}
+
+/// Every hash is compared, each in constant time.
+fn holder_of<'a, T>(all: &'a [T], hash_of: impl Fn(&T) -> &str, secret: &str) -> Option<&'a T> {
     let hash = hash(secret);
     let mut found = None;
-    for reviewer in reviewers {
-        if bool::from(reviewer.hash.as_bytes().ct_eq(hash.as_bytes())) {
-            found = Some(reviewer);
+    for one in all {
+        if bool::from(hash_of(one).as_bytes().ct_eq(hash.as_bytes())) {
+            found = Some(one);
         }
     }
     found

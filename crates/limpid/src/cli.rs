@@ -265,11 +265,17 @@ pub enum TokenCommand {
     /// Make a token: prints the secret once, and the lines for pipeline.toml
     New {
         /// The station that it may upload for, or decide about, "*" for all
-        #[arg(long, value_name = "ID", required_unless_present = "reviewer")]
+        #[arg(long, value_name = "ID", required_unless_present_any = ["reviewer", "officer"])]
         station: Option<String>,
         /// Make it the token of a reviewer of this name
         #[arg(long, value_name = "NAME")]
         reviewer: Option<String>,
+        /// Make it the token of an officer of this name, who keeps registers
+        #[arg(long, value_name = "NAME", requires = "role", conflicts_with_all = ["reviewer", "station"])]
+        officer: Option<String>,
+        /// What the officer may do
+        #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = ["editor", "reviewer", "publisher"])]
+        role: Vec<String>,
     },
 }
 

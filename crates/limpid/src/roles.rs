@@ -81,6 +81,10 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
                 let pipeline = pipeline.clone();
                 Arc::new(move |secret| token::reviewer(&pipeline.reviewers, secret).cloned())
             },
+            officer: {
+                let pipeline = pipeline.clone();
+                Arc::new(move |secret| token::officer(&pipeline.officers, secret).cloned())
+            },
             amend: {
                 let journal = journal.clone();
                 Arc::new(move |change| {

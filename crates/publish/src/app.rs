@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
 use limpid_model::forecast::Change;
-use limpid_model::pipeline::Reviewer;
+use limpid_model::pipeline::{Officer, Reviewer};
 use limpid_model::{Alert, Explanation, Forecast, Instant, Pipeline, Question, Zone};
 use limpid_store::{Journal, Lake, StoreError};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
@@ -23,6 +23,9 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// Whose token a secret is.
 pub type FindReviewer = Arc<dyn Fn(&str) -> Option<Reviewer> + Send + Sync>;
+
+/// Whose token a secret is, of those who keep registers.
+pub type FindOfficer = Arc<dyn Fn(&str) -> Option<Officer> + Send + Sync>;
 
 /// Explains a published figure; `None` where none such is published. Whoever makes figures knows how: this crate does not.
 pub type Explain = Arc<dyn Fn(Question) -> BoxFuture<'static, limpid_store::Result<Option<Explanation>>> + Send + Sync>;
@@ -57,6 +60,8 @@ pub struct App {
     pub may_release: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     /// Whose token a bearer token is, of those who may decide about values.
     pub reviewer: FindReviewer,
+    /// Whose token a bearer token is, of those who keep registers.
+    pub officer: FindOfficer,
     /// Explains figures.
     pub explain: Explain,
     /// What was published last, for `/status`.

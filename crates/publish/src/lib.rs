@@ -8,6 +8,7 @@
 //! - [`stale`]: when a value is late, stale or gone
 //! - `api/`: one resource a file
 //! - `answer/`: what every answer shares: formats, problems, caching, tables
+//! - `due`: registers in the background: changed rules, scheduled releases
 //! - `remit`: what of a forecast an authority may put in words
 //! - `freshness/`: publications against their deadlines
 //! - `events/`: what happens, as it is pushed
@@ -22,6 +23,7 @@ mod api;
 mod app;
 mod board;
 pub mod datasets;
+mod due;
 pub mod error;
 mod events;
 mod feeds;

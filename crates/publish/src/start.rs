@@ -13,9 +13,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{alerts, stream};
-use crate::app::{Amend, App, Clock, Explain, FindReviewer, SERIES, Shared};
+use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
+use crate::due;
 use crate::error::Result;
 use crate::events::{self, cursor};
 use crate::freshness;
@@ -36,6 +37,8 @@ pub struct Config {
     pub may_release: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     /// Whose token a bearer token is, of those who may decide about values.
     pub reviewer: FindReviewer,
+    /// Whose token a bearer token is, of those who keep registers.
+    pub officer: FindOfficer,
     /// Explains published figures.
     pub explain: Explain,
     /// Amends forecasts.
@@ -64,7 +67,8 @@ impl Publish {
 
 /// What the handlers share, and the follower that keeps its board up.
 pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
-    let Config { pipeline, journal, lake, metrics, may_release, reviewer, explain, amend, webhooks, stop } = config;
+    let Config { pipeline, journal, lake, metrics, may_release, reviewer, officer, explain, amend, webhooks, stop } =
+        config;
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
@@ -76,6 +80,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         metrics,
         may_release,
         reviewer,
+        officer,
         explain,
         newest: ArcSwap::default(),
         alerts: ArcSwap::default(),
@@ -96,6 +101,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
     }
     alerts::refresh(&app).await?;
     freshness::look(&app).await;
+    due::disclose(&app).await?;
     Ok((Arc::new(app), follower))
 }
 
@@ -110,5 +116,6 @@ pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
         tasks.spawn(webhooks::deliver(app.clone(), webhook.clone()));
     }
     tasks.spawn(events::keep::watch(app.clone()));
+    tasks.spawn(due::run(app.clone()));
     tasks
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration};
 use limpid_model::explanation::{Input, Origin, RuleSaid, Step};
 use limpid_model::forecast::{DayFigure, Expected, ForecastDay, HourSeries, MethodNote, ModelNote};
-use limpid_model::pipeline::Files;
+use limpid_model::pipeline::{Files, Registers};
 use limpid_model::{
     Assessment, Channel, Entry, Explanation, Flag, Forecast, Instant, Observation, ParameterId, Period, Pipeline,
     Published, Question, Reading, ReceiptId, Record, Scheme, StationId, Statistic, Status, Subject, Submission, Text,
@@ -90,11 +90,18 @@ impl Service {
     }
 
     pub async fn of(pipeline: &str, stations: &str, records: Vec<Record>) -> Self {
+        Self::keeping(pipeline, stations, &[], records).await
+    }
+
+    /// The same with registers: names of files and their texts.
+    pub async fn keeping(pipeline: &str, stations: &str, registers: &[(String, String)], records: Vec<Record>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
         let lake = Lake::local(&folder.path().join("lake")).unwrap();
         let files = Files { pipeline: pipeline.into(), stations: stations.into() };
-        let pipeline = Arc::new(Pipeline::parse(&files).unwrap_or_else(|mistakes| panic!("{:?}", mistakes.0)));
+        let pipeline = Pipeline::parse(&files).unwrap_or_else(|mistakes| panic!("{:?}", mistakes.0));
+        let registers = Registers::parse(registers).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let pipeline = Arc::new(Pipeline { registers, ..pipeline });
         journal.publish(records, None).await.unwrap();
         let now = Arc::new(AtomicI64::new(at(NOW).timestamp()));
         let clock = now.clone();
@@ -109,6 +116,10 @@ impl Service {
             metrics: Arc::new(|| "limpid_up 1\n".to_owned()),
             may_release: Arc::new(|token| token == "all"),
             reviewer: Arc::new(move |token| reviewers.iter().find(|one| one.hash == token).cloned()),
+            officer: {
+                let officers = pipeline.officers.clone();
+                Arc::new(move |token| officers.iter().find(|one| one.hash == token).cloned())
+            },
             amend: Arc::new(|change| Box::pin(async move { Err(crate::NotAmended::Refused(format!("{change:?}"))) })),
             explain: Arc::new(|question| Box::pin(explained(question))),
             webhooks: webhooks.collect(),

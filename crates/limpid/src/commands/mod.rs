@@ -31,8 +31,13 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Stations { format, file } => stations::run(&format, &file),
         Command::Export(arguments) => export::run(arguments),
         Command::Forecast { command } => forecast::run(command),
-        Command::Token { command: TokenCommand::New { station, reviewer } } => {
-            token::new(station.as_deref().unwrap_or("*"), reviewer.as_deref())
+        Command::Token { command: TokenCommand::New { station, reviewer, officer, role } } => {
+            let holder = match (&reviewer, &officer) {
+                (_, Some(name)) => token::Holder::Officer(name, &role),
+                (Some(name), None) => token::Holder::Reviewer(name),
+                (None, None) => token::Holder::Station,
+            };
+            token::new(station.as_deref().unwrap_or("*"), &holder)
         }
         Command::Alert { command } => alert::run(command),
         Command::Verify(arguments) => verify::run(arguments),

@@ -18,6 +18,7 @@ use super::http::{self, HttpIngest, HttpServer};
 use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::noise::{self, Noise};
+use super::officer::{self, Officer};
 use super::pull::{self, PullSource};
 use super::register::Registers;
 use super::reviewer::{self, Reviewer};
@@ -66,6 +67,8 @@ pub struct Pipeline {
     pub reviewers: Vec<Reviewer>,
     /// Addresses that are told what happens.
     pub webhooks: Vec<Webhook>,
+    /// Who keeps registers.
+    pub officers: Vec<Officer>,
     /// The registry.
     pub stations: Stations,
     /// The registers of records.
@@ -249,11 +252,13 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let sources = pull::read(tables, source);
     let reviewers = root.tables(source, "reviewer").into_iter().filter_map(|one| reviewer::read(one, source)).collect();
     let webhooks = webhook::read(root.tables(source, "webhook"), source);
+    let officers = root.tables(source, "officer").into_iter().filter_map(|one| officer::read(one, source)).collect();
     root.finish(source);
 
     Some(Pipeline {
         reviewers,
         webhooks,
+        officers,
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
         water,

@@ -23,23 +23,32 @@ impl Reviewer {
     }
 }
 
+/// A name that stands beside what somebody did.
+pub(super) fn name(fields: &mut Fields<'_>, source: &mut Source<'_>) -> Option<String> {
+    let (name, offset) = fields.required(source, "name", "\"李伟\"")?;
+    let fits = name.chars().count() <= 80 && !name.chars().any(char::is_control);
+    if !fits {
+        let what = format!("`{}` is too long or has control characters", fields.full("name"));
+        source.mistake(offset, what, "write 80 letters at most");
+    }
+    fits.then_some(name)
+}
+
+/// The hash of a secret that `limpid token new` made, with this option.
+pub(super) fn hash(fields: &mut Fields<'_>, source: &mut Source<'_>, option: &str) -> Option<String> {
+    let (hash, offset) = fields.required(source, "hash", "\"…\"")?;
+    let hash = hash.strip_prefix("sha256:").unwrap_or(&hash).to_lowercase();
+    let fits = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !fits {
+        let remedy = format!("write the line that `limpid token new {option}` printed");
+        source.mistake(offset, "`hash` is not a SHA-256 in hex", remedy);
+    }
+    fits.then_some(hash)
+}
+
 pub(super) fn read(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<Reviewer> {
-    let name = fields.required(source, "name", "\"李伟\"").and_then(|(name, offset)| {
-        let fits = name.chars().count() <= 80 && !name.chars().any(char::is_control);
-        if !fits {
-            source.mistake(offset, "`reviewer.name` is too long or has control characters", "write 80 letters at most");
-        }
-        fits.then_some(name)
-    });
-    let hash = fields.required(source, "hash", "\"…\"").and_then(|(hash, offset)| {
-        let hash = hash.strip_prefix("sha256:").unwrap_or(&hash).to_lowercase();
-        let fits = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !fits {
-            let remedy = "write the line that `limpid token new --reviewer NAME` printed";
-            source.mistake(offset, "`hash` is not a SHA-256 in hex", remedy);
-        }
-        fits.then_some(hash)
-    });
+    let name = name(&mut fields, source);
+    let hash = hash(&mut fields, source, "--reviewer NAME");
     let station = match fields.string(source, "station", "\"S1\"") {
         None => Some(None),
         Some((text, _)) if text == "*" => Some(None),

@@ -34,6 +34,7 @@ mod page;
 pub mod query;
 mod refine;
 pub mod refusals;
+pub mod registers;
 pub mod reviews;
 mod sensorthings;
 pub mod shape;

@@ -1,7 +1,7 @@
 //! Who sent a request, by the token that it carries.
 
 use axum::http::{HeaderMap, header};
-use limpid_model::pipeline::Reviewer;
+use limpid_model::pipeline::{Officer, Reviewer};
 
 use crate::answer::Failure;
 use crate::app::App;
@@ -32,4 +32,14 @@ pub fn may_decide(reviewer: &Reviewer, station: Option<&str>) -> Result<(), Fail
         return Err(Failure::forbidden(format!("this token decides about {} only", reviewer.station_name())));
     }
     Ok(())
+}
+
+/// The officer who sent a request.
+///
+/// # Errors
+/// 401 for anybody else.
+pub fn officer(app: &App, headers: &HeaderMap) -> Result<Officer, Failure> {
+    bearer(headers)
+        .and_then(|token| (app.officer)(token))
+        .ok_or_else(|| Failure::unauthorized("send Authorization: Bearer with the token of an officer"))
 }

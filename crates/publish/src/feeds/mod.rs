@@ -5,12 +5,14 @@
 //! - `now`: `/feeds/air.atom`, `/feeds/water.atom`, `/feeds/noise.atom`
 //! - `levels`: `/feeds/levels.atom`, `/feeds/areas/{area}.atom`, `/feeds/stations/{id}.atom`
 //! - `alerts`: `/feeds/alerts.atom`
+//! - `registers`: `/feeds/ID.atom` of each register
 //! - `releases`: `/feeds/releases.atom`
 
 mod alerts;
 mod atom;
 mod levels;
 mod now;
+mod registers;
 mod releases;
 #[cfg(test)]
 mod tests;
@@ -35,11 +37,12 @@ const MEDIA_TYPE: &str = "application/atom+xml";
 
 /// An Atom feed: `air.atom`, `water.atom` and `noise.atom` have an entry for each station, which is updated when its level
 /// changes or a new period comes; `levels.atom` one for each change of level; `alerts.atom` one for each alert to the public,
-/// with its CAP document; `releases.atom` one for each new release of a dataset.
+/// with its CAP document; `releases.atom` one for each new release of a dataset; the id of a register with `.atom` one for each
+/// record that was released last.
 #[utoipa::path(
     get, path = "/feeds/{feed}", tag = "data", operation_id = "feed",
     params(
-        ("feed" = String, Path, pattern = "^(air|water|noise|levels|alerts|releases)[.]atom$", description = "air.atom, water.atom, noise.atom, levels.atom, alerts.atom or releases.atom", example = "air.atom"),
+        ("feed" = String, Path, pattern = "^[a-z0-9-]+[.]atom$", description = "air.atom, water.atom, noise.atom, levels.atom, alerts.atom, releases.atom, or the id of a register with .atom", example = "air.atom"),
         ("lang" = Option<String>, Query, pattern = "^(zh|en)$", description = "zh or en; default the publisher's first language"),
     ),
     responses(
@@ -62,10 +65,13 @@ pub async fn get(
         "levels.atom" => levels::feed(&reader).await?,
         "alerts.atom" => alerts::feed(&reader),
         "releases.atom" => releases::feed(&reader).await?,
-        _ => {
-            let known = "there are air.atom, water.atom, noise.atom, levels.atom, alerts.atom and releases.atom";
-            return Err(Failure::not_found(format!("there is no feed {:?}; {known}", cut(&name))));
-        }
+        other => match other.strip_suffix(".atom").and_then(|id| app.pipeline.registers.get(id)) {
+            Some(register) => registers::feed(&reader, register).await?,
+            None => {
+                let known = "there are air.atom, water.atom, noise.atom, levels.atom, alerts.atom, releases.atom and one of each register";
+                return Err(Failure::not_found(format!("there is no feed {:?}; {known}", cut(&name))));
+            }
+        },
     };
     Ok(reader.answer(&uri, &feed))
 }

@@ -24,7 +24,7 @@ const LIVE: &str = include_str!("live.js");
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'",
         hash(STYLE),
         hash(LIVE)
     );
@@ -32,11 +32,12 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// The doors of every page.
-const DOORS: [(&str, &str); 7] = [
+const DOORS: [(&str, &str); 8] = [
     ("/", "nav.now"),
     ("/forecast", "nav.forecast"),
     ("/water", "nav.water"),
     ("/noise", "nav.noise"),
+    ("/registers", "nav.registers"),
     ("/data", "nav.data"),
     ("/status", "nav.status"),
     ("/about", "nav.about"),
@@ -195,6 +196,7 @@ fn open(app: &App, path: &str) -> bool {
         "/forecast" => has(StationKind::Air) && app.pipeline.forecast.enabled,
         "/water" => has(StationKind::Water),
         "/noise" => has(StationKind::Noise),
+        "/registers" => !app.pipeline.registers.is_empty(),
         _ => true,
     }
 }
@@ -205,6 +207,7 @@ fn door(view: &View, key: &str) -> &'static str {
         "nav.forecast" => view.lang.t("nav.forecast"),
         "nav.water" => view.lang.t("nav.water"),
         "nav.noise" => view.lang.t("nav.noise"),
+        "nav.registers" => view.lang.t("nav.registers"),
         "nav.data" => view.lang.t("nav.data"),
         "nav.status" => view.lang.t("nav.status"),
         _ => view.lang.t("nav.about"),

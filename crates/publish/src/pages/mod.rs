@@ -8,7 +8,7 @@
 //! - [`cards`]: one station in short
 //! - [`graded`]: classes of water and verdicts on noise
 //! - [`chart`]: series as SVG
-//! - [`front`], [`forecast`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`status`], [`not_found`]: the pages
+//! - [`front`], [`forecast`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`registers`], [`status`], [`not_found`]: the pages
 
 pub mod about;
 pub mod alerts;
@@ -27,6 +27,7 @@ mod level;
 mod linked;
 pub mod noise;
 pub mod not_found;
+pub mod registers;
 pub mod say;
 pub mod station;
 pub mod status;

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::gaps::Missing;
 use super::layout::{self, Page};
 use super::view::View;
-use super::{front, say};
+use super::{front, registers, say};
 use crate::answer::Failure;
 use crate::app::{App, Shared};
 use crate::board::Snapshot;
@@ -48,6 +48,10 @@ pub async fn get(
         (publications(&app, &view))
         (stations(&app, &view, &board))
         (missing.of_all(&app, &view))
+        @if !app.pipeline.registers.is_empty() {
+            h2 { (lang.t("register.title")) }
+            (registers::list::table(&app, &view).await?)
+        }
         h2 { (lang.t("status.received")) }
         p { (lang.t("status.received_about")) }
         div.scroll tabindex="0" { table {

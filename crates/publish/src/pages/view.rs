@@ -53,6 +53,12 @@ impl View {
         link(path, self.chosen.then_some(self.lang), self.elder)
     }
 
+    /// What was chosen, for the hidden fields of a form.
+    pub fn kept(&self) -> Vec<(&'static str, &'static str)> {
+        let lang = self.chosen.then(|| ("lang", self.lang.code()));
+        lang.into_iter().chain(self.elder.then_some(("view", "elder"))).collect()
+    }
+
     /// This page in another language.
     pub fn in_language(&self, lang: Lang) -> String {
         link(&self.path, Some(lang), self.elder)

@@ -28,6 +28,7 @@ mod pages;
 mod pull;
 mod push;
 mod python;
+mod registers;
 mod reviews;
 mod support;
 mod verify;

@@ -127,7 +127,8 @@ pub struct Run {
     /// Where to listen for HJ 212 stations; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8212")]
     pub hj212: SocketAddr,
-    /// Also be the stations of the registry that are marked as simulated, over real HJ 212 connections
+    /// Also be the stations of the registry that are marked as simulated, over real HJ 212 connections, and show the records
+    /// of registers/samples/ in registers that have none
     #[arg(long)]
     pub simulate: bool,
 }

@@ -8,6 +8,7 @@ mod folder;
 mod outside;
 mod progress;
 mod roles;
+mod samples;
 mod server;
 
 use std::process::ExitCode;

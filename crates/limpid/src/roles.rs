@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Role, Run};
 use crate::outside::Outside;
+use crate::samples;
 use crate::server::Server;
 
 /// Work in flight has this long to end after a signal; a stop takes less than 5 s in all.
@@ -49,6 +50,9 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let state = StateDir::lock(&arguments.state.state)?;
     let journal = open_journal(&state)?;
     let lake = Lake::local(&state.lake())?;
+    if arguments.simulate {
+        samples::take_in(&pipeline, &arguments.pipeline.pipeline, &*journal).await?;
+    }
 
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use limpid_model::Instant;
+use limpid_model::code::Doubt;
 use limpid_model::pipeline::RecordMapping;
 use limpid_model::register::{FieldProblem, Register, Values, compare};
 use limpid_store::{Draft, Journal, StandingQuery, StoreError};
@@ -56,6 +57,8 @@ pub enum Outcome {
     Added,
     /// The fields that differ, as the public will see them.
     Changed(Vec<limpid_model::register::Change>),
+    /// It is taken, and these codes look wrong.
+    Doubted(Vec<(String, Doubt)>),
     /// Everything that is wrong with it.
     Refused(Vec<FieldProblem>),
 }
@@ -88,6 +91,8 @@ pub struct Summary {
     pub refused: u64,
     /// What is wrong with them, counted.
     pub problems: u64,
+    /// Codes that look wrong in records that are taken, counted.
+    pub doubts: u64,
 }
 
 /// Imports a file: every record that says something new becomes a draft. `tell` is told of each that changes something or
@@ -182,6 +187,11 @@ impl Work<'_> {
                 Ok(values) if before.as_ref() == Some(&values) => self.summary.unchanged += 1,
                 Ok(values) => {
                     let record = register.key_of(&values).to_owned();
+                    let doubts = register.doubts(&values);
+                    if !doubts.is_empty() {
+                        self.summary.doubts += doubts.len() as u64;
+                        tell(Line { at, key: Some(record.clone()), outcome: Outcome::Doubted(doubts) });
+                    }
                     let outcome = match &before {
                         None => {
                             self.summary.added += 1;

@@ -57,6 +57,11 @@ fn tell(line: &Line, dry_run: bool) {
                 eprintln!("{}: {key} {}: {}", line.at, problem.field, problem.what);
             }
         }
+        Outcome::Doubted(doubts) => {
+            for (field, doubt) in doubts {
+                eprintln!("{}: {key} {field}: a doubt, nothing is refused for it: {doubt}", line.at);
+            }
+        }
         Outcome::Added if dry_run => eprintln!("+ {key}"),
         Outcome::Changed(changes) if dry_run => {
             eprintln!("~ {key}");

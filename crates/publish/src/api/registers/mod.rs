@@ -15,7 +15,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::register::{FieldKind, LinkTo, Notice, Register, Validity, Withheld};
+use chrono::NaiveDate;
+use limpid_model::register::{FieldKind, LinkTo, Notice, Register, TermState, Validity, Withheld};
 use limpid_model::{Text, Zone};
 use limpid_store::{PublicEntry, RegisterCount};
 use serde::Serialize;
@@ -101,6 +102,16 @@ pub struct FieldItem {
     pub to: Option<String>,
 }
 
+/// The last day of a deadline in working days.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DueItem {
+    /// The last day, inclusive.
+    #[schema(value_type = String)]
+    pub date: NaiveDate,
+    /// Whether it may still move, because the holidays of a year are not announced yet.
+    pub provisional: bool,
+}
+
 /// A record, as the public is shown it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RegisterRecord)]
@@ -125,6 +136,12 @@ pub struct RecordItem {
     /// Fields that have a value that is not shown, or not all of it, with how and why.
     #[schema(value_type = Vec<Object>)]
     pub withheld: Vec<Withheld>,
+    /// By when it had to be published, where the register says so and it has the date that counts.
+    #[schema(value_type = Option<Object>)]
+    pub due: Option<DueItem>,
+    /// Terms that have begun: by when something must have happened, and whether it has.
+    #[schema(value_type = Vec<Object>)]
+    pub terms: Vec<TermState>,
     /// Since when it is withdrawn from the register, and why.
     #[schema(value_type = Option<Object>)]
     pub withdrawn: Option<Notice>,
@@ -135,7 +152,10 @@ pub struct RecordItem {
 
 impl RecordItem {
     /// The object of a public record.
-    pub fn new(entry: PublicEntry, app: &App) -> Self {
+    pub fn new(register: &Register, entry: PublicEntry, app: &App) -> Self {
+        let calendar = &app.pipeline.publisher.calendar;
+        let due = entry.record.as_ref().and_then(|record| register.due(record, calendar));
+        let terms = entry.record.as_ref().map(|record| register.terms_of(record, calendar)).unwrap_or_default();
         let shown = entry.record.is_some();
         let validity = entry.validity();
         let status = validity.on(app.zone().date_of(app.now())).as_str();
@@ -149,6 +169,8 @@ impl RecordItem {
             validity: shown.then_some(validity),
             withheld: record.as_ref().map(|record| record.withheld().to_vec()).unwrap_or_default(),
             fields: record.map(|record| record.fields().clone()),
+            due: due.map(|due| DueItem { date: due.date, provisional: due.provisional }),
+            terms,
             withdrawn,
             repealed,
         }

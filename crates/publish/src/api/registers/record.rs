@@ -83,7 +83,7 @@ pub async fn get(
             fields: one.record.fields().clone(),
         })
         .collect();
-    let body = WithRevisions { record: RecordItem::new(entry, &app), revisions, changes };
+    let body = WithRevisions { record: RecordItem::new(&register, entry, &app), revisions, changes };
     let body = serde_json::to_vec(&body).map_err(|error| Failure::internal("writing JSON", &error))?;
     Ok(cache::tagged(&headers, Cache::Revalidate, Format::Json.media_type(), body))
 }

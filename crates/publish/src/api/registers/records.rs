@@ -126,7 +126,7 @@ pub async fn get(
     let (found, next) = asked.page(&app).await?;
     let path = format!("/api/v1/registers/{}", escape(&register.id));
     let next = next.map(|cursor| links::absolute(&headers, &asked.address(&path, cursor)));
-    let items: Vec<RecordItem> = found.into_iter().map(|entry| RecordItem::new(entry, &app)).collect();
+    let items: Vec<RecordItem> = found.into_iter().map(|entry| RecordItem::new(&register, entry, &app)).collect();
     let body = match format {
         Format::Csv => csv(&register, &items).map_err(|error| Failure::internal("writing CSV", &error))?,
         _ => {

@@ -4,6 +4,7 @@ pub mod list;
 pub mod one;
 pub mod records;
 
+use axum::http::Uri;
 use chrono::NaiveDate;
 use limpid_model::register::{Field, FieldKind, LinkTo, Register, Status, Validity};
 use maud::{Markup, html};
@@ -85,6 +86,15 @@ fn table(view: &View, columns: &[Field], rows: &[Value]) -> Markup {
             } } }
         } }
     }
+}
+
+/// An address with those parameters only that a page knows and that have a value: what is unknown in the query of a page is
+/// passed over, and a form sends the fields that are left empty too.
+fn only(uri: &Uri, known: impl Fn(&str) -> bool) -> Uri {
+    let wanted = |pair: &&str| pair.split_once('=').is_some_and(|(name, value)| known(name) && !value.is_empty());
+    let pairs: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(wanted).collect();
+    let text = if pairs.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), pairs.join("&")) };
+    text.parse().unwrap_or_else(|_| uri.clone())
 }
 
 /// The title of a register.

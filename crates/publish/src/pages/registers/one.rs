@@ -3,12 +3,12 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
-use limpid_model::register::{Change, FieldKind, PublicRecord, Register, Withheld};
+use limpid_model::register::{Change, FieldKind, PublicRecord, Register, TermKind, Withheld};
 use limpid_store::{PublicEntry, PublicRevision};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{address, badge, span, table, title, value};
+use super::{address, badge, only, span, table, title, value};
 use crate::answer::Failure;
 use crate::api::query::{Query, escape};
 use crate::api::registers::record::changes;
@@ -43,7 +43,7 @@ pub async fn get(
     let Some((entry, revisions)) = app.journal.registers().public_record(&register.id, &key).await? else {
         return Ok(not_found::render(&app, &uri, &headers));
     };
-    let query = Query::parse(&uri, &["from", "to", "lang", "view"])?;
+    let query = Query::parse(&only(&uri, |name| ["from", "to"].contains(&name)), &["from", "to"])?;
     let compared = changes(&query, &revisions)?;
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;
@@ -71,6 +71,7 @@ pub async fn get(
         @if let Some(notice) = &entry.repealed {
             p.note { strong { (lang.t("register.repealed")) } " " (notice.on) ": " (notice.why) }
         }
+        (terms(&app, &register, record, &view))
         (history(&app, &register, &entry, &revisions, &view))
         @if let Some(compared) = &compared { (differences(lang, &register, compared)) }
         (contents(&register, record, &view))
@@ -78,6 +79,41 @@ pub async fn get(
         p { (lang.t("register.machine")) ": " a href=(api) { "JSON" } }
     };
     Ok(layout::answer(&app, &view, &headers, Page { title: name, door: "/registers", live: false, main }))
+}
+
+/// By when it had to be published, and its terms.
+fn terms(app: &App, register: &Register, record: &PublicRecord, view: &View) -> Markup {
+    let (lang, calendar) = (view.lang, &app.pipeline.publisher.calendar);
+    let by = |day: chrono::NaiveDate, provisional: bool| {
+        let day = day.to_string();
+        if provisional {
+            lang.fill("register.by_provisional", &[("day", &day)])
+        } else {
+            lang.fill("register.by", &[("day", &day)])
+        }
+    };
+    let terms = register.terms_of(record, calendar);
+    let due = register.due(record, calendar);
+    html! {
+        @if due.is_some() || !terms.is_empty() {
+            ul {
+                @if let Some(due) = due { li { (lang.t("register.due")) ": " (by(due.date, due.provisional)) } }
+                @for term in &terms { li {
+                    (term.label.get(lang.code())) ": "
+                    (match term.kind {
+                        TermKind::Within => by(term.due, term.provisional),
+                        TermKind::AtLeast => lang.fill("register.at_least", &[("day", &term.due.to_string())]),
+                    })
+                    @if let Some(met) = term.met { (lang.t("list.comma")) (lang.fill("register.met", &[("day", &met.to_string())])) }
+                    @match term.kept {
+                        Some(true) => { " " span.badge { (lang.t("register.kept")) } }
+                        Some(false) => { " " span.badge.warn { (lang.t("register.missed")) } }
+                        None => {}
+                    }
+                } }
+            }
+        }
+    }
 }
 
 /// The revisions, the newest first.

@@ -2,12 +2,12 @@
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Response, Uri};
+use axum::http::{HeaderMap, Response};
 use limpid_model::register::{FieldKind, Register, Status};
 use limpid_store::{PublicEntry, PublicQuery};
 use maud::{Markup, html};
 
-use super::{address, badge, span, status, title};
+use super::{address, badge, only, span, status, title};
 use crate::answer::Failure;
 use crate::api::query::escape;
 use crate::api::registers::records::Asked;
@@ -16,6 +16,8 @@ use crate::pages::layout::{self, Page};
 use crate::pages::not_found;
 use crate::pages::view::View;
 
+/// Parameters of the page beside the filters.
+const KNOWN: [&str; 6] = ["q", "status", "bbox", "cursor", "lang", "view"];
 /// Records on a page.
 const SHOWN: usize = 50;
 
@@ -51,7 +53,9 @@ pub async fn get(
     let Some(register) = app.pipeline.registers.get(&id).cloned() else {
         return Ok(not_found::render(&app, &uri, &headers));
     };
-    let asked = Asked::read(&app, &register, &filled(&uri), &["lang", "view"], SHOWN)?;
+    let filters: Vec<String> = register.filters().map(|(name, _)| name).collect();
+    let known = |name: &str| KNOWN.contains(&name) || filters.iter().any(|filter| filter == name);
+    let asked = Asked::read(&app, &register, &only(&uri, known), &["lang", "view"], SHOWN)?;
     let (found, next) = asked.page(&app).await?;
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;
@@ -101,14 +105,6 @@ fn row(register: &Register, entry: &PublicEntry, today: chrono::NaiveDate, view:
             }
         }
     }
-}
-
-/// A form sends the fields that are left empty too; these ask for nothing.
-fn filled(uri: &Uri) -> Uri {
-    let pairs: Vec<&str> =
-        uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
-    let text = if pairs.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), pairs.join("&")) };
-    text.parse().unwrap_or_else(|_| uri.clone())
 }
 
 /// What was asked for, for the links in which language and type size change.

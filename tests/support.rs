@@ -112,8 +112,7 @@ pub struct Limpid {
 impl Limpid {
     pub fn start(mut command: Command) -> Self {
         command.args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0"]);
-        let mut child =
-            command.stdout(Stdio::piped()).env("LIMPID_LOG", "warn").spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).env("LIMPID_LOG", "warn").spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let first: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("first line {line:?}: {error}"));

@@ -183,7 +183,7 @@ fn contents(register: &Register, record: &PublicRecord, view: &View) -> Markup {
     let fields = || register.fields.iter().filter_map(|field| Some((field, record.fields().get(&field.name)?)));
     html! {
         h2 { (lang.t("register.contents")) }
-        div.scroll tabindex="0" { table {
+        div.scroll tabindex="0" { table.fields {
             tbody { @for (field, found) in fields().filter(|(field, _)| !matches!(field.kind, FieldKind::Table(_))) { tr {
                 th scope="row" { (field.label.get(lang.code())) }
                 td { (value(view, field, found)) }

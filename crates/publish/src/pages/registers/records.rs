@@ -155,7 +155,8 @@ async fn form(app: &App, register: &Register, ask: &PublicQuery, view: &View) ->
                     }
                 }
             }
-            @for (name, label, field, values) in &filters {
+            @if !filters.is_empty() { details open[!ask.filters.is_empty()] { summary { (lang.t("register.more")) }
+              div.search { @for (name, label, field, values) in &filters {
                 label { (label)
                     select name=(name) {
                         option value="" { (lang.t("register.any")) }
@@ -168,7 +169,7 @@ async fn form(app: &App, register: &Register, ask: &PublicQuery, view: &View) ->
                         }
                     }
                 }
-            }
+              } } } }
             button type="submit" { (lang.t("register.search")) }
         }
     })

@@ -33,6 +33,7 @@ pub async fn feed(reader: &Reader<'_>, register: &Register) -> Result<Feed, Fail
             title,
             updated: entry.released,
             page: reader.address(&path),
+            document: Some((reader.address(&format!("/api/v1{path}")), "application/json")),
             summary,
         });
     }

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use limpid_model::Record;
 use serde_json::{Value, json};
 
 use crate::testing::{Answer, PIPELINE, STATIONS, Service, at};
@@ -74,12 +75,17 @@ fn token(name: char) -> String {
 }
 
 async fn service() -> Service {
+    keeping(Vec::new()).await
+}
+
+/// A service that keeps permits and has published `records`.
+pub async fn keeping(records: Vec<Record>) -> Service {
     let officers = [('a', "Li", "editor"), ('b', "Wang", "reviewer"), ('c', "Zhao", "publisher")];
     let officers = officers.map(|(letter, name, role)| {
         format!("[[officer]]\nname = \"{name}\"\nroles = [\"{role}\"]\nhash = \"{}\"\n", token(letter))
     });
     let pipeline = format!("{PIPELINE}\n{}", officers.concat());
-    Service::keeping(&pipeline, STATIONS, &[("permits.toml".to_owned(), TOML.to_owned())], Vec::new()).await
+    Service::keeping(&pipeline, STATIONS, &[("permits.toml".to_owned(), TOML.to_owned())], records).await
 }
 
 async fn post(service: &Service, letter: char, path: &str, body: &Value) -> Answer {
@@ -88,11 +94,12 @@ async fn post(service: &Service, letter: char, path: &str, body: &Value) -> Answ
 }
 
 /// Writes, checks and releases a record.
-async fn release(service: &Service, fields: Value) {
+pub async fn release(service: &Service, fields: Value) {
     let key = fields["number"].as_str().unwrap().to_owned();
     let drafted = post(service, 'a', "/api/v1/registers/permits", &json!({"fields": fields})).await;
     assert_eq!(drafted.status, 201, "{}", drafted.text());
     let revision = drafted.json()["revision"].clone();
+    let key = key.replace('/', "%2F");
     let path = |act: &str| format!("/api/v1/registers/permits/{key}/{act}");
     let checked = post(service, 'b', &path("check"), &json!({"revision": revision, "result": "pass"})).await;
     assert_eq!(checked.status, 201, "{}", checked.text());

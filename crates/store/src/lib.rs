@@ -17,9 +17,9 @@ pub use journal::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Draft, Drafted, Events,
     Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary,
     LedgerEntries, Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublicEntry, PublicQuery,
-    PublicRevision, RefusalCount, RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews, SeriesPosition,
-    SqliteJournal, StandingQuery, StationEventQuery, StationEvents, StationExtent, Step, StoredSubmission, Summaries,
-    SummaryQuery, Tallies, WORKED_UP,
+    PublicRevision, PublishedSeries, RefusalCount, RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews,
+    SeriesPosition, SeriesReads, SqliteJournal, StandingQuery, StationEventQuery, StationEvents, StationExtent, Step,
+    StoredSubmission, Summaries, SummaryQuery, Tallies, WORKED_UP,
 };
 pub use lake::Lake;
 pub use state::StateDir;

@@ -24,6 +24,7 @@ mod links;
 mod outlooks;
 mod registers;
 mod reviews;
+mod series;
 mod sqlite;
 mod station_events;
 mod summaries;
@@ -51,6 +52,7 @@ pub use registers::{
     Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step,
 };
 pub use reviews::{ReviewQuery, Reviews};
+pub use series::{PublishedSeries, SeriesReads};
 pub use sqlite::SqliteJournal;
 pub use station_events::{StationEventQuery, StationEvents};
 pub use summaries::{KeptSummary, Summaries, SummaryQuery};
@@ -191,6 +193,7 @@ pub trait Journal:
     + Links
     + Outlooks
     + Reviews
+    + SeriesReads
     + Summaries
     + Tallies
     + Send

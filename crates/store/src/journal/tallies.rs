@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{AssessmentQuery, ObservationQuery};
+use super::{AssessmentQuery, ObservationQuery, SummaryQuery};
 use crate::error::Result;
 
 /// How many records a query finds over all its pages: its `after` and `limit` count for nothing.
@@ -13,4 +13,7 @@ pub trait Tallies {
 
     /// Assessments. See [`AssessmentQuery`].
     async fn count_assessments(&self, query: AssessmentQuery) -> Result<u64>;
+
+    /// Summaries. See [`SummaryQuery`].
+    async fn count_summaries(&self, query: SummaryQuery) -> Result<u64>;
 }

@@ -14,9 +14,9 @@ use limpid_model::{
 use limpid_store::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
-    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Registers, Result,
-    ReviewQuery, Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries,
-    SummaryQuery, Tallies,
+    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublishedSeries, RefusalCount, RefusedThen, Registers,
+    Result, ReviewQuery, Reviews, SeriesReads, StationEventQuery, StationEvents, StationExtent, StoreError,
+    StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -310,6 +310,21 @@ impl Tallies for Watched {
     }
 
     async fn count_assessments(&self, _: AssessmentQuery) -> Result<u64> {
+        unimplemented!()
+    }
+
+    async fn count_summaries(&self, _: SummaryQuery) -> Result<u64> {
+        unimplemented!()
+    }
+}
+
+#[async_trait]
+impl SeriesReads for Watched {
+    async fn published_series(&self) -> Result<Vec<PublishedSeries>> {
+        unimplemented!()
+    }
+
+    async fn observations_back(&self, _: ObservationQuery) -> Result<Vec<Published<Observation>>> {
         unimplemented!()
     }
 }

@@ -13,6 +13,7 @@ mod publishing;
 mod reading;
 mod registers;
 mod reviews;
+mod series;
 mod station_events;
 mod summaries;
 mod tallies;
@@ -49,6 +50,9 @@ macro_rules! engines {
 }
 
 engines! {
+    series:
+        series_are_listed_with_their_ends
+        the_way_back_is_the_way_there_reversed;
     tallies:
         each_start_of_what_is_asked_for_counts_once;
     summaries:

@@ -50,6 +50,7 @@ pub async fn a_summary_that_says_something_new_is_a_revision(open: Open) {
     assert_eq!(journal.keep_summaries(vec![other.clone()], None).await.unwrap(), 1);
     journal.close().await.unwrap();
     let journal = open(folder.path());
+    assert_eq!(journal.count_summaries(all()).await.unwrap(), 1, "a revision is no further item");
     let newest = journal.summaries(all()).await.unwrap();
     assert_eq!((newest.len(), newest[0].revision, &newest[0].summary), (1, 2, &other));
     let then = journal.summaries(SummaryQuery { as_of: Some(first[0].at), ..all() }).await.unwrap();
@@ -85,6 +86,7 @@ pub async fn summaries_are_found_by_subject_time_and_page(open: Open) {
         ["b", "a"].iter().flat_map(|name| hours.iter().map(|hour| area(name, hour, 50))).collect();
     summaries.push(year.clone());
     assert_eq!(journal.keep_summaries(summaries, None).await.unwrap(), 5);
+    assert_eq!(journal.count_summaries(SummaryQuery { limit: 1, ..all() }).await.unwrap(), 4, "on all pages");
     let names = |query| {
         let journal = journal.clone();
         async move {

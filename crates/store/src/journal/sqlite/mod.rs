@@ -31,6 +31,7 @@ mod receipt;
 mod registers;
 mod reviews;
 mod schema;
+mod series;
 mod state;
 mod station_events;
 mod submissions;

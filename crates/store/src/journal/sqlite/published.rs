@@ -1,6 +1,6 @@
 //! Reading what was published.
 
-use limpid_model::{Assessment, Flag, Mark, Observation, ParameterId, Published, ReceiptId, Record, Status};
+use limpid_model::{Assessment, Flag, Mark, Observation, ParameterId, Published, ReceiptId, Record, StationId, Status};
 use rusqlite::Row;
 use ulid::Ulid;
 
@@ -30,6 +30,9 @@ macro_rules! assessments {
         )
     };
 }
+
+/// Where a series stands in lists.
+type SeriesPlace = (StationId, Option<&'static str>);
 
 /// What one series of published records is asked for.
 struct Span {
@@ -90,6 +93,20 @@ impl Reader {
 
     /// See [`Journal::observations`](crate::Journal::observations).
     pub fn observations(&self, query: &ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        let sql = observations!("WHERE series = ?1 AND start >= ?2 AND start < ?3 AND at <= ?4 ORDER BY start");
+        self.of_series(query, sql, self.wanted(query), behind)
+    }
+
+    /// See [`SeriesReads::observations_back`](crate::SeriesReads::observations_back).
+    pub fn observations_back(&self, query: &ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        let sql = observations!("WHERE series = ?1 AND start >= ?2 AND start < ?3 AND at <= ?4 ORDER BY start DESC");
+        let mut wanted = self.wanted(query);
+        wanted.reverse();
+        self.of_series(query, sql, wanted, before)
+    }
+
+    /// The series that a query asks for with their ids, in the order of its answer.
+    fn wanted(&self, query: &ObservationQuery) -> Vec<(SeriesPlace, i64)> {
         let place = |series: &Series| (series.station.clone(), Some(series.parameter.as_str()));
         let mut wanted: Vec<_> = (1..)
             .zip(&self.names.series)
@@ -97,14 +114,24 @@ impl Reader {
             .map(|(id, series)| (place(series), id))
             .collect();
         wanted.sort_unstable();
+        wanted
+    }
+
+    /// The observations of these series, one series after the other; `rest` is what of a span is still to be read.
+    fn of_series(
+        &self,
+        query: &ObservationQuery,
+        sql: &str,
+        wanted: Vec<(SeriesPlace, i64)>,
+        rest: fn(&SeriesPlace, Option<&(SeriesPlace, i64)>, Span) -> Option<Span>,
+    ) -> Result<Vec<Published<Observation>>> {
         let after = query.after.as_ref().map(|after| {
             ((after.station.clone(), after.parameter.map(|parameter| parameter.as_str())), micros(after.start))
         });
         let mut found = Vec::new();
         let span = |limit| Span { from: micros(query.from), to: micros(query.to), as_of: bound(query.as_of), limit };
         for (place, id) in wanted {
-            let Some(span) = behind(&place, after.as_ref(), span(query.limit - found.len())) else { continue };
-            let sql = observations!("WHERE series = ?1 AND start >= ?2 AND start < ?3 AND at <= ?4 ORDER BY start");
+            let Some(span) = rest(&place, after.as_ref(), span(query.limit - found.len())) else { continue };
             self.latest(sql, id, span, &mut found, |row| self.observation(row))?;
             if found.len() >= query.limit {
                 break;
@@ -275,6 +302,18 @@ fn behind<P: Ord>(place: &P, after: Option<&(P, i64)>, span: Span) -> Option<Spa
             std::cmp::Ordering::Less => None,
             std::cmp::Ordering::Equal => Some(Span { from: span.from.max(start.saturating_add(1)), ..span }),
             std::cmp::Ordering::Greater => Some(span),
+        },
+    }
+}
+
+/// The same on the way back: what lies before the place.
+fn before<P: Ord>(place: &P, after: Option<&(P, i64)>, span: Span) -> Option<Span> {
+    match after {
+        None => Some(span),
+        Some((last, start)) => match place.cmp(last) {
+            std::cmp::Ordering::Greater => None,
+            std::cmp::Ordering::Equal => Some(Span { to: span.to.min(*start), ..span }),
+            std::cmp::Ordering::Less => Some(span),
         },
     }
 }

@@ -70,11 +70,29 @@ pub(super) fn keep(
     Ok(kept)
 }
 
+/// The subjects of a query as a list in JSON; `None` for all.
+fn subjects(query: &SummaryQuery) -> Option<String> {
+    let subjects: Vec<String> = query.subjects.iter().map(Subject::to_string).collect();
+    (!subjects.is_empty()).then(|| serde_json::Value::from(subjects).to_string())
+}
+
 impl Reader {
+    /// See [`Tallies::count_summaries`](crate::Tallies::count_summaries).
+    pub fn count_summaries(&self, query: &SummaryQuery) -> Result<u64> {
+        let failed = during("counting summaries");
+        let sql = concat!(
+            "SELECT count(*) FROM (SELECT DISTINCT subject, start FROM summaries WHERE kind = ?1 AND period = ?2 ",
+            "AND (?3 IS NULL OR subject IN (SELECT value FROM json_each(?3))) AND start >= ?4 AND start < ?5 AND at <= ?6)"
+        );
+        let mut statement = self.connection.prepare_cached(sql).map_err(&failed)?;
+        let (period, as_of) = (query.period.to_string(), query.as_of.map_or(i64::MAX, micros));
+        let bound = params![query.kind, period, subjects(query), micros(query.from), micros(query.to), as_of];
+        statement.query_row(bound, |row| row.get(0)).map(i64::unsigned_abs).map_err(failed)
+    }
+
     fn summaries(&self, query: &SummaryQuery) -> Result<Vec<KeptSummary>> {
         let failed = during("reading summaries");
-        let subjects: Vec<String> = query.subjects.iter().map(Subject::to_string).collect();
-        let subjects = (!subjects.is_empty()).then(|| serde_json::Value::from(subjects).to_string());
+        let subjects = subjects(query);
         let (after, behind) = match &query.after {
             Some((subject, start)) => (Some(subject.to_string()), micros(*start)),
             None => (None, 0),

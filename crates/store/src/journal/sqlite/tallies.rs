@@ -8,7 +8,7 @@ use super::published::{asked_assessed, asked_series, bound};
 use super::read::Reader;
 use super::time::micros;
 use crate::error::Result;
-use crate::journal::{AssessmentQuery, ObservationQuery, Tallies};
+use crate::journal::{AssessmentQuery, ObservationQuery, SummaryQuery, Tallies};
 
 #[async_trait]
 impl Tallies for SqliteJournal {
@@ -18,6 +18,10 @@ impl Tallies for SqliteJournal {
 
     async fn count_assessments(&self, query: AssessmentQuery) -> Result<u64> {
         self.readers.read(move |reader| reader.count_assessments(&query)).await
+    }
+
+    async fn count_summaries(&self, query: SummaryQuery) -> Result<u64> {
+        self.readers.read(move |reader| reader.count_summaries(&query)).await
     }
 }
 

@@ -12,9 +12,9 @@ use limpid_model::{
 use limpid_store::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
     ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
-    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, RefusalCount, RefusedThen, Registers, Result,
-    ReviewQuery, Reviews, StationEventQuery, StationEvents, StationExtent, StoreError, StoredSubmission, Summaries,
-    SummaryQuery, Tallies,
+    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublishedSeries, RefusalCount, RefusedThen, Registers,
+    Result, ReviewQuery, Reviews, SeriesReads, StationEventQuery, StationEvents, StationExtent, StoreError,
+    StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
 
@@ -237,6 +237,21 @@ impl Tallies for Flaky {
 
     async fn count_assessments(&self, query: AssessmentQuery) -> Result<u64> {
         self.journal.count_assessments(query).await
+    }
+
+    async fn count_summaries(&self, query: SummaryQuery) -> Result<u64> {
+        self.journal.count_summaries(query).await
+    }
+}
+
+#[async_trait]
+impl SeriesReads for Flaky {
+    async fn published_series(&self) -> Result<Vec<PublishedSeries>> {
+        self.journal.published_series().await
+    }
+
+    async fn observations_back(&self, query: ObservationQuery) -> Result<Vec<Published<Observation>>> {
+        self.journal.observations_back(query).await
     }
 }
 

@@ -9,6 +9,7 @@ mod outside;
 mod progress;
 mod roles;
 mod samples;
+mod sensorthings;
 mod server;
 
 use std::process::ExitCode;

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{Role, Run};
 use crate::outside::Outside;
 use crate::samples;
+use crate::sensorthings;
 use crate::server::Server;
 
 /// Work in flight has this long to end after a signal; a stop takes less than 5 s in all.
@@ -57,6 +58,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let mut router = Router::new();
+    let (mut read, mut written) = (None, None);
     let intake = Intake::new(pipeline.clone(), journal.clone());
 
     if has(Role::Transform) {
@@ -111,8 +113,9 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
             webhooks,
             stop: stop.clone(),
         };
-        let (pages, mut publishing) = Publish::start(config).await?;
-        router = router.merge(pages);
+        let Publish { site, sensorthings, tasks: mut publishing } = Publish::start(config).await?;
+        router = router.merge(site);
+        read = Some(sensorthings);
         let stopping = stop.clone();
         tasks.spawn(async move {
             // None of these ends by itself: one that does before the stop has failed.
@@ -125,8 +128,11 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
         router = router.merge(limpid_publish::without_board(journal.clone(), metrics, stop.clone()));
     }
     if has(Role::Ingest) && http_on {
-        router = router.merge(http::router(intake.clone()));
+        let http::Routes { uploads, sensorthings } = http::Routes::of(intake.clone());
+        router = router.merge(uploads);
+        written = Some(sensorthings);
     }
+    router = router.merge(sensorthings::door(read, written));
     if has(Role::Ingest) {
         let (presence, stop) = (intake.presence().clone(), stop.clone());
         tasks.spawn(async move {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answer::Failure;
 use crate::board::Board;
+use crate::doors::series::KnownSeries;
 use crate::events::Event;
 use crate::freshness::Newest;
 use crate::webhooks::Webhook;
@@ -70,6 +71,8 @@ pub struct App {
     pub alerts: ArcSwap<Vec<Alert>>,
     /// Amends forecasts.
     pub amend: Amend,
+    /// Which series are published, for the doors of open standards.
+    pub known_series: KnownSeries,
     /// One release at a time: two at once would read everything twice and race for `current`.
     pub releasing: Arc<Mutex<()>>,
     /// What is published, for the live streams.

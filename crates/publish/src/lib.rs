@@ -14,6 +14,7 @@
 //! - `events/`: what happens, as it is pushed
 //! - [`webhooks`]: addresses that are told
 //! - `feeds/`: Atom
+//! - `doors/`: the same data behind open standards
 //! - [`datasets`]: what is released as open data, when, and how it is served
 //! - `pages/`: HTML for people, in their language
 
@@ -23,6 +24,7 @@ mod api;
 mod app;
 mod board;
 pub mod datasets;
+mod doors;
 mod due;
 pub mod error;
 mod events;

@@ -16,11 +16,12 @@ use crate::api::{alerts, stream};
 use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
+use crate::doors::series::KnownSeries;
 use crate::due;
 use crate::error::Result;
 use crate::events::{self, cursor};
 use crate::freshness;
-use crate::router::router;
+use crate::router::{router, sensorthings};
 use crate::webhooks::{self, Webhook};
 
 /// What publishing works on.
@@ -49,19 +50,25 @@ pub struct Config {
     pub stop: CancellationToken,
 }
 
-/// Publishing.
-pub struct Publish;
+/// Publishing, as it was started.
+pub struct Publish {
+    /// API, pages and feeds.
+    pub site: Router,
+    /// What clients of OGC SensorThings read, under `/sta/v1.1`, where observations are sent too.
+    pub sensorthings: Router,
+    /// They end when `config.stop` is cancelled; one that ends before has failed, and the process should too.
+    pub tasks: JoinSet<()>,
+}
 
 impl Publish {
-    /// Builds the board, starts the follower of the journal and the release scheduler, and gives the routes. The
-    /// tasks end when `config.stop` is cancelled; one that ends before has failed, and the process should too.
+    /// Builds the board, starts the follower of the journal and the release scheduler, and gives the routes.
     ///
     /// # Errors
     /// Those of the journal while the board is built.
-    pub async fn start(config: Config) -> Result<(Router, JoinSet<()>)> {
+    pub async fn start(config: Config) -> Result<Self> {
         let (app, follower) = build(config, Arc::new(Utc::now)).await?;
         let tasks = spawn(&app, follower);
-        Ok((router(app), tasks))
+        Ok(Self { site: router(app.clone()), sensorthings: sensorthings(app), tasks })
     }
 }
 
@@ -85,6 +92,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         newest: ArcSwap::default(),
         alerts: ArcSwap::default(),
         amend,
+        known_series: KnownSeries::default(),
         releasing: Arc::new(Mutex::new(())),
         events,
         floor: AtomicU64::new(0),

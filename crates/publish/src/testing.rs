@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 use crate::Config;
 use crate::app::Shared;
-use crate::router::router;
+use crate::router::{router, sensorthings};
 use crate::start::{build, spawn};
 use crate::webhooks::Webhook;
 
@@ -128,7 +128,8 @@ impl Service {
         let clock = Arc::new(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap());
         let (app, follower) = build(config, clock).await.unwrap();
         let tasks = spawn(&app, follower);
-        Self { router: router(app.clone()), app, journal, lake, pipeline, stop, now, _tasks: tasks, _folder: folder }
+        let router = router(app.clone()).merge(sensorthings(app.clone()));
+        Self { router, app, journal, lake, pipeline, stop, now, _tasks: tasks, _folder: folder }
     }
 
     /// Moves the clock.

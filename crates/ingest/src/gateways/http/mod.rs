@@ -63,29 +63,50 @@ struct Gate {
     trail: Trail,
 }
 
-/// The routes of the HTTP upload, for the tokens of the intake's pipeline.
+/// The routes of the HTTP upload.
 ///
-/// It has no fallback of its own, so that it can be merged with other routers; under its own paths every failure,
+/// They have no fallback of their own, so that they can be merged with other routers; under their own paths every failure,
 /// wrong methods included, is a problem (RFC 9457). `[ingest.http] enabled` is the caller's to look at.
-pub fn router(intake: Intake) -> Router {
-    let budget = Budget::new(intake.pipeline().ingest.http.max_body_bytes);
-    routes(intake, budget)
+pub struct Routes {
+    /// Uploads of our own, and what became of them.
+    pub uploads: Router,
+    /// Observations of OGC SensorThings, under paths that others may want to read at.
+    pub sensorthings: Router,
 }
 
-fn routes(intake: Intake, budget: Budget) -> Router {
-    let config = &intake.pipeline().ingest.http;
-    let tokens = Tokens::new(&config.tokens);
-    let rates = Rates::new(config.rate, tokens.holders());
-    let gate = Arc::new(Gate { tokens, rates, budget, trail: Trail::new(), intake });
-    Router::new()
-        .route("/api/v1/submissions", only(post(submit), "POST"))
-        .route("/api/v1/submissions/{*rest}", any(nothing_here))
-        .route("/api/v1/receipts", any(nothing_here))
-        .route("/api/v1/receipts/{id}", only(get(receipt), "GET, HEAD"))
-        .merge(conformance::routes())
-        .merge(sensorthings::routes())
-        .layer(from_fn_with_state(gate.clone(), audit::trail))
-        .with_state(gate)
+impl Routes {
+    /// For the tokens of the intake's pipeline.
+    pub fn of(intake: Intake) -> Self {
+        let budget = Budget::new(intake.pipeline().ingest.http.max_body_bytes);
+        Self::within(intake, budget)
+    }
+
+    fn within(intake: Intake, budget: Budget) -> Self {
+        let config = &intake.pipeline().ingest.http;
+        let tokens = Tokens::new(&config.tokens);
+        let rates = Rates::new(config.rate, tokens.holders());
+        let gate = Arc::new(Gate { tokens, rates, budget, trail: Trail::new(), intake });
+        let uploads = Router::new()
+            .route("/api/v1/submissions", only(post(submit), "POST"))
+            .route("/api/v1/submissions/{*rest}", any(nothing_here))
+            .route("/api/v1/receipts", any(nothing_here))
+            .route("/api/v1/receipts/{id}", only(get(receipt), "GET, HEAD"))
+            .merge(conformance::routes());
+        let behind = |routes: Router<Arc<Gate>>| {
+            routes.layer(from_fn_with_state(gate.clone(), audit::trail)).with_state(gate.clone())
+        };
+        Self { uploads: behind(uploads), sensorthings: behind(sensorthings::routes()) }
+    }
+
+    /// All of them.
+    pub fn merged(self) -> Router {
+        self.uploads.merge(self.sensorthings)
+    }
+}
+
+/// All routes of the HTTP upload. See [`Routes`].
+pub fn router(intake: Intake) -> Router {
+    Routes::of(intake).merged()
 }
 
 /// Other methods are answered with a problem that names those which are allowed.

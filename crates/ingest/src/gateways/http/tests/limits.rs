@@ -8,8 +8,12 @@ use futures::{StreamExt, stream};
 
 use super::*;
 use crate::gateways::http::body::Budget;
-use crate::gateways::http::{MOST_READINGS, router, routes};
+use crate::gateways::http::{MOST_READINGS, Routes, router};
 use crate::testing::{TWO, intake, kept, pipeline, pipeline_with};
+
+fn routes(intake: crate::intake::Intake, budget: Budget) -> Router {
+    Routes::within(intake, budget).merged()
+}
 
 fn small() -> std::sync::Arc<limpid_model::Pipeline> {
     pipeline_with("Asia/Shanghai", TWO, "max_body_bytes = 4096")

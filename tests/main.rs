@@ -7,6 +7,7 @@ mod conformance;
 mod crowd;
 mod cuts;
 mod datasets;
+mod doors;
 mod downlink;
 mod drops;
 mod feeds;

@@ -116,8 +116,10 @@ impl Limpid {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let first: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("first line {line:?}: {error}"));
-        let address = |name: &str| first["listening"][name].as_str().unwrap().parse().unwrap();
-        Self { http: address("http"), hj212: address("hj212"), child }
+        let address = |name: &str| first["listening"][name].as_str().map(|address| address.parse().unwrap());
+        let http = address("http").unwrap();
+        // Without the role there is none, and nobody asks for it.
+        Self { http, hj212: address("hj212").unwrap_or(http), child }
     }
 
     /// `kill -9`.

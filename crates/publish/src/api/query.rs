@@ -11,6 +11,7 @@ use limpid_model::{Instant, ParameterId, Period, Pipeline, StationId, StationKin
 use super::cursor::Cursor;
 use crate::answer::Failure;
 use crate::answer::problem::cut;
+use crate::app::App;
 
 /// Items on a page when the query does not say.
 pub const DEFAULT_LIMIT: usize = 1000;
@@ -74,6 +75,11 @@ impl Query {
     /// A parameter that is `true` or `false`; without it false.
     pub fn flag(&self, name: &str) -> Result<bool, Failure> {
         Ok(self.word(name, |text| text.parse().ok(), ["true", "false"])?.unwrap_or(false))
+    }
+
+    /// `tz`: the zone of times in the answer; the authority's without it.
+    pub fn zone(&self, app: &App) -> Result<Zone, Failure> {
+        Ok(self.word("tz", Zone::parse, ["Asia/Shanghai", "UTC"])?.unwrap_or(app.zone()))
     }
 
     /// `kind`
@@ -191,8 +197,9 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A `+` that was not percent-encoded arrives as a space; in a time it can only have been a plus.
-fn time(text: &str, zone: Zone) -> Option<Instant> {
+/// A time of a query: RFC 3339, or a date, which is its first moment in the zone. A `+` that was not percent-encoded arrives
+/// as a space; in a time it can only have been a plus.
+pub fn time(text: &str, zone: Zone) -> Option<Instant> {
     if text.len() == 10 {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
         let four_digits = text.bytes().take(4).all(|byte| byte.is_ascii_digit());

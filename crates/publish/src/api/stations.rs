@@ -173,7 +173,7 @@ pub async fn list(
     let query = Query::parse(&uri, KNOWN)?;
     let format = Format::choose(query.one("format")?, &headers, Format::PLACES)?;
     let kind = query.kind()?;
-    let bbox = query.word("bbox", Bbox::parse, ["west,south,east,north in degrees: 104.5,28.1,105.2,28.9"])?;
+    let bbox = query.word("bbox", Bbox::parse, Bbox::FORMS)?;
     let zone = app.zone();
     let chosen: Vec<Station> = app
         .pipeline
@@ -241,7 +241,7 @@ fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
 }
 
 /// A box of degrees.
-struct Bbox {
+pub struct Bbox {
     west: f64,
     south: f64,
     east: f64,
@@ -249,7 +249,11 @@ struct Bbox {
 }
 
 impl Bbox {
-    fn parse(text: &str) -> Option<Self> {
+    /// What it looks like.
+    pub const FORMS: [&str; 1] = ["west,south,east,north in degrees: 104.5,28.1,105.2,28.9"];
+
+    /// Reads `west,south,east,north`.
+    pub fn parse(text: &str) -> Option<Self> {
         let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
         let [west, south, east, north] = numbers[..] else { return None };
         let lon = -180.0..=180.0;
@@ -258,8 +262,8 @@ impl Bbox {
         (fits && south <= north).then_some(Self { west, south, east, north })
     }
 
-    /// A box whose west is larger than its east crosses the 180th meridian (RFC 7946 §5.2).
-    fn holds(&self, lat: f64, lon: f64) -> bool {
+    /// Whether a point lies within or on the edge. A box whose west is larger than its east crosses the 180th meridian (RFC 7946 §5.2).
+    pub fn holds(&self, lat: f64, lon: f64) -> bool {
         let across = if self.west <= self.east {
             self.west <= lon && lon <= self.east
         } else {

@@ -1,7 +1,7 @@
 //! Where and when the rows of a release are from, as catalogs say it.
 
 use chrono::{Months, NaiveDate};
-use limpid_model::Pipeline;
+use limpid_model::{Pipeline, Station};
 use limpid_store::lake::Resource;
 
 /// The first and the last day of the months that there are files of; `None` for rows without a time.
@@ -21,7 +21,12 @@ fn month(path: &str) -> Option<NaiveDate> {
 
 /// West, south, east and north of all stations, degrees, WGS 84; `None` without a station.
 pub fn bounds(pipeline: &Pipeline) -> Option<[f64; 4]> {
-    pipeline.stations.iter().fold(None, |bounds, station| {
+    bounds_of(pipeline.stations.iter())
+}
+
+/// The same of some stations.
+pub fn bounds_of<'a>(stations: impl Iterator<Item = &'a Station>) -> Option<[f64; 4]> {
+    stations.fold(None, |bounds, station| {
         let [west, south, east, north] = bounds.unwrap_or([station.lon, station.lat, station.lon, station.lat]);
         Some([west.min(station.lon), south.min(station.lat), east.max(station.lon), north.max(station.lat)])
     })

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::python::{Python, peer, run};
 use crate::support::{Folder, hour};
 
-const PACKAGES: [&str; 1] = ["schemathesis==4.32.5"];
+pub const PACKAGES: [&str; 1] = ["schemathesis==4.32.5"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn schemathesis_finds_nothing() {

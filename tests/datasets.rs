@@ -97,6 +97,7 @@ fn every_dataset_passes_the_judges_of_its_standards() {
     }
     let catalog = &judged["catalog"];
     assert_eq!((&catalog["conforms"], &catalog["broken"]), (&json!(true), &json!(false)), "{catalog}");
+    assert_eq!(catalog["turtle"], true, "the same statements as Turtle");
     let listed = catalog["datasets"].as_array().unwrap();
     assert!(DATASETS.iter().all(|dataset| listed.contains(&json!(dataset))), "{listed:?}");
     // Two months of three datasets and the registry, each twice.

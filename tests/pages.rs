@@ -19,13 +19,14 @@ W1,water,河口断面,River Mouth,28.4,104.8,清江,III,ph do nh3n,
 N1,noise,广场,Square,28.4,104.8,江口,2,leq,
 ";
 /// Every page, one that does not exist, and the card for other sites.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/forecast",
     "/water",
     "/noise",
     "/stations/A1",
     "/data",
+    "/api",
     "/datasets/stations",
     "/status",
     "/about",

@@ -21,6 +21,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 import pyshacl
 import rdflib
+import rdflib.compare
 
 
 def fetch(address):
@@ -105,6 +106,11 @@ def catalog(url, shapes):
     """Violations of the shapes by the catalog, and whether each file is named with the hash that it has."""
     text = fetch(f"{url}/catalog.jsonld")
     graph = rdflib.Graph().parse(data=text, format="json-ld")
+    turtle = rdflib.Graph().parse(data=fetch(f"{url}/catalog.ttl"), format="turtle")
+    same = rdflib.compare.isomorphic(graph, turtle)
+    asked = urllib.request.Request(f"{url}/catalog", headers={"Accept": "text/turtle, application/ld+json;q=0.5"})
+    with urllib.request.urlopen(asked) as answer:
+        same = same and answer.headers["Content-Type"] == "text/turtle"
     conforms, _, said = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(shapes), allow_warnings=False)
     dcat, spdx = rdflib.Namespace("http://www.w3.org/ns/dcat#"), rdflib.Namespace("http://spdx.org/rdf/terms#")
     hashes = {}
@@ -120,7 +126,7 @@ def catalog(url, shapes):
     # Without its publisher it must not conform: shapes that find nothing prove nothing.
     graph.remove((None, rdflib.DCTERMS.publisher, None))
     broken = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(shapes))[0]
-    return {"conforms": conforms, "said": said, "broken": broken, "datasets": sorted(datasets), "wrong": wrong,
+    return {"conforms": conforms, "said": said, "broken": broken, "turtle": same, "datasets": sorted(datasets), "wrong": wrong,
             "files": len(hashes)}
 
 

@@ -17,12 +17,14 @@ use crate::answer::Failure;
 use crate::api;
 use crate::app::Shared;
 use crate::datasets;
+use crate::doors;
 use crate::feeds;
 use crate::pages;
 
-/// Every route of this crate. `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}` are those of limpid-ingest.
+/// Every route of this crate but those of [`sensorthings`]. `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}` are
+/// those of limpid-ingest.
 pub fn router(app: Shared) -> Router {
-    Router::new()
+    let site = Router::new()
         .route("/api/v1/stations", get(api::stations::list))
         .route("/api/v1/stations/{id}", get(api::stations::one))
         .route("/api/v1/latest", get(api::latest::get))
@@ -51,7 +53,9 @@ pub fn router(app: Shared) -> Router {
         .route("/datasets/{name}/diff", get(datasets::diff::get))
         .route("/datasets/{name}/releases", post(datasets::make::make))
         .route("/datasets/{name}/releases/{release}/{*path}", get(datasets::files::file))
+        .route("/catalog", get(datasets::catalog::negotiated))
         .route("/catalog.jsonld", get(datasets::catalog::get))
+        .route("/catalog.ttl", get(datasets::catalog::get_turtle))
         .route("/openapi.json", get(api::openapi::get))
         .route("/healthz", get(api::health::alive))
         .route("/readyz", get(api::health::ready))
@@ -73,10 +77,24 @@ pub fn router(app: Shared) -> Router {
         .route("/registers", get(pages::registers::list::get))
         .route("/registers/{id}", get(pages::registers::records::get))
         .route("/registers/{id}/{record}", get(pages::registers::one::get))
+        .route("/api", get(pages::api::get))
         .route("/about", get(pages::about::get))
         .route("/status", get(pages::status::get))
+        .merge(doors::ogc::edr::routes())
+        .merge(doors::ogc::features::routes())
+        .fallback(not_found);
+    surrounded(site, app)
+}
+
+/// What clients of OGC SensorThings read. Apart from the rest, for limpid-ingest takes observations under the same paths.
+pub fn sensorthings(app: Shared) -> Router {
+    surrounded(doors::sensorthings::routes(), app)
+}
+
+/// Routes with all that answers go through on their way out.
+fn surrounded(routes: Router<Shared>, app: Shared) -> Router {
+    routes
         .method_not_allowed_fallback(not_allowed)
-        .fallback(not_found)
         .layer(middleware::from_fn(count))
         .layer(
             CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
@@ -111,7 +129,8 @@ fn cors() -> CorsLayer {
 }
 
 async fn not_found(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
-    if uri.path().starts_with("/api/") {
+    let machine = ["/api/", "/edr/", "/ogc/"].iter().any(|root| uri.path().starts_with(root));
+    if machine {
         let detail = "there is no such path; /openapi.json lists those that there are";
         return Failure::not_found(detail).into_response();
     }

@@ -13,7 +13,7 @@
 //! - [`stream`]: the same records, pushed
 //! - [`reviews`]: what people decided about values
 //! - [`uploads`], [`sensorthings`]: what the gateway of limpid-ingest serves beside, in the words of `/openapi.json`
-//! - `refusals`, `refine`: what paths of `/openapi.json` share, and what derives cannot say
+//! - `examples`: examples of answers; `refusals`, `refine`: what paths of `/openapi.json` share, and what derives cannot say
 //! - [`health`], [`openapi`]: for machines that look after machines
 
 pub mod alerts;
@@ -22,6 +22,7 @@ pub mod assessments;
 pub mod completeness;
 mod conformance;
 pub mod cursor;
+mod examples;
 pub mod explain;
 pub mod forecasts;
 pub mod gaps;
@@ -30,7 +31,7 @@ pub mod item;
 pub mod latest;
 pub mod observations;
 pub mod openapi;
-mod page;
+pub mod page;
 pub mod query;
 mod refine;
 pub mod refusals;

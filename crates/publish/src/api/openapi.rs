@@ -10,7 +10,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::query::Query;
-use super::refine;
+use super::{examples, refine};
 use crate::answer::{Cache, Failure, Format, cache};
 use crate::app::Shared;
 
@@ -94,13 +94,18 @@ pub struct LimitBody {
         super::sensorthings::create,
         super::sensorthings::create_in,
         super::sensorthings::create_many,
-        super::sensorthings::one,
+        super::sensorthings::resource,
+        crate::doors::sensorthings::landing,
+        crate::doors::ogc::edr::landing,
+        crate::doors::ogc::features::landing,
         crate::datasets::list::list,
         crate::datasets::list::one,
         crate::datasets::diff::get,
         crate::datasets::make::make,
         crate::datasets::files::file,
         crate::datasets::catalog::get,
+        crate::datasets::catalog::get_turtle,
+        crate::datasets::catalog::negotiated,
         get,
         super::health::alive,
         super::health::ready,
@@ -121,6 +126,7 @@ pub struct LimitBody {
         crate::pages::registers::records::get,
         crate::pages::registers::records::permits,
         crate::pages::registers::one::get,
+        crate::pages::api::get,
         crate::pages::about::get,
         crate::pages::status::get,
     ),
@@ -131,6 +137,7 @@ pub struct LimitBody {
         (name = "registers", description = "records that the authority must publish"),
         (name = "uploads", description = "readings sent in by stations"),
         (name = "datasets", description = "releases for download"),
+        (name = "standards", description = "the same data for clients of open standards; each describes itself further"),
         (name = "machines", description = "for machines that look after machines"),
         (name = "pages", description = "for people; `lang` is zh or en, and what is not known is passed over"),
     )
@@ -153,6 +160,7 @@ impl Modify for Token {
 pub fn described() -> Value {
     let mut described = serde_json::to_value(Api::openapi()).expect("the description is plain JSON");
     refine::all(&mut described);
+    examples::add(&mut described);
     described
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::openapi::ProblemBody;
-use super::refusals;
+use super::refusals::{self, BadRequest};
 
 /// An observation as it is created (18-088, 8.2.7). Other fields are passed over.
 #[derive(Serialize, ToSchema)]
@@ -110,14 +110,28 @@ fn create_in() {}
 #[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
 fn create_many() {}
 
-/// An observation as it was accepted last, for a token that may upload it.
+/// Whatever an address of OGC SensorThings names: a set of entities, one of them, what it is related to, one of its
+/// properties. A token is told of an observation as it was accepted last, where it may upload it.
 #[utoipa::path(
-    get, path = "/sta/v1.1/{observation}", tag = "uploads", operation_id = "acceptedObservation", security(("token" = [])),
-    params(("observation" = String, Path, description = "`Observations('S1.pm25.PT1H@2026-11-25T00:00:00Z')`")),
+    get, path = "/sta/v1.1/{resource}", tag = "standards", operation_id = "sensorthings",
+    params(
+        ("resource" = String, Path, description = "`Things`, `Things('S1')`, and behind a slash `Things('S1')/Datastreams`", example = "Things"),
+        ("$filter" = Option<String>, Query, min_length = 1, description = "only entities of which this holds, as OData writes it", example = "true"),
+        ("$orderby" = Option<String>, Query, min_length = 1, description = "properties, each perhaps with `asc` or `desc`", example = "id desc"),
+        ("$top" = Option<u32>, Query, minimum = 0, description = "entities on a page, 100 without it; more than 10000 are 10000"),
+        ("$skip" = Option<u32>, Query, minimum = 0, maximum = 100000, description = "entities to pass over"),
+        ("$count" = Option<bool>, Query, description = "true to be told how many there are on all pages"),
+        ("$select" = Option<String>, Query, min_length = 1, description = "properties and relations, separated by commas", example = "id"),
+        ("$expand" = Option<String>, Query, min_length = 1, description = "relations to be told in place, `Datastreams($top=1),Locations`"),
+        ("$resultFormat" = Option<String>, Query, pattern = "^dataArray$", description = "dataArray, of Observations"),
+        ("$skiptoken" = Option<String>, Query, min_length = 1, description = "from `@iot.nextLink` of the page before"),
+    ),
     responses(
-        (status = 200, description = "the observation", body = ObservationBody),
-        refusals::Private,
+        (status = 200, description = "a page of entities, an entity or a property", body = Object),
+        (status = 204, description = "the property has no value"),
+        BadRequest,
+        (status = 404, description = "the address names nothing", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
-#[expect(dead_code, reason = "carries the description; limpid-ingest answers")]
-fn one() {}
+#[expect(dead_code, reason = "carries the description; `doors::sensorthings` answers")]
+fn resource() {}

@@ -81,7 +81,7 @@ impl Shape {
         columns: &[Column<R>],
         extra: &[&'static str],
     ) -> Result<Self, Failure> {
-        let zone = query.word("tz", Zone::parse, ["Asia/Shanghai", "UTC"])?.unwrap_or(app.zone());
+        let zone = query.zone(app)?;
         let format = Format::choose(query.one("format")?, headers, offered)?;
         let known = || columns.iter().map(|column| column.name).chain(extra.iter().copied());
         let mut fields: Vec<String> = Vec::new();

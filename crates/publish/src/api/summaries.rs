@@ -19,7 +19,7 @@ use crate::answer::{Cache, Failure, cache};
 use crate::app::{App, Shared};
 
 const PATH: &str = "/api/v1/summaries";
-const KNOWN: &[&str] = &["kind", "station", "area", "period", "from", "to", "as_of", "cursor", "limit"];
+const KNOWN: &[&str] = &["kind", "station", "area", "period", "from", "to", "as_of", "tz", "count", "cursor", "limit"];
 
 /// One page of summaries.
 #[derive(Serialize, ToSchema)]
@@ -28,6 +28,10 @@ pub struct SummaryPage {
     pub items: Vec<SummaryItem>,
     /// Address of the next page; null on the last.
     pub next: Option<String>,
+    /// How many there are on all pages, with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub count: Option<u64>,
 }
 
 /// One summary.
@@ -89,6 +93,8 @@ impl SummaryItem {
         ("area" = Option<String>, Query, min_length = 1, description = "one area of the registry"),
         ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y), P1M, P3M, P12M or P1Y for water and noise (default P1Y)"),
         SpanParameters,
+        ("tz" = Option<String>, Query, min_length = 1, description = "IANA zone of the times in the answer, and of dates in the query; default the authority's. Days and months stay those of the authority", example = "Asia/Shanghai"),
+        ("count" = Option<bool>, Query, description = "true to be told how many there are on all pages"),
         ("cursor" = Option<String>, Query, min_length = 1, description = "from `next` of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 50000, description = "items on a page, 1 to 50000, default 1000"),
     ),
@@ -103,10 +109,12 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN)?;
-    let ask = ask(&app, &query)?;
-    let (limit, zone) = (ask.limit, app.zone());
-    let span = (ask.from, ask.to);
+    let zone = query.zone(&app)?;
+    let ask = ask(&app, &query, zone)?;
+    let (limit, span) = (ask.limit, (ask.from, ask.to));
+    let counted = query.flag("count")?;
     let _turn = app.turn().await?;
+    let count = if counted { Some(app.journal.count_summaries(ask.clone()).await?) } else { None };
     let found = app.journal.summaries(SummaryQuery { limit: limit + 1, ..ask }).await?;
     let page = Page::cut(found, limit, |last| {
         let cursor = encode(&last.summary.subject, last.summary.start);
@@ -114,12 +122,12 @@ pub async fn get(
     });
     let items = page.items.into_iter().map(|kept| SummaryItem::new(kept, zone)).collect();
     let next = page.next;
-    let body =
-        serde_json::to_vec(&SummaryPage { items, next }).map_err(|error| Failure::internal("writing JSON", &error))?;
+    let body = serde_json::to_vec(&SummaryPage { items, next, count })
+        .map_err(|error| Failure::internal("writing JSON", &error))?;
     Ok(cache::tagged(&headers, Cache::Revalidate, "application/json", body))
 }
 
-fn ask(app: &App, query: &Query) -> Result<SummaryQuery, Failure> {
+fn ask(app: &App, query: &Query, zone: Zone) -> Result<SummaryQuery, Failure> {
     let kinds = ["index", "air", "water", "noise"];
     let known = |text: &str| kinds.into_iter().find(|kind| *kind == text);
     let kind = query.word("kind", known, kinds)?.unwrap_or("index");
@@ -148,8 +156,8 @@ fn ask(app: &App, query: &Query) -> Result<SummaryQuery, Failure> {
         Period::Day => 366,
         _ => 3_660,
     };
-    let (from, to) = query.range(app.zone(), app.now(), Duration::days(days))?;
-    let as_of = query.as_of(app.zone())?;
+    let (from, to) = query.range(zone, app.now(), Duration::days(days))?;
+    let as_of = query.as_of(zone)?;
     let kind = kind.to_owned();
     Ok(SummaryQuery { subjects, kind, period, from, to, as_of, after, limit: query.limit()? })
 }

@@ -1,9 +1,9 @@
-//! `/catalog.jsonld`: every dataset with its current release in the words of DCAT 3 (W3C, 2024) as DCAT-AP 3.0 uses
-//! them, as JSON-LD.
+//! `/catalog`: every dataset with its current release in the words of DCAT 3 (W3C, 2024) as DCAT-AP 3.0 uses them, as
+//! JSON-LD or as Turtle; `/catalog.jsonld` and `/catalog.ttl` without a choice.
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, HeaderValue, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use limpid_model::{Text, Zone};
 use limpid_store::lake::{Release, Resource};
 use serde_json::{Value, json};
@@ -11,16 +11,21 @@ use serde_json::{Value, json};
 use super::definition::{ALL, Dataset};
 use super::extent::{self, temporal};
 use super::files::package_path;
+use super::turtle;
+use crate::answer::format::preferences;
 use crate::answer::{Cache, Failure, cache};
 use crate::api::query::Query;
 use crate::app::{App, Shared};
 use crate::links;
 
-const MEDIA_TYPE: &str = "application/ld+json";
+/// What the catalog is written as: its media type, the usual one first.
+const JSON_LD: &str = "application/ld+json";
+const TURTLE: &str = "text/turtle";
+
 /// How IANA names a media type as an IRI.
 const MEDIA_TYPES: &str = "https://www.iana.org/assignments/media-types/";
 
-/// The catalog of open data.
+/// The catalog of open data as JSON-LD.
 #[utoipa::path(
     get, path = "/catalog.jsonld", tag = "datasets", operation_id = "catalog",
     responses((status = 200, description = "DCAT 3 as JSON-LD", content((Object = "application/ld+json"))))
@@ -30,16 +35,60 @@ pub async fn get(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    Query::parse(&uri, &[])?;
+    answer(&app, &uri, &headers, JSON_LD).await
+}
+
+/// The catalog of open data as Turtle.
+#[utoipa::path(
+    get, path = "/catalog.ttl", tag = "datasets", operation_id = "catalogTurtle",
+    responses((status = 200, description = "DCAT 3 as Turtle", content((String = "text/turtle"))))
+)]
+pub async fn get_turtle(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    answer(&app, &uri, &headers, TURTLE).await
+}
+
+/// The catalog of open data in whichever of the two `Accept` prefers.
+#[utoipa::path(
+    get, path = "/catalog", tag = "datasets", operation_id = "catalogNegotiated",
+    responses((status = 200, description = "DCAT 3", content((Object = "application/ld+json"), (String = "text/turtle"))))
+)]
+pub async fn negotiated(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wanted = preferences(accept);
+    let named = |media: &str| [JSON_LD, TURTLE].into_iter().find(|known| known.eq_ignore_ascii_case(media));
+    let media_type = wanted.iter().filter(|(_, q)| *q > 0.0).find_map(|(media, _)| named(media));
+    let mut response = answer(&app, &uri, &headers, media_type.unwrap_or(JSON_LD)).await?;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, host"));
+    Ok(response)
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    media_type: &'static str,
+) -> Result<Response<Body>, Failure> {
+    Query::parse(uri, &[])?;
     let mut datasets = Vec::new();
     for dataset in ALL {
         if let Some(release) = app.lake.current(dataset.id).await? {
-            datasets.push(described(&app, dataset, &release, &headers));
+            datasets.push(described(app, dataset, &release, headers));
         }
     }
-    let body = serde_json::to_vec(&catalog(&app, datasets, &headers));
-    let body = body.map_err(|error| Failure::internal("writing JSON", &error))?;
-    let mut response = cache::tagged(&headers, Cache::Revalidate, MEDIA_TYPE, body);
+    let catalog = catalog(app, datasets, headers);
+    let body = match media_type {
+        TURTLE => turtle::write(&catalog).into_bytes(),
+        _ => serde_json::to_vec(&catalog).map_err(|error| Failure::internal("writing JSON", &error))?,
+    };
+    let mut response = cache::tagged(headers, Cache::Revalidate, media_type, body);
     // Addresses in it repeat the host that was asked.
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("host"));
     Ok(response)

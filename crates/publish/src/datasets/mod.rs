@@ -7,7 +7,7 @@
 //! - `extent`: where and when the rows are from
 //! - `release`: makes releases, touching only the months in which something changed
 //! - `schedule`: the task that does so every few hours
-//! - `list`, `files`, `diff`, `make`, `catalog`: over HTTP
+//! - `list`, `files`, `diff`, `make`, `catalog`: over HTTP; `turtle`: the catalog as Turtle
 //! - `export`: a release as a folder on disk
 
 pub(crate) mod catalog;
@@ -25,6 +25,7 @@ mod rows;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod turtle;
 
 pub(crate) use definition::licence_address;
 pub use definition::{ALL, Dataset};

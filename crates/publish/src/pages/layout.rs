@@ -227,7 +227,7 @@ fn footer(app: &App, view: &View) -> Markup {
         p {
             a href="/api/v1/latest" { (lang.t("data.json")) } " · "
             a href="/api/v1/latest?format=csv" { (lang.t("data.csv")) } " · "
-            a href="/openapi.json" { "OpenAPI" }
+            a href=(view.link("/api")) { (lang.t("api.title")) }
         }
     }
 }

@@ -8,10 +8,12 @@
 //! - [`cards`]: one station in short
 //! - [`graded`]: classes of water and verdicts on noise
 //! - [`chart`]: series as SVG
-//! - [`front`], [`forecast`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`about`], [`registers`], [`status`], [`not_found`]: the pages
+//! - [`front`], [`forecast`], [`water`], [`noise`], [`station`], [`data`], [`dataset`], [`registers`], [`about`], [`api`], [`status`],
+//!   [`not_found`]: the pages
 
 pub mod about;
 pub mod alerts;
+pub mod api;
 mod cards;
 mod chart;
 pub mod data;

@@ -268,8 +268,8 @@ W3,water,静湖湖心,Still Lake,28.4,104.8,静湖,,,
         let listed = service.get(path).await.json();
         assert_eq!((&listed["items"][0]["level"], &listed["items"][0]["sub"]["codmn"]), (&5.into(), &5.into()));
         let csv = service.get(&format!("{path}&format=csv")).await.text().to_owned();
-        assert!(csv.lines().next().unwrap().ends_with("target,reached,part,simulated"), "{csv}");
-        assert!(csv.contains(",III,false,,false"), "{csv}");
+        assert!(csv.lines().next().unwrap().ends_with("target,reached,part,event,simulated"), "{csv}");
+        assert!(csv.contains(",III,false,,,false"), "{csv}");
         let days = "/api/v1/assessments?scheme=gb3838-2002-source&period=P1D&from=2026-11-23&to=2026-11-26";
         assert_eq!(service.get(days).await.json()["items"][0]["reached"], true);
     }

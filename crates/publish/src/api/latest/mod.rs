@@ -20,7 +20,7 @@ use crate::board::{StationNow, ValueNow, hot};
 use crate::stale::Freshness;
 
 const PATH: &str = "/api/v1/latest";
-const KNOWN: &[&str] = &["kind", "station", "format"];
+const KNOWN: &[&str] = &["kind", "station", "tz", "count", "format"];
 
 /// The current state.
 #[derive(Clone, Serialize, ToSchema)]
@@ -29,6 +29,10 @@ pub struct Latest {
     pub generated: String,
     /// The stations in operation, in the order of the registry.
     pub items: Vec<LatestItem>,
+    /// How many stations that are, with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub count: Option<usize>,
 }
 
 /// The current state of one station.
@@ -122,7 +126,7 @@ impl Latest {
     /// The state of these stations.
     pub fn new<'a>(stations: impl Iterator<Item = &'a StationNow>, now: Instant, zone: Zone) -> Self {
         let items = stations.map(|station| LatestItem::new(station, now, zone)).collect();
-        Self { generated: zone.format(now), items }
+        Self { generated: zone.format(now), items, count: None }
     }
 }
 
@@ -222,6 +226,8 @@ impl LatestValue {
     params(
         ("kind" = Option<String>, Query, pattern = "^(air|water|noise|outlet|radiation|soil)$", description = "air, water, noise, outlet, radiation or soil"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all"),
+        ("tz" = Option<String>, Query, min_length = 1, description = "IANA zone of the times in the answer; default the authority's", example = "Asia/Shanghai"),
+        ("count" = Option<bool>, Query, description = "true to be told how many stations there are"),
         ("format" = Option<String>, Query, pattern = "^(json|csv|parquet|arrow)$", description = "json (default), or a table with one line per value, and one without a value for a station without data: csv, parquet or arrow"),
     ),
     responses(
@@ -238,8 +244,9 @@ pub async fn get(
     let format = Format::choose(query.one("format")?, &headers, Format::ROWS)?;
     let kind = query.kind()?;
     let stations = query.stations(&app.pipeline)?;
+    let (zone, counted) = (query.zone(&app)?, query.flag("count")?);
     let board = app.board.now();
-    if format == Format::Json && stations.is_empty() {
+    if format == Format::Json && stations.is_empty() && zone == app.zone() && !counted {
         return hot::answer(&board, kind, &headers).await;
     }
     let chosen = board
@@ -247,8 +254,8 @@ pub async fn get(
         .iter()
         .filter(|now| kind.is_none_or(|kind| now.station.kind == kind))
         .filter(|now| stations.is_empty() || stations.contains(&now.station.id));
-    let zone = app.zone();
-    let latest = Latest::new(chosen, board.generated, zone);
+    let mut latest = Latest::new(chosen, board.generated, zone);
+    latest.count = counted.then_some(latest.items.len());
     let body = match page::tabular(format, &table::all(&lines::columns()), &lines::of(&latest), zone)? {
         Some(table) => table,
         None => serde_json::to_vec(&latest).map_err(|error| Failure::internal("writing JSON", &error))?,

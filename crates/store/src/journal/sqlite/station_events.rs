@@ -58,7 +58,7 @@ impl Reader {
         let mut statement = self
             .connection
             .prepare_cached(
-                "SELECT kind, subject, at, text, receipt FROM events
+                "SELECT kind, subject, at, text, receipt FROM station_events
                  WHERE station = ?1 AND at >= ?2 AND at < ?3 AND (?4 = '' OR instr(' ' || ?4 || ' ', ' ' || kind || ' ') > 0)
                  ORDER BY at DESC, kind, subject, text LIMIT ?5",
             )

@@ -3,6 +3,8 @@
 //! Cargo does not look into `tests/` of a workspace; `crates/limpid/Cargo.toml` names this file.
 
 mod api;
+mod calendar;
+mod codes;
 mod conformance;
 mod crowd;
 mod cuts;
@@ -26,6 +28,7 @@ mod mosquitto;
 mod mqtt;
 mod outage;
 mod pages;
+mod privacy;
 mod pull;
 mod push;
 mod python;

@@ -111,8 +111,14 @@ pub struct Limpid {
 
 impl Limpid {
     pub fn start(mut command: Command) -> Self {
+        command.env("LIMPID_LOG", "warn");
+        Self::start_logging(command)
+    }
+
+    /// The same with a log as detailed, and where, as the command says.
+    pub fn start_logging(mut command: Command) -> Self {
         command.args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).env("LIMPID_LOG", "warn").spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let first: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("first line {line:?}: {error}"));

@@ -12,6 +12,7 @@ pub struct PermitVersion {
     /// The permit's number.
     pub permit: String,
     /// The revision of its record.
+    #[serde(rename = "permit_revision")]
     pub revision: u32,
     /// The outlet within it: `DA001`.
     pub outlet: String,

@@ -150,3 +150,18 @@ fn every_duty_is_served_or_says_why_not() {
     }
     assert_eq!(duties, 36);
 }
+
+#[test]
+fn every_test_that_the_security_page_names_exists() {
+    let page = read("docs/security.md");
+    let mut named = 0;
+    for line in page.lines().filter(|line| line.starts_with("| ")) {
+        let Some((test, file)) = line.rsplit('|').nth(1).and_then(|cell| cell.trim().split_once(" in ")) else {
+            continue;
+        };
+        let test = test.trim_matches('`');
+        assert!(read(file).contains(&format!("fn {test}(")), "{file} has no test {test}");
+        named += 1;
+    }
+    assert!(named > 15, "{named}");
+}

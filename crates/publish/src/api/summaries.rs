@@ -57,6 +57,8 @@ pub struct SummaryItem {
     /// many of how many stations, and which of them lie apart. `air`: of each parameter mean, percentile, three-year mean,
     /// limits, days over and whether limits are kept; composite index; good days; what of it is unverified. `water`: rivers and
     /// lakes with grade and sections, drinking-water sources. `noise`: rates by class and part of the day, graded mean levels.
+    /// `permit`: an outlet's day against the concentrations of its permit, with exceedances; until `reviewed` it is automatic
+    /// monitoring, not yet reviewed. `quantity`: its month and the twelve that end with it against permitted quantities.
     /// Of all: `status`, `flag`, `rules` and `event`.
     #[serde(flatten)]
     #[schema(value_type = Object)]
@@ -84,14 +86,17 @@ impl SummaryItem {
 
 /// The air quality index of an area (`kind=index`, PT1H or P1D), or what a month, quarter or year was like by HJ 663 and
 /// GB 3095 at a station or in an area (`kind=air`, P1M, P3M or P1Y); grades of the waters of an area and how many of its drinking-water
-/// sources meet the standard (`kind=water`), and how often its noise kept the limits (`kind=noise`), P1M, P3M, P12M or P1Y.
+/// sources meet the standard (`kind=water`), and how often its noise kept the limits (`kind=noise`), P1M, P3M, P12M or
+/// P1Y; how a day of an
+/// outlet kept to the concentrations of its permit (`kind=permit`, P1D), and how its month and the twelve that end with it kept to
+/// the quantities (`kind=quantity`, P1M).
 #[utoipa::path(
     get, path = PATH, tag = "data", operation_id = "summaries",
     params(
-        ("kind" = Option<String>, Query, pattern = "^(index|air|water|noise)$", description = "index (default), air, water or noise"),
+        ("kind" = Option<String>, Query, pattern = "^(index|air|water|noise|permit|quantity)$", description = "index (default), air, water, noise, permit or quantity"),
         ("station" = Option<Vec<String>>, Query, description = "station ids, repeated or separated by commas; default all, unless `area` is given"),
         ("area" = Option<String>, Query, min_length = 1, description = "one area of the registry"),
-        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y), P1M, P3M, P12M or P1Y for water and noise (default P1Y)"),
+        ("period" = Option<String>, Query, pattern = "^(PT1H|P1D|P1M|P3M|P12M|P1Y)$", description = "PT1H (default) or P1D for index; P1M, P3M or P1Y for air (default P1Y), P1M, P3M, P12M or P1Y for water and noise (default P1Y); P1D for permit, P1M for quantity"),
         SpanParameters,
         ("tz" = Option<String>, Query, min_length = 1, description = "IANA zone of the times in the answer, and of dates in the query; default the authority's. Days and months stay those of the authority", example = "Asia/Shanghai"),
         ("count" = Option<bool>, Query, description = "true to be told how many there are on all pages"),
@@ -128,23 +133,29 @@ pub async fn get(
 }
 
 fn ask(app: &App, query: &Query, zone: Zone) -> Result<SummaryQuery, Failure> {
-    let kinds = ["index", "air", "water", "noise"];
+    let kinds = ["index", "air", "water", "noise", "permit", "quantity"];
     let known = |text: &str| kinds.into_iter().find(|kind| *kind == text);
     let kind = query.word("kind", known, kinds)?.unwrap_or("index");
     let index = kind == "index";
     let serves = |period| match period {
-        Period::Hour | Period::Day => index,
-        Period::Quarter => !index,
-        Period::Months12 => !index && kind != "air",
-        Period::Month | Period::Year => !index,
+        Period::Hour => index,
+        Period::Day => index || kind == "permit",
+        Period::Quarter => !matches!(kind, "index" | "permit" | "quantity"),
+        Period::Months12 => matches!(kind, "water" | "noise"),
+        Period::Month => !index && kind != "permit",
+        Period::Year => !matches!(kind, "index" | "permit" | "quantity"),
         _ => false,
     };
     let names = match kind {
         "index" => "PT1H, P1D",
         "air" => "P1M, P3M, P1Y",
+        "permit" => "P1D",
+        "quantity" => "P1M",
         _ => "P1M, P3M, P12M, P1Y",
     };
     let period = match query.one("period")? {
+        None if kind == "permit" => Period::Day,
+        None if kind == "quantity" => Period::Month,
         None if !index => Period::Year,
         _ => query.period(serves, names)?,
     };

@@ -1,6 +1,7 @@
 //! `/stations/{id}`: everything of one station, for somebody who wants to know more.
 
 mod history;
+mod permit;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
@@ -47,6 +48,7 @@ pub async fn get(
     let to = app.zone().floor_hour(app.now()) + TimeDelta::hours(1);
     let span = Span { from: to - TimeDelta::hours(HOURS), to, zone: app.zone() };
     let history = History::read(&app, station, span).await?;
+    let permit = permit::Kept::read(&app, station).await?;
     let missing = Missing::read(&app, vec![station.id.clone()]).await?;
     let board = app.board.now();
     let now = board.station(&station.id);
@@ -63,6 +65,7 @@ pub async fn get(
         } @else {
             p.note { (view.lang.t("station.closed")) }
         }
+        @if let Some(permit) = &permit { (permit.show(&app, &view)) }
         (history::charts(&view, &history, span))
         (history::table(&view, &history, span))
         (missing.of_station(&app, &view, station))

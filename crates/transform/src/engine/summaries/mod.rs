@@ -7,12 +7,14 @@
 //! - [`area`]: the index of an area in an hour and on a day
 //! - `guidelines`: the lines of the WHO beside a year
 //! - [`period`]: months, quarters and years of the air of stations and areas
+//! - `permits`: days and months of outlets against their permits
 //! - [`water`], [`noise`]: months and years of the waters and of the noise of areas
 
 pub mod area;
 mod guidelines;
 pub mod noise;
 pub mod period;
+mod permits;
 #[cfg(test)]
 mod tests;
 pub mod water;
@@ -21,12 +23,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration as Wait;
 
-use chrono::{Duration, NaiveDate};
-use limpid_model::{Instant, Period, Pipeline, Published, Record, Station, StationKind, Subject, Summary, Zone};
+use chrono::{Days, Duration, Months, NaiveDate};
+use limpid_model::register::Act;
+use limpid_model::{
+    Instant, Period, Pipeline, Published, Record, Station, StationId, StationKind, Subject, Summary, Zone,
+};
 use limpid_store::{Journal, Result, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::assess::six;
+use crate::compliance::day::BACK_DAYS;
 use crate::engine::calendar::month_of;
 use crate::engine::periods::months_of;
 use crate::standards::Rules;
@@ -59,6 +65,24 @@ struct Touched {
     months: BTreeMap<Subject, BTreeSet<NaiveDate>>,
     /// Months and longer periods of the waters and of the noise of areas, by their start.
     spans: BTreeMap<(StationKind, String), BTreeSet<(Period, Instant)>>,
+    outlets: BTreeMap<StationId, Discharged>,
+}
+
+/// Days and months of an outlet.
+#[derive(Debug, Default)]
+struct Discharged {
+    days: BTreeSet<NaiveDate>,
+    months: BTreeSet<NaiveDate>,
+}
+
+impl Discharged {
+    /// An hour or day of this date. An exceedance may go on for days, and a month counts in the eleven that follow.
+    fn touch(&mut self, date: NaiveDate) {
+        let after = |days| date.checked_add_days(Days::new(days));
+        self.days.extend((0..=BACK_DAYS.unsigned_abs()).filter_map(after));
+        let month = month_of(date);
+        self.months.extend((0..12).filter_map(|months| month.checked_add_months(Months::new(months))));
+    }
 }
 
 impl Touched {
@@ -71,6 +95,12 @@ impl Touched {
             if months_of(period) > 0 {
                 self.spans.entry((station.kind, station.area.clone())).or_default().insert((period, start));
             }
+        }
+        if station.kind == StationKind::Outlet
+            && let Record::Observation(one) = &published.record
+            && matches!(one.period, Period::Hour | Period::Day)
+        {
+            self.outlets.entry(station.id.clone()).or_default().touch(zone.date_of(one.start));
         }
         if station.kind != StationKind::Air {
             return;
@@ -151,6 +181,9 @@ pub async fn follow(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: Ca
 /// Those of the journal; what was kept until then stays, and the next call goes on there.
 pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result<()> {
     let zone = pipeline.publisher.zone;
+    for followed in permits::FOLLOWED {
+        changed_permits(pipeline, journal, followed).await?;
+    }
     let mut cursor = journal.cursor(CURSOR).await?;
     loop {
         let batch = journal.published_tail(cursor, BATCH).await?;
@@ -187,8 +220,56 @@ pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result
                 }
             }
         }
+        for (station, discharged) in &touched.outlets {
+            judge(pipeline, journal, station, discharged, &mut keep).await?;
+        }
         keep.hand_over(Some((CURSOR, newest))).await?;
         cursor = newest;
+    }
+}
+
+/// Puts days and months of an outlet against its permits.
+async fn judge(
+    pipeline: &Pipeline,
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    discharged: &Discharged,
+    keep: &mut Keep<'_>,
+) -> Result<()> {
+    let permits = permits::Permits::of(journal, station).await?;
+    permits::days(pipeline, journal, station, &permits, &discharged.days, keep).await?;
+    permits::months(pipeline, journal, station, &permits, &discharged.months, keep).await
+}
+
+/// Judges everything anew of the stations whose permits, or marks, were released or taken back since the cursor.
+async fn changed_permits(
+    pipeline: &Pipeline,
+    journal: &Arc<dyn Journal>,
+    (register, name): (&'static str, &'static str),
+) -> Result<()> {
+    let zone = pipeline.publisher.zone;
+    loop {
+        let cursor = journal.cursor(name).await?;
+        let deeds = journal.registers().deeds(register, None, cursor, BATCH).await?;
+        let Some(last) = deeds.last() else { return Ok(()) };
+        let newest = last.id;
+        let public = deeds
+            .into_iter()
+            .filter(|deed| matches!(deed.act, Act::Release | Act::Repeal { .. } | Act::Withdraw { .. }));
+        let stations = permits::stations_of(journal, register, public.map(|deed| deed.record).collect()).await?;
+        let mut keep = Keep { journal, waiting: Vec::new() };
+        if !stations.is_empty() {
+            for extent in journal.extents().await? {
+                let known = pipeline.stations.get(&extent.station).is_some_and(|one| one.kind == StationKind::Outlet);
+                if known && stations.contains(&extent.station) {
+                    let (first, last) = (zone.date_of(extent.first), zone.date_of(extent.last));
+                    let days: BTreeSet<NaiveDate> = first.iter_days().take_while(|date| *date <= last).collect();
+                    let months = days.iter().map(|date| month_of(*date)).collect();
+                    judge(pipeline, journal, &extent.station, &Discharged { days, months }, &mut keep).await?;
+                }
+            }
+        }
+        keep.hand_over(Some((name, newest))).await?;
     }
 }
 

@@ -1,6 +1,7 @@
 mod areas;
 mod indices;
 mod periods;
+mod permits;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

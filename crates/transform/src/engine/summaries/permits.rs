@@ -1,0 +1,288 @@
+//! Days and months of outlets against the permits that were in force on them.
+//!
+//! Permits are the released revisions of the register `permits` whose outlets name a station; times that a unit marked are
+//! those of the register `operating-marks`. When either changes, everything of the stations concerned is judged anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{Days, Duration, Months, NaiveDate};
+use limpid_model::permit::PermitMonth;
+use limpid_model::register::PublicRecord;
+use limpid_model::summary::Standing;
+use limpid_model::{
+    Flag, Instant, Observation, ParameterId, Period, Pipeline, StationId, Statistic, Status, Subject, Summary,
+    SummaryBody,
+};
+use limpid_store::{Journal, ObservationQuery, PublicQuery, PublicRevision, Result, SummaryQuery};
+
+use super::Keep;
+use crate::compliance::day::{BACK_DAYS, Marked, Measured, judge};
+use crate::compliance::permit::{Outlet, outlets};
+use crate::compliance::quantity::{self, Mass};
+
+/// The registers that are read, and the columns that say which station is meant.
+const PERMITS: (&str, &str) = ("permits", "outlets.station");
+const MARKS: (&str, &str) = ("operating-marks", "station");
+
+/// Permits, or marks, of one station that are looked at.
+const MOST_RECORDS: usize = 1_000;
+
+/// What is known of a station's permits.
+pub(super) struct Permits {
+    outlets: Vec<Outlet>,
+    marked: Vec<Marked>,
+}
+
+impl Permits {
+    /// Everything that was ever permitted at a station's outlets, as far as it is public.
+    pub(super) async fn of(journal: &Arc<dyn Journal>, station: &StationId) -> Result<Self> {
+        let mut found = Vec::new();
+        for permit in ids(journal, PERMITS, station).await? {
+            if let Some((entry, revisions)) = journal.registers().public_record(PERMITS.0, &permit).await? {
+                let end = entry.repealed.map(|notice| notice.on);
+                found.extend(versions(&permit, &revisions, end).into_iter().filter(|one| one.station == *station));
+            }
+        }
+        let mut marked = Vec::new();
+        for mark in ids(journal, MARKS, station).await? {
+            let newest = journal.registers().public_record(MARKS.0, &mark).await?.and_then(|(entry, _)| entry.record);
+            marked.extend(newest.as_ref().and_then(mark_of));
+        }
+        Ok(Self { outlets: found, marked })
+    }
+
+    /// What was permitted on a day; of several permits the one that began last.
+    fn on(&self, date: NaiveDate) -> Option<&Outlet> {
+        self.outlets.iter().filter(|one| one.in_force(date)).max_by_key(|one| (one.from, one.version.revision))
+    }
+}
+
+async fn ids(journal: &Arc<dyn Journal>, (register, column): (&str, &str), station: &StationId) -> Result<Vec<String>> {
+    let query = PublicQuery {
+        register: register.to_owned(),
+        filters: vec![(column.to_owned(), station.to_string())],
+        limit: MOST_RECORDS,
+        ..PublicQuery::default()
+    };
+    Ok(journal.registers().public_records(query).await?.into_iter().map(|entry| entry.id).collect())
+}
+
+/// The outlets of every revision of a permit, each in force until the next one is. A revision begins with its first valid day,
+/// or with the day on which it was decided where that is later; one that begins no later than the one before corrects it.
+fn versions(permit: &str, revisions: &[PublicRevision], repealed: Option<NaiveDate>) -> Vec<Outlet> {
+    let day_before = |day: NaiveDate| day.checked_sub_days(Days::new(1));
+    let mut found = Vec::new();
+    let mut next: Option<NaiveDate> = repealed;
+    for revision in revisions.iter().rev() {
+        let validity = revision.record.validity();
+        let decided = revision.record.fields().get("decided").and_then(|value| value.as_str()?.parse().ok());
+        let from = validity.from.max(decided).unwrap_or(NaiveDate::MIN);
+        let ends = [validity.to, validity.ended.and_then(day_before), next.and_then(day_before)];
+        let to = ends.into_iter().flatten().min();
+        if to.is_none_or(|to| from <= to) {
+            found.extend(outlets((permit, revision.revision), revision.record.fields(), (from, to)));
+        }
+        next = Some(next.map_or(from, |next| next.min(from)));
+    }
+    found
+}
+
+fn mark_of(record: &PublicRecord) -> Option<Marked> {
+    let text = |name: &str| record.fields().get(name).and_then(|value| value.as_str());
+    let time = |name: &str| Some(chrono::DateTime::parse_from_rfc3339(text(name)?).ok()?.to_utc());
+    Some(Marked { from: time("from")?, to: time("to")?, kind: text("kind")?.to_owned() })
+}
+
+/// Judges days of a station anew, those of which anything is published.
+pub(super) async fn days(
+    pipeline: &Pipeline,
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    permits: &Permits,
+    dates: &BTreeSet<NaiveDate>,
+    keep: &mut Keep<'_>,
+) -> Result<()> {
+    for date in dates {
+        let Some(outlet) = permits.on(*date) else { continue };
+        let (start, end) = pipeline.publisher.zone.day(*date);
+        let parameters: Vec<ParameterId> = outlet.concentrations.iter().map(|limit| limit.parameter).collect();
+        let back = start - Duration::days(BACK_DAYS);
+        let hours = observations(journal, station, &parameters, Period::Hour, (back, end)).await?;
+        let days = observations(journal, station, &parameters, Period::Day, (start, end)).await?;
+        if !hours.iter().chain(&days).any(|one| one.start >= start) {
+            continue;
+        }
+        let by_key = |found: Vec<Observation>| found.into_iter().map(|one| ((one.parameter, one.start), one)).collect();
+        let measured = Measured { hours: by_key(hours), days: by_key(days) };
+        let body = SummaryBody::Permit(judge(outlet, (start, end), &measured, &permits.marked));
+        keep.add(Summary { subject: Subject::Station(station.clone()), period: Period::Day, start, end, body }).await?;
+    }
+    Ok(())
+}
+
+/// Adds up months of a station anew, in their order, those in which anything was discharged that a quantity is permitted of.
+/// Earlier months are taken as they were kept.
+pub(super) async fn months(
+    pipeline: &Pipeline,
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    permits: &Permits,
+    months: &BTreeSet<NaiveDate>,
+    keep: &mut Keep<'_>,
+) -> Result<()> {
+    let zone = pipeline.publisher.zone;
+    for first in months {
+        let start = zone.start_of(*first);
+        let end = Period::Month.end(start, zone);
+        let Some(outlet) = permits.on(zone.date_of(end - Duration::microseconds(1))) else { continue };
+        if outlet.quantities.is_empty() {
+            continue;
+        }
+        let flow = ParameterId::known("flow");
+        let mut parameters: Vec<ParameterId> = outlet.quantities.iter().map(|permitted| permitted.parameter).collect();
+        parameters.push(flow);
+        let hours = observations(journal, station, &parameters, Period::Hour, (start, end)).await?;
+        if hours.is_empty() {
+            continue;
+        }
+        let flows: BTreeMap<Instant, f64> = hours
+            .iter()
+            .filter(|one| one.parameter == flow)
+            .filter_map(|one| Some((one.start, usable(one)?)))
+            .collect();
+        // Earlier months of this run must be kept before they are read.
+        keep.hand_over(None).await?;
+        let before = earlier(journal, station, (first, zone)).await?;
+        let mut body = PermitMonth {
+            version: outlet.version.clone(),
+            quantities: Vec::new(),
+            reviewed: hours
+                .iter()
+                .filter_map(|one| usable(one).map(|_| one.status))
+                .all(|one| one > Status::Provisional),
+            standing: Standing {
+                status: hours.iter().map(|one| one.status).min().unwrap_or(Status::Provisional),
+                flag: Flag::Pass,
+                rules: "permit-quantity".to_owned(),
+                event: false,
+            },
+        };
+        for permitted in &outlet.quantities {
+            let mut mass = Mass { expected: hours_of(start, end), ..Mass::default() };
+            for one in hours.iter().filter(|one| one.parameter == permitted.parameter) {
+                let hour = usable(one).zip(flows.get(&one.start));
+                if let Some(kg) = hour.and_then(|(value, flow)| quantity::kilograms(one.parameter, value, *flow)) {
+                    (mass.kg, mass.n) = (mass.kg + kg, mass.n + 1);
+                }
+            }
+            let mut masses: Vec<Mass> = before
+                .iter()
+                .map(|(start, end, month)| {
+                    let expected = hours_of(*start, *end);
+                    let kept = month
+                        .iter()
+                        .flat_map(|month| &month.quantities)
+                        .find(|one| one.parameter == permitted.parameter);
+                    kept.map_or(Mass { expected, ..Mass::default() }, |kept| Mass {
+                        kg: kept.month_kg,
+                        n: kept.n,
+                        expected,
+                    })
+                })
+                .collect();
+            masses.push(mass);
+            body.quantities.extend(quantity::judge(permitted, &masses));
+        }
+        let body = SummaryBody::Quantity(body);
+        keep.add(Summary { subject: Subject::Station(station.clone()), period: Period::Month, start, end, body })
+            .await?;
+    }
+    Ok(())
+}
+
+/// The eleven months before a month, each with what was kept of it.
+async fn earlier(
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    (first, zone): (&NaiveDate, limpid_model::Zone),
+) -> Result<Vec<(Instant, Instant, Option<PermitMonth>)>> {
+    let starts: Vec<Instant> = (1..12)
+        .rev()
+        .filter_map(|back| first.checked_sub_months(Months::new(back)))
+        .map(|date| zone.start_of(date))
+        .collect();
+    let query = SummaryQuery {
+        subjects: vec![Subject::Station(station.clone())],
+        kind: "quantity".to_owned(),
+        period: Period::Month,
+        from: starts.first().copied().unwrap_or(Instant::MIN_UTC),
+        to: zone.start_of(*first),
+        as_of: None,
+        after: None,
+        limit: 12,
+    };
+    let mut kept: BTreeMap<Instant, PermitMonth> = BTreeMap::new();
+    for found in journal.summaries(query).await? {
+        if let SummaryBody::Quantity(month) = found.summary.body {
+            kept.insert(found.summary.start, month);
+        }
+    }
+    let month = |start: Instant| (start, Period::Month.end(start, zone), kept.remove(&start));
+    Ok(starts.into_iter().map(month).collect())
+}
+
+fn hours_of(start: Instant, end: Instant) -> u32 {
+    u32::try_from((end - start).num_hours()).unwrap_or(0)
+}
+
+fn usable(observation: &Observation) -> Option<f64> {
+    observation.value.filter(|_| observation.flag.usable())
+}
+
+async fn observations(
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    parameters: &[ParameterId],
+    period: Period,
+    (from, to): (Instant, Instant),
+) -> Result<Vec<Observation>> {
+    if parameters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = ObservationQuery {
+        stations: vec![station.clone()],
+        parameters: parameters.to_vec(),
+        period,
+        statistic: Statistic::Mean,
+        from,
+        to,
+        as_of: None,
+        after: None,
+        limit: parameters.len() * usize::try_from((to - from).num_hours()).unwrap_or(0).max(24),
+    };
+    Ok(journal.observations(query).await?.into_iter().map(|published| published.record).collect())
+}
+
+/// The stations that the public revisions of these records name, those that were withdrawn aside.
+pub(super) async fn stations_of(
+    journal: &Arc<dyn Journal>,
+    register: &str,
+    records: BTreeSet<String>,
+) -> Result<BTreeSet<StationId>> {
+    let mut stations = BTreeSet::new();
+    for record in records {
+        let Some((_, revisions)) = journal.registers().public_record(register, &record).await? else { continue };
+        for revision in revisions {
+            let fields = revision.record.fields();
+            let own = fields.get("station").into_iter();
+            let rows = fields.get("outlets").and_then(|rows| rows.as_array()).into_iter().flatten();
+            let named = own.chain(rows.filter_map(|row| row.get("station")));
+            stations.extend(named.filter_map(|value| StationId::parse(value.as_str()?)));
+        }
+    }
+    Ok(stations)
+}
+
+/// The registers whose deeds are followed, each with the cursor up to which.
+pub(super) const FOLLOWED: [(&str, &str); 2] = [(PERMITS.0, "permit-deeds"), (MARKS.0, "mark-deeds")];

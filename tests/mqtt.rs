@@ -1,6 +1,7 @@
 //! The built program at a real broker, each of them killed while messages come: nothing that was acknowledged is lost,
 //! and nothing is there twice.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -108,4 +109,52 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_broker_and_program_are_kil
         assert!(began.elapsed() < PATIENCE, "{} of {MINUTES} came\n{}", found.len(), broker.log());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// What a subscriber has of a broker's topics behind `limpid/v1/`, the newest of each, until it has so many.
+async fn topics(port: u16, count: usize) -> BTreeMap<String, serde_json::Value> {
+    let options = MqttOptions::new(format!("reader-{}", rand::random::<u32>()), "127.0.0.1", port);
+    let (client, mut events) = AsyncClient::new(options, 4);
+    client.try_subscribe("limpid/v1/#", QoS::AtLeastOnce).unwrap();
+    let mut found = BTreeMap::new();
+    while found.len() < count {
+        let polled = tokio::time::timeout(PATIENCE, events.poll()).await;
+        let polled = polled.unwrap_or_else(|_| panic!("{count} topics: {found:#?}"));
+        if let Event::Incoming(Packet::Publish(publish)) = polled.unwrap() {
+            let topic = String::from_utf8(publish.topic.to_vec()).unwrap();
+            found.insert(topic, serde_json::from_slice(&publish.payload).unwrap());
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_published_to_a_broker_that_was_away_and_the_newest_is_retained() {
+    let mut broker = Mosquitto::start();
+    let (folder, secret) = Folder::two_stations();
+    folder.configure(&format!("[publish.mqtt]\nenabled = true\nurl = \"mqtt://127.0.0.1:{}\"", broker.port));
+    let limpid = folder.run();
+    let post = async |hours: i64, value: f64| {
+        let start = (Utc::now() - Span::hours(hours)).format("%Y-%m-%dT%H:00:00Z").to_string();
+        for parameter in ["pm25", "pm10", "so2", "no2", "co", "o3"] {
+            assert_eq!(limpid.post(&secret, &crate::support::hour("S1", parameter, &start, value)).await.0, 201);
+        }
+    };
+    post(3, 40.0).await;
+    broker.stop();
+    post(2, 41.0).await;
+    broker.restart();
+    let place = "limpid/v1/test/air/S1";
+    let value = format!("{place}/pm25");
+    let began = Instant::now();
+    // Who comes later has the newest value of each parameter, and the level.
+    let found = loop {
+        let found = topics(broker.port, 7).await;
+        if found[&value]["data"]["value"] == 41.0 {
+            break found;
+        }
+        assert!(began.elapsed() < PATIENCE, "{found:#?}");
+    };
+    assert_eq!((&found[&value]["type"], &found[&value]["data"]["parameter"]), (&json!("observation"), &json!("pm25")));
+    assert_eq!(found[&format!("{place}/level")]["data"]["station"], "S1");
 }

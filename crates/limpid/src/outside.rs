@@ -11,6 +11,7 @@ use limpid_ingest::gateways::tls::Tls;
 use limpid_ingest::secret;
 use limpid_ingest::sources::Sources;
 use limpid_model::{Pipeline, pipeline};
+use limpid_publish::mqtt::Outlet;
 use limpid_publish::webhooks::Webhook;
 
 use crate::server;
@@ -27,6 +28,8 @@ pub struct Outside {
     pub sources: Sources,
     /// The addresses that are told what happens.
     pub webhooks: Vec<Arc<Webhook>>,
+    /// The broker to which what happens is published.
+    pub outlet: Option<Arc<Outlet>>,
     /// The folders whose files are imported.
     pub drops: Vec<DropFolder>,
 }
@@ -56,9 +59,11 @@ impl Outside {
             webhook.map_err(|error| wrong.push(format!("pipeline.toml:{}: {error}", config.line))).ok()
         });
         let webhooks = webhooks.collect();
+        let outlet = pipeline.outlet.as_ref().map(|config| outlet(config, folder)).transpose();
+        let outlet = outlet.map_err(|error| wrong.push(error)).ok().flatten();
         match (sources, drops) {
             (Some(sources), Some(drops)) if wrong.is_empty() => {
-                Ok(Self { broker, hj212, http, sources, webhooks, drops })
+                Ok(Self { broker, hj212, http, sources, webhooks, outlet, drops })
             }
             _ => Err(wrong.join("\n")),
         }
@@ -69,6 +74,13 @@ impl Outside {
 fn webhook(config: &pipeline::Webhook, folder: &Path) -> Result<Arc<Webhook>, String> {
     let secret = secret::read(&config.secret, folder).map_err(|error| format!("webhook.secret: {}", told(error)))?;
     Webhook::new(config.clone(), &secret).map_err(|error| format!("webhook {}: {}", config.name, told(error)))
+}
+
+/// The broker that is published to, with the password that its configuration points to.
+fn outlet(config: &pipeline::Outlet, folder: &Path) -> Result<Arc<Outlet>, String> {
+    let password = config.password.as_ref().map(|from| secret::read(from, folder)).transpose();
+    let password = password.map_err(|error| format!("pipeline.toml:{}: publish.mqtt: {}", config.line, told(error)))?;
+    Outlet::new(config.clone(), password.unwrap_or_default()).map_err(|error| at(config.line, error))
 }
 
 /// An error that something at a line of `pipeline.toml` led to.

@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
 pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> anyhow::Result<()> {
-    let Outside { broker, hj212: hj212_tls, http: http_tls, sources, webhooks, drops } = outside;
+    let Outside { broker, hj212: hj212_tls, http: http_tls, sources, webhooks, outlet, drops } = outside;
     let has = |role| arguments.role.contains(&role);
     let (http_on, hj212_on) = (pipeline.ingest.http.enabled, pipeline.ingest.hj212.enabled);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
@@ -111,6 +111,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
                 })
             },
             webhooks,
+            outlet,
             stop: stop.clone(),
         };
         let Publish { site, sensorthings, tasks: mut publishing } = Publish::start(config).await?;

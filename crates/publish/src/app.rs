@@ -17,6 +17,7 @@ use crate::board::Board;
 use crate::doors::series::KnownSeries;
 use crate::events::Event;
 use crate::freshness::Newest;
+use crate::mqtt::Outlet;
 use crate::webhooks::Webhook;
 
 /// The time by which age is judged.
@@ -86,6 +87,8 @@ pub struct App {
     pub streams: Arc<Semaphore>,
     /// Addresses that are told what happens.
     pub webhooks: Vec<Arc<Webhook>>,
+    /// The broker to which what happens is published.
+    pub outlet: Option<Arc<Outlet>>,
     /// Cancelled when the process stops.
     pub stop: CancellationToken,
 }

@@ -13,6 +13,7 @@
 //! - `freshness/`: publications against their deadlines
 //! - `events/`: what happens, as it is pushed
 //! - [`webhooks`]: addresses that are told
+//! - [`mqtt`]: the same, published to a broker
 //! - `feeds/`: Atom
 //! - `doors/`: the same data behind open standards
 //! - [`datasets`]: what is released as open data, when, and how it is served
@@ -31,6 +32,7 @@ mod events;
 mod feeds;
 mod freshness;
 mod links;
+pub mod mqtt;
 mod pages;
 mod remit;
 mod router;

@@ -21,6 +21,7 @@ use crate::due;
 use crate::error::Result;
 use crate::events::{self, cursor};
 use crate::freshness;
+use crate::mqtt::{self, Outlet};
 use crate::router::{router, sensorthings};
 use crate::webhooks::{self, Webhook};
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub amend: Amend,
     /// Addresses that are told what happens.
     pub webhooks: Vec<Arc<Webhook>>,
+    /// The broker to which what happens is published.
+    pub outlet: Option<Arc<Outlet>>,
     /// Cancelled when the process is to stop: streams end, tasks return.
     pub stop: CancellationToken,
 }
@@ -74,8 +77,20 @@ impl Publish {
 
 /// What the handlers share, and the follower that keeps its board up.
 pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follower)> {
-    let Config { pipeline, journal, lake, metrics, may_release, reviewer, officer, explain, amend, webhooks, stop } =
-        config;
+    let Config {
+        pipeline,
+        journal,
+        lake,
+        metrics,
+        may_release,
+        reviewer,
+        officer,
+        explain,
+        amend,
+        webhooks,
+        outlet,
+        stop,
+    } = config;
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
@@ -99,6 +114,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         series: Semaphore::new(SERIES),
         streams: Arc::new(Semaphore::new(stream::STREAMS)),
         webhooks,
+        outlet,
         stop,
     };
     events::keep::forget(&app).await?;
@@ -106,6 +122,9 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
     cursor::resume(&*app.journal, events::levels::CURSOR).await?;
     for webhook in &app.webhooks {
         cursor::resume(&*app.journal, &webhook.cursor()).await?;
+    }
+    if app.outlet.is_some() {
+        cursor::resume(&*app.journal, mqtt::CURSOR).await?;
     }
     alerts::refresh(&app).await?;
     freshness::look(&app).await;
@@ -122,6 +141,9 @@ pub(crate) fn spawn(app: &Shared, follower: Follower) -> JoinSet<()> {
     tasks.spawn(events::levels::watch(app.clone()));
     for webhook in &app.webhooks {
         tasks.spawn(webhooks::deliver(app.clone(), webhook.clone()));
+    }
+    if let Some(outlet) = &app.outlet {
+        tasks.spawn(mqtt::serve(app.clone(), outlet.clone()));
     }
     tasks.spawn(events::keep::watch(app.clone()));
     tasks.spawn(due::run(app.clone()));

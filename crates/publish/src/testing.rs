@@ -123,6 +123,7 @@ impl Service {
             amend: Arc::new(|change| Box::pin(async move { Err(crate::NotAmended::Refused(format!("{change:?}"))) })),
             explain: Arc::new(|question| Box::pin(explained(question))),
             webhooks: webhooks.collect(),
+            outlet: None,
             stop: stop.clone(),
         };
         let clock = Arc::new(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap());

@@ -19,6 +19,7 @@ use super::mistake::Mistakes;
 use super::mqtt::{self, Mqtt};
 use super::noise::{self, Noise};
 use super::officer::{self, Officer};
+use super::outlet::{self, Outlet};
 use super::pull::{self, PullSource};
 use super::register::Registers;
 use super::reviewer::{self, Reviewer};
@@ -65,6 +66,8 @@ pub struct Pipeline {
     pub forecast: ForecastRules,
     /// Who may decide about values.
     pub reviewers: Vec<Reviewer>,
+    /// The broker to which what happens is published.
+    pub outlet: Option<Outlet>,
     /// Addresses that are told what happens.
     pub webhooks: Vec<Webhook>,
     /// Who keeps registers.
@@ -251,6 +254,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let tables = root.tables(source, "source");
     let sources = pull::read(tables, source);
     let reviewers = root.tables(source, "reviewer").into_iter().filter_map(|one| reviewer::read(one, source)).collect();
+    let outlet = outlet::read(root.table(source, "publish"), source);
     let webhooks = webhook::read(root.tables(source, "webhook"), source);
     let officers = root.tables(source, "officer").into_iter().filter_map(|one| officer::read(one, source)).collect();
     root.finish(source);
@@ -259,6 +263,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         reviewers,
         webhooks,
         officers,
+        outlet,
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },
         water,

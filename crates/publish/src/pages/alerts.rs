@@ -23,15 +23,15 @@ pub fn banner(app: &App, view: &View) -> Markup {
     html! {
         @for alert in active(all.iter(), app.now()) {
             @if let Some(info) = alert.info(lang.code()) {
-                section.alert lang=(info.language) aria-label=(lang.t("alerts.one")) {
-                    p.word {
+                section.alert aria-labelledby=(format!("in-force-{}", alert.id)) {
+                    p.word id=(format!("in-force-{}", alert.id)) {
                         strong { (lang.t("alerts.one")) } " "
-                        a href=(format!("{}#alert-{}", view.link("/alerts"), alert.id)) {
+                        a lang=(info.language) href=(format!("{}#alert-{}", view.link("/alerts"), alert.id)) {
                             (info.headline.as_deref().unwrap_or(&info.event))
                         }
                     }
-                    @if let Some(instruction) = &info.instruction { p { (instruction) } }
-                    p.soft lang=(lang.tag()) { (source(app, lang, alert)) }
+                    @if let Some(instruction) = &info.instruction { p lang=(info.language) { (instruction) } }
+                    p.soft { (source(app, lang, alert)) }
                 }
             }
         }

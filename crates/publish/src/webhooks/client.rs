@@ -1,6 +1,5 @@
 //! One message over HTTP. Redirects are not followed: a message goes where the configuration says, and nowhere else.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::uri::{InvalidUri, Uri};
@@ -11,7 +10,9 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
+
+use crate::mqtt::client_config;
 
 /// An answer must be there within so long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -54,12 +55,7 @@ impl Client {
     /// # Errors
     /// When the address is none, or the encryption library does not work.
     pub fn new(url: &str) -> Result<Self, ClientError> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = ClientConfig::clone(&*client_config()?);
         let connector =
             hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
         Ok(Self { http: HyperClient::builder(TokioExecutor::new()).build(connector), uri: url.parse()? })

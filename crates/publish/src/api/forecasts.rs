@@ -3,8 +3,9 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::forecast::ForecastDay;
-use limpid_model::{Forecast, Instant, Pipeline, Scheme, Subject, Text, Zone};
+use limpid_model::forecast::{ForecastDay, Scored};
+use limpid_model::parameter::AIR_INDEX;
+use limpid_model::{Forecast, Instant, ParameterId, Pipeline, Scheme, Subject, Text, Zone};
 use limpid_store::{ForecastQuery, SeriesPosition};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,6 +16,7 @@ use super::page::{self, Page, Writer};
 use super::query::Query;
 use super::refusals::BadRequest;
 use super::shape::{SeriesParameters, Shape, ShapeParameters};
+use crate::answer::problem::cut;
 use crate::answer::{Cache, Failure, Format, cache};
 use crate::app::{App, Shared};
 use crate::{links, remit};
@@ -23,7 +25,7 @@ const PATH: &str = "/api/v1/forecasts";
 const KNOWN: &[&str] = &["station", "area", "parameter", "as_of", "tz", "fields", "format", "cursor", "limit"];
 const KNOWN_OF_DAYS: &[&str] = &["station", "area", "as_of", "tz"];
 const KNOWN_OF_SCORES: &[&str] =
-    &["station", "parameter", "lead_day", "window", "model", "tz", "fields", "format", "cursor", "limit"];
+    &["station", "area", "parameter", "lead_day", "window", "model", "tz", "fields", "format", "cursor", "limit"];
 
 /// One page of hours.
 #[derive(Serialize, ToSchema)]
@@ -98,20 +100,23 @@ fn name(subject: &Subject) -> limpid_model::StationId {
     }
 }
 
+/// The area of this name.
+fn known_area(app: &App, area: &str) -> Result<Subject, Failure> {
+    let mut known: Vec<&str> = app.pipeline.stations.iter().map(|station| station.area.as_str()).collect();
+    known.sort_unstable();
+    known.dedup();
+    known.retain(|area| !area.is_empty());
+    if !known.contains(&area) {
+        return Err(Failure::value("area", "there is no such area", known));
+    }
+    Ok(Subject::Area(area.to_owned()))
+}
+
 /// The newest issue of each subject that is asked for.
 async fn newest(app: &App, query: &Query, zone: Zone) -> Result<Vec<Forecast>, Failure> {
     let to = query.as_of(zone)?.unwrap_or(Instant::MAX_UTC);
     let subjects = match query.one("area")? {
-        Some(area) => {
-            let mut known: Vec<&str> = app.pipeline.stations.iter().map(|station| station.area.as_str()).collect();
-            known.sort_unstable();
-            known.dedup();
-            known.retain(|area| !area.is_empty());
-            if !known.contains(&area) {
-                return Err(Failure::value("area", "there is no such area", known));
-            }
-            vec![Subject::Area(area.to_owned())]
-        }
+        Some(area) => vec![known_area(app, area)?],
         None => {
             let named = query.stations(&app.pipeline)?;
             let all = app.pipeline.stations.iter().map(|station| station.id.clone());
@@ -291,12 +296,14 @@ pub struct ForecastScores {
     pub next: Option<String>,
 }
 
-/// How good what was issued in the last 30, 90 and 365 days has been, for all stations together and for each: worked out
-/// anew after each issue, against the truth as it stands then.
+/// How good what was issued in the last 30, 90 and 365 days has been, for all stations together, for each and for each area:
+/// worked out anew after each issue, against the truth as it stands then. `parameter=index` is the index of all pollutants
+/// with its level and primary pollutant.
 #[utoipa::path(
     get, path = "/api/v1/forecasts/scores", tag = "data", operation_id = "forecastScores",
     params(
         SeriesParameters,
+        ("area" = Option<String>, Query, min_length = 1, description = "an area of the registry instead of stations"),
         ("lead_day" = Option<u8>, Query, minimum = 1, maximum = 7, description = "days ahead; default all"),
         ("window" = Option<u16>, Query, minimum = 30, maximum = 365, description = "30, 90 or 365 days; default all"),
         ("model" = Option<String>, Query, pattern = "^(issued|amended)$", description = "issued, or amended for what stood after forecasters amended it; default both"),
@@ -304,7 +311,7 @@ pub struct ForecastScores {
         ("format" = Option<String>, Query, pattern = "^(json|csv|parquet|arrow)$", description = "json (default), csv, parquet or arrow (an IPC stream)"),
     ),
     responses(
-        (status = 200, description = "scores; of no station where one is not named", content((ForecastScores = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/vnd.apache.arrow.stream"))),
+        (status = 200, description = "scores; of all stations together where neither station nor area is named", content((ForecastScores = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/vnd.apache.arrow.stream"))),
         BadRequest,
     )
 )]
@@ -314,8 +321,12 @@ pub async fn scores(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN_OF_SCORES)?;
-    let shape = Shape::read(&app, &query, &headers, Format::ROWS, SCORE, &["by_observed_level", "polluted", "heavy"])?;
-    let (stations, parameters, limit) = (query.stations(&app.pipeline)?, query.parameters()?, query.limit()?);
+    let shape = Shape::read(&app, &query, &headers, Format::ROWS, SCORE, &["daily", "by_observed_level", "polluted", "heavy"])?;
+    let limit = query.limit()?;
+    let stations = query.stations(&app.pipeline)?.into_iter().map(Subject::Station);
+    let area = query.one("area")?.map(|area| known_area(&app, area)).transpose()?;
+    let subjects: Vec<Subject> = stations.chain(area).collect();
+    let scored = scored(&query)?;
     let lead_day =
         query.word("lead_day", |text| text.parse::<u8>().ok().filter(|day| (1..=7).contains(day)), ["1 to 7"])?;
     let window = query.word(
@@ -330,13 +341,8 @@ pub async fn scores(
     )?;
     let mut found = app.journal.forecast_scores().await?;
     found.retain(|score| {
-        let subject = match &score.subject {
-            None => stations.is_empty(),
-            Some(Subject::Station(id)) => stations.contains(id),
-            Some(Subject::Area(_)) => false,
-        };
-        subject
-            && (parameters.is_empty() || parameters.contains(&score.parameter))
+        score.subject.as_ref().map_or(subjects.is_empty(), |subject| subjects.contains(subject))
+            && (scored.is_empty() || scored.contains(&score.of))
             && lead_day.is_none_or(|day| day == score.lead_day)
             && window.is_none_or(|window: u16| window == score.window)
             && model.as_ref().is_none_or(|model| *model == score.model)
@@ -350,4 +356,14 @@ pub async fn scores(
     });
     let writer = Writer { columns: SCORE, item: &|row| ScoreItem::new(row, shape.zone), place: None };
     page::write(&headers, &shape, page, &writer)
+}
+
+/// `parameter`, of scores: parameters, or the index.
+fn scored(query: &Query) -> Result<Vec<Scored>, Failure> {
+    let parse = |name: &str| {
+        let known = std::iter::once(Scored::Index).chain(AIR_INDEX.map(ParameterId::known).map(Scored::Parameter));
+        let unknown = || Failure::value("parameter", format!("there are no scores of {:?}", cut(name)), known.map(Scored::as_str));
+        Scored::parse(name).ok_or_else(unknown)
+    };
+    query.many("parameter").map(parse).collect()
 }

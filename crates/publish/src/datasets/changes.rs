@@ -18,7 +18,7 @@ use crate::error::{PublishError, Result};
 /// Columns that follow others and are no change of their own.
 const FOLLOWING: [&str; 3] = ["revision", "published", "from"];
 /// The columns of which an added row shows what it says.
-const SAYING: [&str; 3] = ["value", "index", "cause"];
+const SAYING: [&str; 4] = ["value", "index", "cause", "level_hit_rate"];
 /// Columns after those of the key.
 const COLUMNS: [&str; 6] = ["column", "old", "new", "revision", "published", "reason"];
 
@@ -30,7 +30,7 @@ pub struct Tally {
     /// Rows of which something is different.
     pub changed: u64,
     /// Rows that are not there any more: of stations that were taken out of the registry, for nothing published is
-    /// taken back; and gaps that late data have repaired.
+    /// taken back; gaps that late data have repaired; and scores of spans in which nothing was issued any more.
     pub withdrawn: u64,
 }
 
@@ -48,7 +48,7 @@ impl Tally {
 /// A part of a dataset whose file differs: the file before and the file now.
 #[derive(Debug, Clone)]
 pub struct Pair {
-    /// `year=2026/month=11`; empty for a dataset that is not partitioned.
+    /// `year=2026/month=11`, perhaps with `/day=25`; empty for a dataset that is not partitioned.
     pub partition: String,
     before: Option<String>,
     now: Option<String>,
@@ -146,10 +146,8 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
     let mut gone: Vec<&String> = old_rows.keys().collect();
     gone.sort();
     for key in gone {
-        line(
-            &["withdrawn", "", "", "", "", "", if now.of_gaps() || before.of_gaps() { "repaired" } else { "registry" }],
-            key,
-        )?;
+        let why = if now.of_gaps() || before.of_gaps() { "repaired" } else { before.unrevised() };
+        line(&["withdrawn", "", "", "", "", "", why], key)?;
         counts.withdrawn += 1;
     }
     let lines = writer.into_inner().map_err(|error| failed(error.into_error().into()))?;
@@ -161,7 +159,7 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
 /// that is withdrawn `repaired`.
 fn reason(before: &Table<'_>, old: Place, now: &Table<'_>, new: Place) -> Result<&'static str> {
     if !now.has("revision") {
-        return Ok(if now.of_gaps() { "derived" } else { "registry" });
+        return Ok(now.unrevised());
     }
     let differs = |name: &str| -> Result<bool> { Ok(before.cell(name, old)? != now.cell(name, new)?) };
     let reviewed = |rules: &str| rules.split_whitespace().any(|rule| rule.starts_with("review"));
@@ -222,6 +220,11 @@ impl<'a> Table<'a> {
 
     fn has(&self, name: &str) -> bool {
         self.names.contains(&name)
+    }
+
+    /// Why rows without revisions change: gaps and scores are worked out anew, others are as the registry says.
+    fn unrevised(&self) -> &'static str {
+        if self.of_gaps() || self.has("window") { "derived" } else { "registry" }
     }
 
     /// The text of a cell; empty where there is no such column.

@@ -3,8 +3,9 @@
 use limpid_model::{Period, Pipeline, StationKind, Statistic, Text};
 use serde_json::{Map, Value, json};
 
+use super::part::Span;
 use crate::answer::table::{Column, Kind};
-use crate::api::item::{ASSESSMENT, GAP, OBSERVATION};
+use crate::api::item::{ASSESSMENT, DAY, FIGURE, GAP, OBSERVATION, SCORE};
 use crate::api::stations::STATION;
 use crate::error::{PublishError, Result};
 
@@ -27,6 +28,12 @@ pub(crate) enum Contents {
     NoiseLimit,
     /// Hours without a value, and why.
     Gaps,
+    /// Every figure of every forecast.
+    Forecast,
+    /// The index of the days of every forecast.
+    ForecastDays,
+    /// How good forecasts were.
+    ForecastScores,
     /// The registry.
     Stations,
 }
@@ -36,10 +43,21 @@ impl Contents {
     pub fn kind(self) -> Option<StationKind> {
         match self {
             Self::AirHours | Self::AirDays | Self::AirIndex => Some(StationKind::Air),
+            Self::Forecast | Self::ForecastDays | Self::ForecastScores => Some(StationKind::Air),
             Self::Water | Self::WaterClass => Some(StationKind::Water),
             Self::Noise | Self::NoiseLimit => Some(StationKind::Noise),
             Self::Gaps | Self::Stations => None,
         }
+    }
+
+    /// Whether its parts are made of issues of forecasts, and not of published records.
+    pub fn is_of_issues(self) -> bool {
+        matches!(self, Self::Forecast | Self::ForecastDays)
+    }
+
+    /// How long its parts are.
+    pub fn span(self) -> Span {
+        if self == Self::Forecast { Span::Day } else { Span::Month }
     }
 
     /// Of values, which.
@@ -147,6 +165,33 @@ pub const ALL: &[Dataset] = &[
         contents: Contents::Gaps,
     },
     Dataset {
+        id: "forecast",
+        title: ["空气质量预报", "Air quality forecasts"],
+        about: [
+            "所发布的每一份预报的全部数值：未来 72 小时和 7 天各污染物的预期值与分位数、所用方法、模型及其训练时段。发布后不再改动，修订另成一份。按发布日分文件。",
+            "Every figure of every forecast as it was issued: expected value and quantiles of each pollutant for the next 72 hours and 7 days, with method, model and what it was trained on. Nothing issued is changed; an amendment is another issue. One file for each day of issue.",
+        ],
+        contents: Contents::Forecast,
+    },
+    Dataset {
+        id: "forecast-days",
+        title: ["空气质量指数预报", "Forecasts of the air quality index"],
+        about: [
+            "所发布的每一份预报的逐日指数范围、级别、各级别的可能性和首要污染物。超出发布机构权限的级别不给出。",
+            "Range of the index, level, chance of each level and primary pollutants of each day of every forecast as it was issued. Levels above the publisher's remit are not given.",
+        ],
+        contents: Contents::ForecastDays,
+    },
+    Dataset {
+        id: "forecast-scores",
+        title: ["空气质量预报评分", "Scores of forecasts"],
+        about: [
+            "最近 30、90、365 天的预报与实况对照：误差、区间覆盖率、级别、指数范围和首要污染物准确率，按实况级别分列，并与持续性和气候值比较。每次发布预报后重新计算。",
+            "How good the forecasts of the last 30, 90 and 365 days were: errors, coverage of intervals, hits of level, range and primary pollutant, by the level that came, against persistence and climatology. Worked out anew after each issue.",
+        ],
+        contents: Contents::ForecastScores,
+    },
+    Dataset {
         id: "stations",
         title: ["监测站点名录", "Stations"],
         about: [
@@ -191,6 +236,9 @@ impl Dataset {
                 table_schema(ASSESSMENT, &["station", "scheme", "period", "start"])
             }
             Contents::Gaps => table_schema(GAP, &["station", "parameter", "start"]),
+            Contents::Forecast => table_schema(FIGURE, &["issue", "parameter", "period", "start"]),
+            Contents::ForecastDays => table_schema(DAY, &["issue", "start"]),
+            Contents::ForecastScores => table_schema(SCORE, &["subject", "model", "parameter", "lead_day", "window"]),
             Contents::Stations => table_schema(STATION, &["id"]),
         }
     }

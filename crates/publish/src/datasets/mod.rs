@@ -1,11 +1,12 @@
 //! Open data: what is released, when, and how it is served.
 //!
 //! - `definition`: the datasets
-//! - `rows`: the rows of one month of a dataset, as Arrow batches
+//! - `part`: the months or days in which they are written
+//! - `rows`, `issues`: the rows of one part of a dataset, as Arrow batches
 //! - `documents`: what explains a release: README, citation, licence, checksums, CSVW, Croissant
 //! - `changes`: what differs between two releases
 //! - `extent`: where and when the rows are from
-//! - `release`: makes releases, touching only the months in which something changed
+//! - `release`: makes releases, touching only the parts in which something changed
 //! - `schedule`: the task that does so every few hours
 //! - `list`, `files`, `diff`, `make`, `catalog`: over HTTP; `turtle`: the catalog as Turtle
 //! - `export`: a release as a folder on disk
@@ -18,8 +19,10 @@ pub(crate) mod documents;
 mod export;
 pub(crate) mod extent;
 pub(crate) mod files;
+mod issues;
 pub(crate) mod list;
 pub(crate) mod make;
+mod part;
 mod release;
 mod rows;
 mod schedule;

@@ -1,7 +1,7 @@
 //! Makes releases.
 //!
 //! A release notes the journal's position it was made at. The next one reads what was published since, and rewrites
-//! only the months in which something changed; all other files are those of the release before.
+//! only the months or days in which something changed; all other files are those of the release before.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -16,7 +16,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::definition::{ALL, Contents, Dataset};
-use super::rows::{Month, Reader};
+use super::part::{Part, Span};
+use super::rows::Reader;
 use super::{changes, documents};
 use crate::error::{PublishError, Result};
 
@@ -79,37 +80,41 @@ pub(crate) async fn release(
     at: Instant,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Outcome> {
-    let position = *journal.published().borrow();
+    let issues = dataset.contents.is_of_issues();
+    let position = if issues { *journal.forecast().borrow() } else { *journal.published().borrow() };
     let worked_up = worked_up(journal).await?;
     let basis = basis(pipeline, dataset);
     let before = lake.current(dataset.id).await?;
     let reader = Reader { pipeline, journal };
 
     let mut resources = Vec::new();
-    if dataset.contents == Contents::Stations {
-        if pipeline.stations.is_empty() {
-            return Ok(Outcome::Empty);
+    if let Some(rows) = reader.whole(dataset).await? {
+        if !rows.is_empty() {
+            resources.extend(write(lake, dataset, Partition { path: String::new(), rows }).await?);
         }
-        let partition = Partition { path: String::new(), rows: reader.stations()? };
-        resources.extend(write(lake, dataset, partition).await?);
         progress(Progress { dataset: dataset.id, done: 1, total: 1 });
     } else {
-        let mut months = all_months(&reader, dataset, at).await?;
         // The ledger is not in the tail of what is published: all of it is read each time.
         let carried_on = before.as_ref().filter(|_| dataset.contents != Contents::Gaps);
-        if let Some(since) = carried_on.and_then(|release| reusable(release, &basis)) {
-            let changed = changed_months(&reader, dataset, since).await?;
+        let since = carried_on.and_then(|release| reusable(release, &basis));
+        let span = dataset.contents.span();
+        let parts = match since {
+            None if issues => reader.parts_of_issues(span, at).await?,
+            None => all_months(&reader, dataset, at).await?,
+            Some(since) if issues => reader.parts_since(since, span, at).await?,
+            Some(since) => changed_months(&reader, dataset, since).await?,
+        };
+        if since.is_some() {
             let kept = before.iter().flat_map(|release| &release.resources).filter(|resource| {
-                !changed.iter().any(|month| resource.path.starts_with(&format!("{}/", month.partition())))
+                !parts.iter().any(|part| resource.path.starts_with(&format!("{}/", part.partition())))
             });
             resources.extend(kept.cloned());
-            months = changed;
         }
-        let total = months.len() as u64;
-        for (done, month) in months.into_iter().enumerate() {
-            let rows = reader.month(dataset, month).await?;
+        let total = parts.len() as u64;
+        for (done, part) in parts.into_iter().enumerate() {
+            let rows = reader.part(dataset, part).await?;
             if !rows.is_empty() {
-                let partition = Partition { path: month.partition(), rows };
+                let partition = Partition { path: part.partition(), rows };
                 resources.extend(write(lake, dataset, partition).await?);
             }
             progress(Progress { dataset: dataset.id, done: done as u64 + 1, total });
@@ -165,7 +170,11 @@ fn basis(pipeline: &Pipeline, dataset: &Dataset) -> String {
     let stations: Vec<_> =
         pipeline.stations.iter().map(|station| (&station.id, station.kind, station.simulated)).collect();
     let scheme = format!("{:?}", pipeline.air.scheme);
-    let basis = json!([FILES, dataset.schema(), pipeline.publisher.zone.name(), scheme, stations]);
+    let mut basis = json!([FILES, dataset.schema(), pipeline.publisher.zone.name(), scheme, stations]);
+    if let (Contents::ForecastDays, Some(basis)) = (dataset.contents, basis.as_array_mut()) {
+        // What of a forecast may be said depends on who says it.
+        basis.push(json!([format!("{:?}", pipeline.publisher.authority), pipeline.forecast.legal_basis.is_some()]));
+    }
     Sha256::digest(basis.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -177,7 +186,7 @@ fn reusable(release: &Release, basis: &str) -> Option<u64> {
 
 /// Every month in which a station of the dataset has readings, and the one before, into which a night may be filed; of gaps all
 /// months from the first readings on.
-async fn all_months(reader: &Reader<'_>, dataset: &Dataset, now: Instant) -> Result<Vec<Month>> {
+async fn all_months(reader: &Reader<'_>, dataset: &Dataset, now: Instant) -> Result<Vec<Part>> {
     let stations = reader.of(dataset.contents);
     let extents = reader.journal.extents().await?;
     let of_them = || extents.iter().filter(|extent| stations.contains(&extent.station));
@@ -187,13 +196,13 @@ async fn all_months(reader: &Reader<'_>, dataset: &Dataset, now: Instant) -> Res
     let until = if dataset.contents == Contents::Gaps { now } else { Instant::MIN_UTC };
     let last = of_them().map(|extent| extent.last.max(until)).max();
     Ok(match (first, last) {
-        (Some(first), Some(last)) => Month::span(first, last, reader.pipeline.publisher.zone),
+        (Some(first), Some(last)) => Part::all(first, last, Span::Month, reader.pipeline.publisher.zone),
         _ => Vec::new(),
     })
 }
 
 /// The months in which something of the dataset was published after `since`.
-async fn changed_months(reader: &Reader<'_>, dataset: &Dataset, since: u64) -> Result<Vec<Month>> {
+async fn changed_months(reader: &Reader<'_>, dataset: &Dataset, since: u64) -> Result<Vec<Part>> {
     let zone = reader.pipeline.publisher.zone;
     let mut position = since;
     let mut months = BTreeSet::new();
@@ -204,7 +213,7 @@ async fn changed_months(reader: &Reader<'_>, dataset: &Dataset, since: u64) -> R
             position = published.seq;
             let station = reader.pipeline.stations.get(published.record.station());
             if station.is_some_and(|station| Some(station.kind) == dataset.contents.kind()) {
-                months.extend(start_in(dataset, &published.record).map(|start| Month::of(start, zone)));
+                months.extend(start_in(dataset, &published.record).map(|start| Part::of(start, Span::Month, zone)));
             }
         }
         if !more {

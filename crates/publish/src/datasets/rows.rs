@@ -1,14 +1,14 @@
 //! The rows of one part of a dataset, as Arrow batches.
 
 use arrow_array::RecordBatch;
-use chrono::{Datelike, Months, NaiveDate};
 use limpid_model::{
-    Assessment, Gap, Instant, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind,
+    Assessment, Gap, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind,
     Statistic, Zone,
 };
 use limpid_store::{AssessmentQuery, GapQuery, Journal, ObservationQuery, SeriesPosition};
 
 use super::definition::{Contents, Dataset};
+use super::part::Part;
 use crate::answer::table::{self, Column};
 use crate::api::item::{ASSESSMENT, GAP, GapRow, OBSERVATION, Row};
 use crate::api::stations::STATION;
@@ -16,38 +16,6 @@ use crate::error::{PublishError, Result};
 
 /// Rows of one read and of one batch: large enough for Parquet, small enough (some 20 MB) for a small machine.
 const CHUNK: usize = 50_000;
-
-/// A calendar month of the publisher's zone: the partition of every dataset that has a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Month(NaiveDate);
-
-impl Month {
-    /// The month in which `at` falls.
-    pub fn of(at: Instant, zone: Zone) -> Self {
-        Self(zone.date_of(at).with_day(1).expect("every month has a first day"))
-    }
-
-    /// The months from that of `first` to that of `last`.
-    pub fn span(first: Instant, last: Instant, zone: Zone) -> Vec<Self> {
-        let last = Self::of(last, zone);
-        std::iter::successors(Some(Self::of(first, zone)), |month| Some(month.next()))
-            .take_while(|month| *month <= last)
-            .collect()
-    }
-
-    /// Its Hive partition, `year=2026/month=11`.
-    pub fn partition(self) -> String {
-        format!("year={:04}/month={:02}", self.0.year(), self.0.month())
-    }
-
-    fn next(self) -> Self {
-        Self(self.0 + Months::new(1))
-    }
-
-    fn bounds(self, zone: Zone) -> (Instant, Instant) {
-        (zone.start_of(self.0), zone.start_of(self.next().0))
-    }
-}
 
 /// Reads rows from the journal.
 pub struct Reader<'a> {
@@ -71,15 +39,27 @@ impl Reader<'_> {
     /// Should the columns not fit their schema.
     pub fn stations(&self) -> Result<Vec<RecordBatch>> {
         let rows: Vec<Station> = self.pipeline.stations.iter().cloned().collect();
-        Ok(vec![batch(STATION, &rows, self.zone())?])
+        Ok(if rows.is_empty() { Vec::new() } else { vec![batch(STATION, &rows, self.zone())?] })
     }
 
-    /// The rows of one month, sorted: by station, parameter, start and statistic, or by period, edition, station and
+    /// All rows of a dataset that has no parts; `None` of one that has.
+    ///
+    /// # Errors
+    /// Those of the journal.
+    pub async fn whole(&self, dataset: &Dataset) -> Result<Option<Vec<RecordBatch>>> {
+        Ok(match dataset.contents {
+            Contents::Stations => Some(self.stations()?),
+            Contents::ForecastScores => Some(self.scores().await?),
+            _ => None,
+        })
+    }
+
+    /// The rows of one part, sorted: by station, parameter, start and statistic, or by period, edition, station and
     /// start.
     ///
     /// # Errors
     /// Those of the journal.
-    pub async fn month(&self, dataset: &Dataset, month: Month) -> Result<Vec<RecordBatch>> {
+    pub async fn part(&self, dataset: &Dataset, part: Part) -> Result<Vec<RecordBatch>> {
         let mut batches = Vec::new();
         let contents = dataset.contents;
         if self.of(contents).is_empty() {
@@ -87,16 +67,17 @@ impl Reader<'_> {
             return Ok(batches);
         }
         match contents {
-            Contents::AirDays => self.days(month, &mut batches).await?,
-            Contents::Gaps => self.gaps(month, &mut batches).await?,
+            Contents::Forecast | Contents::ForecastDays => return self.issued(contents, part).await,
+            Contents::AirDays => self.days(part, &mut batches).await?,
+            Contents::Gaps => self.gaps(part, &mut batches).await?,
             _ => {
                 for subject in contents.values() {
-                    self.values(contents, month, *subject, &mut batches).await?;
+                    self.values(contents, part, *subject, &mut batches).await?;
                 }
             }
         }
         for period in contents.judgements() {
-            self.judgements(contents, month, *period, &mut batches).await?;
+            self.judgements(contents, part, *period, &mut batches).await?;
         }
         Ok(batches)
     }
@@ -104,11 +85,11 @@ impl Reader<'_> {
     async fn values(
         &self,
         contents: Contents,
-        month: Month,
+        part: Part,
         subject: (Period, Statistic),
         batches: &mut Vec<RecordBatch>,
     ) -> Result<()> {
-        let mut ask = self.observations(contents, month, subject);
+        let mut ask = self.observations(contents, part, subject);
         loop {
             let (rows, more) = self.read(&mut ask).await?;
             if !rows.is_empty() {
@@ -120,10 +101,10 @@ impl Reader<'_> {
         }
     }
 
-    async fn days(&self, month: Month, batches: &mut Vec<RecordBatch>) -> Result<()> {
+    async fn days(&self, part: Part, batches: &mut Vec<RecordBatch>) -> Result<()> {
         let mut all = Vec::new();
         for subject in Contents::AirDays.values() {
-            let mut ask = self.observations(Contents::AirDays, month, *subject);
+            let mut ask = self.observations(Contents::AirDays, part, *subject);
             loop {
                 let (rows, more) = self.read(&mut ask).await?;
                 all.extend(rows);
@@ -146,7 +127,7 @@ impl Reader<'_> {
     }
 
     /// The gaps of a month, each as far as it lies within it.
-    async fn gaps(&self, month: Month, batches: &mut Vec<RecordBatch>) -> Result<()> {
+    async fn gaps(&self, part: Part, batches: &mut Vec<RecordBatch>) -> Result<()> {
         let (from, to) = month.bounds(self.zone());
         let (stations, parameters, causes) = (self.of(Contents::Gaps), Vec::new(), Vec::new());
         let mut ask = GapQuery { stations, parameters, causes, from, to, after: None, limit: CHUNK };
@@ -175,11 +156,11 @@ impl Reader<'_> {
     async fn judgements(
         &self,
         contents: Contents,
-        month: Month,
+        part: Part,
         period: Period,
         batches: &mut Vec<RecordBatch>,
     ) -> Result<()> {
-        let (from, to) = month.bounds(self.zone());
+        let (from, to) = part.bounds(self.zone());
         let schemes = match contents.kind() {
             Some(StationKind::Air) | None => self.pipeline.air.scheme.spans(from, to, self.zone()),
             Some(kind) => Scheme::of_kind(kind).map(|scheme| (scheme, from, to)).collect(),
@@ -212,10 +193,10 @@ impl Reader<'_> {
     fn observations(
         &self,
         contents: Contents,
-        month: Month,
+        part: Part,
         (period, statistic): (Period, Statistic),
     ) -> ObservationQuery {
-        let (from, to) = month.bounds(self.zone());
+        let (from, to) = part.bounds(self.zone());
         ObservationQuery {
             stations: self.of(contents),
             parameters: Vec::new(),
@@ -251,30 +232,14 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn zone(&self) -> Zone {
+    /// That of the publisher.
+    pub fn zone(&self) -> Zone {
         self.pipeline.publisher.zone
     }
 }
 
-fn batch<R>(columns: &[Column<R>], rows: &[R], zone: Zone) -> Result<RecordBatch> {
+/// Rows as one batch.
+pub fn batch<R>(columns: &[Column<R>], rows: &[R], zone: Zone) -> Result<RecordBatch> {
     table::batch(&table::all(columns), rows, zone)
         .map_err(|error| PublishError::Table { doing: "building a table of rows".into(), source: error.into() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn months_are_those_of_the_zone() {
-        let zone = Zone::parse("Asia/Shanghai").unwrap();
-        let at = |text: &str| text.parse::<Instant>().unwrap();
-        let months = Month::span(at("2025-11-30T16:00:00Z"), at("2026-01-31T16:00:00Z"), zone);
-        let names: Vec<String> = months.iter().map(|month| month.partition()).collect();
-        assert_eq!(
-            names,
-            ["year=2025/month=12", "year=2026/month=01", "year=2026/month=02"],
-            "16:00 UTC is the next day in Shanghai"
-        );
-    }
 }

@@ -49,6 +49,20 @@ pub fn judge(day: &mut ForecastDay) {
     day.level = Some(Chances::new(counts).announced());
 }
 
+/// The index that a day's figures come to: `mean` is the one as likely passed as not, `usual` that of what is usual; `None`
+/// where the day was not judged.
+pub fn index(day: &ForecastDay) -> Option<Expected> {
+    let daily = edition(Scheme::parse(&day.scheme)?)?.daily?;
+    let index = |value: &dyn Fn(&Expected) -> f32| {
+        daily(Rules::built_in(), &figures(&day.figures, value)).index.map(f32::from)
+    };
+    let mut quantiles = [0.0; QUANTILES.len()];
+    for (place, at) in quantiles.iter_mut().enumerate() {
+        *at = index(&|expected| expected.quantiles[place])?;
+    }
+    Some(Expected { mean: f32::from(day.median?), usual: index(&|expected| expected.usual)?, quantiles })
+}
+
 /// What an index is made of.
 fn figures(figures: &[DayFigure], value: &dyn Fn(&Expected) -> f32) -> Daily {
     let mut day = Daily { exempt: [true; six_len()], ..Daily::default() };

@@ -1,7 +1,7 @@
-//! Forecasts and their scores.
+//! Forecasts.
 
 use limpid_model::forecast::{Expected, MethodNote};
-use limpid_model::{Forecast, ForecastScore, Instant, ParameterId, Subject, Zone};
+use limpid_model::{Forecast, Instant, ParameterId, Subject, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -116,14 +116,16 @@ pub fn plain(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))
 }
 
-fn station(subject: &Subject) -> Option<&str> {
+/// The id, of a station.
+pub(super) fn station(subject: &Subject) -> Option<&str> {
     match subject {
         Subject::Station(id) => Some(id.as_str()),
         Subject::Area(_) => None,
     }
 }
 
-fn area(subject: &Subject) -> Option<&str> {
+/// The name, of an area.
+pub(super) fn area(subject: &Subject) -> Option<&str> {
     match subject {
         Subject::Station(_) => None,
         Subject::Area(name) => Some(name),
@@ -156,7 +158,7 @@ impl ForecastItem {
     }
 }
 
-const fn number<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
+pub(super) const fn number<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column { name, kind: Kind::Number, about, cell }
 }
 
@@ -186,174 +188,4 @@ pub const FORECAST: &[Column<ForecastRow>] = &[
     }),
     flag("young", "the station has less than 60 days of its own", |row| Cell::Flag(row.young)),
     flag("amended", "a forecaster changed the issue", |row| Cell::Flag(row.amended)),
-];
-
-/// How good forecasts were, of one parameter so many days ahead.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ForecastScore)]
-pub struct ScoreItem {
-    /// `issued`, or `amended` for what stood after forecasters amended it.
-    pub model: String,
-    /// Parameter id.
-    pub parameter: &'static str,
-    /// Station id; null for all stations together.
-    pub station: Option<String>,
-    /// Days ahead.
-    pub lead_day: u8,
-    /// Days of the span: 30, 90 or 365.
-    pub window: u16,
-    /// The first issue, inclusive.
-    pub from: String,
-    /// The last, exclusive.
-    pub to: String,
-    /// Hours with a forecast and a truth.
-    pub n: u64,
-    /// Mean absolute error.
-    pub mae: f64,
-    /// Root of the mean squared error.
-    pub rmse: f64,
-    /// Mean of forecast minus truth.
-    pub bias: f64,
-    /// Mean pinball loss over seven quantiles.
-    pub pinball: f64,
-    /// Part of the truths within the 80 % interval.
-    pub cover80: f64,
-    /// 1 less the RMSE as a part of that of persistence.
-    pub skill_persistence: Option<f64>,
-    /// 1 less the RMSE as a part of that of climatology.
-    pub skill_climatology: Option<f64>,
-    /// Days with a forecast and a truth.
-    pub days: u64,
-    /// Part of them whose level was the one announced.
-    pub level_hit_rate: Option<f64>,
-    /// Part whose level was that or the next.
-    pub within_one_level: Option<f64>,
-    /// Part whose level was that of the day before the issue.
-    pub persistence_hit_rate: Option<f64>,
-    /// Part whose index lay in the range that was issued.
-    pub range_hit_rate: Option<f64>,
-    /// By the level that came, from 1 on: days, and those that were announced as such.
-    pub by_observed_level: Vec<LevelItem>,
-    /// Days at level 3 or worse.
-    pub polluted: ExceedanceItem,
-    /// Days at level 5 or worse.
-    pub heavy: ExceedanceItem,
-}
-
-/// How one level was forecast.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ForecastLevelScore)]
-pub struct LevelItem {
-    /// The level that came.
-    pub level: usize,
-    /// Days.
-    pub days: u64,
-    /// Days that were announced as such.
-    pub hits: u64,
-}
-
-/// How exceedances were announced.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ForecastExceedance)]
-pub struct ExceedanceItem {
-    /// Announced, and came.
-    pub hits: u64,
-    /// Came unannounced.
-    pub misses: u64,
-    /// Announced, and did not come.
-    pub false_alarms: u64,
-    /// Part of what came that was announced.
-    pub pod: Option<f64>,
-    /// Part of the announcements that were false.
-    pub far: Option<f64>,
-    /// Part of all that came or was announced that was both.
-    pub csi: Option<f64>,
-}
-
-fn part(hits: u64, of: u64) -> Option<f64> {
-    (of > 0).then(|| hits as f64 / of as f64)
-}
-
-impl ExceedanceItem {
-    fn new([hits, misses, false_alarms]: [u64; 3]) -> Self {
-        let (pod, far) = (part(hits, hits + misses), part(false_alarms, hits + false_alarms));
-        Self { hits, misses, false_alarms, pod, far, csi: part(hits, hits + misses + false_alarms) }
-    }
-}
-
-impl ScoreItem {
-    /// The object of a score.
-    pub fn new(score: &ForecastScore, zone: Zone) -> Self {
-        let days = &score.days;
-        let by_level = (1..).zip(&days.by_level);
-        Self {
-            model: score.model.clone(),
-            parameter: score.parameter.as_str(),
-            station: score.subject.as_ref().and_then(station).map(str::to_owned),
-            lead_day: score.lead_day,
-            window: score.window,
-            from: zone.format(score.from),
-            to: zone.format(score.to),
-            n: score.n,
-            mae: score.mae,
-            rmse: score.rmse,
-            bias: score.bias,
-            pinball: score.pinball,
-            cover80: score.cover80,
-            skill_persistence: score.skill_persistence,
-            skill_climatology: score.skill_climatology,
-            days: days.n,
-            level_hit_rate: part(days.hits, days.n),
-            within_one_level: part(days.near, days.n),
-            persistence_hit_rate: part(days.persistence_hits, days.n),
-            range_hit_rate: part(days.in_range, days.n),
-            by_observed_level: by_level
-                .map(|(level, [days, hits])| LevelItem { level, days: *days, hits: *hits })
-                .collect(),
-            polluted: ExceedanceItem::new(days.polluted),
-            heavy: ExceedanceItem::new(days.heavy),
-        }
-    }
-}
-
-/// The columns of scores.
-pub const SCORE: &[Column<ForecastScore>] = &[
-    text("model", "issued, or amended for what stood after forecasters amended it", |row| Cell::text(&row.model)),
-    text("parameter", "parameter id", |row| Cell::text(row.parameter.as_str())),
-    text("station", "station id; empty for all stations together", |row| {
-        row.subject.as_ref().and_then(station).map_or(Cell::Empty, Cell::text)
-    }),
-    integer("lead_day", "days ahead", |row| Cell::Integer(row.lead_day.into())),
-    integer("window", "days of the span", |row| Cell::Integer(row.window.into())),
-    time("from", "the first issue", |row| Cell::Time(row.from)),
-    time("to", "the last issue, exclusive", |row| Cell::Time(row.to)),
-    integer("n", "hours with a forecast and a truth", |row| Cell::Integer(row.n.cast_signed())),
-    number("mae", "mean absolute error", |row| Cell::Number(row.mae)),
-    number("rmse", "root of the mean squared error", |row| Cell::Number(row.rmse)),
-    number("bias", "mean of forecast minus truth", |row| Cell::Number(row.bias)),
-    number("pinball", "mean pinball loss over seven quantiles", |row| Cell::Number(row.pinball)),
-    number("cover80", "part of the truths within the 80 % interval", |row| Cell::Number(row.cover80)),
-    number("skill_persistence", "1 less the RMSE as a part of that of persistence", |row| {
-        Cell::number(row.skill_persistence)
-    }),
-    number("skill_climatology", "1 less the RMSE as a part of that of climatology", |row| {
-        Cell::number(row.skill_climatology)
-    }),
-    integer("days", "days with a forecast and a truth", |row| Cell::Integer(row.days.n.cast_signed())),
-    number("level_hit_rate", "part of the days whose level was the one announced", |row| {
-        Cell::number(part(row.days.hits, row.days.n))
-    }),
-    number("within_one_level", "part whose level was that or the next", |row| {
-        Cell::number(part(row.days.near, row.days.n))
-    }),
-    number("persistence_hit_rate", "part whose level was that of the day before the issue", |row| {
-        Cell::number(part(row.days.persistence_hits, row.days.n))
-    }),
-    number("range_hit_rate", "part whose index lay in the range that was issued", |row| {
-        Cell::number(part(row.days.in_range, row.days.n))
-    }),
-    number("polluted_csi", "level 3 or worse: part of all that came or was announced that was both", |row| {
-        Cell::number(ExceedanceItem::new(row.days.polluted).csi)
-    }),
-    number("heavy_csi", "level 5 or worse, likewise", |row| Cell::number(ExceedanceItem::new(row.days.heavy).csi)),
 ];

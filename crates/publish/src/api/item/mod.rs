@@ -3,16 +3,20 @@
 
 mod assessment;
 mod compliance;
+mod figure;
 mod forecast;
 mod gap;
 mod observation;
+mod score;
 
 use limpid_model::{Pipeline, Published, StationId};
 
 pub use assessment::{ASSESSMENT, AssessmentItem, VerdictItem};
-pub use forecast::{FORECAST, ForecastItem, ForecastRow, SCORE, ScoreItem, plain};
+pub use figure::{DAY, DayRow, FIGURE, FigureRow};
+pub use forecast::{FORECAST, ForecastItem, ForecastRow, plain};
 pub use gap::{COMPLETENESS, CompletenessItem, GAP, GapItem, GapRow};
 pub use observation::{OBSERVATION, ObservationItem};
+pub use score::{SCORE, ScoreItem};
 
 use crate::answer::table::{Cell, Column, Kind};
 

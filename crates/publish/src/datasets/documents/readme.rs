@@ -26,11 +26,18 @@ pub fn readme(made: &Made<'_>) -> String {
 
     line("## Files\n");
     line("Each file exists twice with the same rows: Parquet, and CSV (UTF-8, header row first) under gzip.");
-    line("Where rows have a time there is a file for each calendar month, under `year=…/month=…`.");
-    line(
-        "A release never changes, and no row of one is taken away in the next: a value that was corrected has a higher",
-    );
-    line("`revision` there.\n");
+    if made.has("window") {
+        line("A release never changes. The next has the scores as they stand then: each span ends with its last issue.\n");
+    } else if made.has("issue") {
+        line("There is a file for each calendar day or month of issue, under `year=…/month=…`.");
+        line("A release never changes, and neither does what was issued: an amendment is another issue.\n");
+    } else {
+        line("Where rows have a time there is a file for each calendar month, under `year=…/month=…`.");
+        line(
+            "A release never changes, and no row of one is taken away in the next: a value that was corrected has a higher",
+        );
+        line("`revision` there.\n");
+    }
     line("| file | |\n| --- | --- |");
     line("| `datapackage.json` | every file with its size, SHA-256, rows and columns |");
     for (name, _, about) in ALL {
@@ -63,7 +70,13 @@ pub fn readme(made: &Made<'_>) -> String {
         line("`provisional`: no person has looked at it; `reviewed`: people have decided about all that it rests on;");
         line("`final`: no decision will change it any more.");
     }
-    if made.has("scheme") {
+    if made.has("issue") {
+        line("\n## Methods\n");
+        line("Values are the issues of forecasts, kept as they went out. `issued` says when, `origin` up to when readings were");
+        line("known; `model_id` is the trained model. Levels come from the chances of all levels, not from the expected value.");
+        line("Score by `lead_day`, and against `usual`, which is what climatology says.");
+    }
+    if made.has("scheme") && made.has("reason") {
         line("\n## Methods\n");
         line(
             "`scheme` names the standard and its edition. An empty `index` means that the standard forbids to give one;",

@@ -1,6 +1,7 @@
 //! Releases as researchers get them.
 
 mod differences;
+mod forecasts;
 mod gaps;
 
 use axum::body::Body;
@@ -65,7 +66,20 @@ async fn a_release_can_be_listed_fetched_and_checked() {
     let ids: Vec<&Value> = list["datasets"].as_array().unwrap().iter().map(|dataset| &dataset["id"]).collect();
     assert_eq!(
         ids,
-        ["air-hourly", "air-daily", "air-index", "water", "water-class", "noise", "noise-limit", "gaps", "stations"]
+        [
+            "air-hourly",
+            "air-daily",
+            "air-index",
+            "water",
+            "water-class",
+            "noise",
+            "noise-limit",
+            "gaps",
+            "forecast",
+            "forecast-days",
+            "forecast-scores",
+            "stations"
+        ]
     );
     let dataset = &list["datasets"][0];
     let latest = dataset["latest"].as_str().unwrap();

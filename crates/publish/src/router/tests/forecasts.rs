@@ -1,8 +1,8 @@
 //! Forecasts, their scores and their page.
 
 use chrono::Duration;
-use limpid_model::forecast::{Amendment, DayScores};
-use limpid_model::{Forecast, ForecastScore, Instant, ParameterId, StationId, Subject};
+use limpid_model::forecast::{Amendment, DayScores, Errors, Scored};
+use limpid_model::{Forecast, ForecastScore, Instant, StationId, Subject};
 
 use crate::testing::{NOW, Service, at, county, forecast};
 
@@ -73,23 +73,21 @@ async fn the_page_says_how_sure_it_is_who_amended_it_and_how_good_it_was() {
     let score = ForecastScore {
         subject: Some(Subject::Station(StationId::parse("S1").unwrap())),
         model: "issued".into(),
-        parameter: ParameterId::known("pm25"),
+        of: Scored::Index,
         lead_day: 1,
         window: 90,
         from: now() - Duration::days(90),
         to: now(),
-        n: 2_000,
-        mae: 20.0,
-        rmse: 30.0,
-        bias: 1.0,
-        pinball: 8.0,
-        cover80: 0.8,
-        skill_persistence: Some(0.2),
-        skill_climatology: None,
+        hours: Errors { n: 2_000, mae: 20.0, rmse: 30.0, skill_persistence: Some(0.2), ..Errors::default() },
+        daily: Errors::default(),
         days: DayScores {
             n: 90,
             hits: 71,
+            persistence_days: 88,
             persistence_hits: 62,
+            climatology_hits: 40,
+            in_range: 50,
+            primary: [9, 12],
             by_level: vec![[80, 70], [10, 1]],
             polluted: [3, 1, 2],
             ..DayScores::default()
@@ -102,7 +100,12 @@ async fn the_page_says_how_sure_it_is_who_amended_it_and_how_good_it_was() {
         "60-90",
         "Chance of this level 70 %, of a better one 20 %, of a worse one 10 %.",
         "Amended by 李伟: &lt;沙尘&gt;",
-        "the level was right on 71 of 90 days; the level of the day before would have been on 62",
+        "One day ahead, the last 90 days: the level was right on 71 of 90 days; \
+         the level of the day before would have been on 62, the usual one on 40.",
+        "The index lay in the forecast range on 50 of 90 days.",
+        "The primary pollutant was right on 9 of 12 days that had one.",
+        "Of 4 polluted days 3 were announced.",
+        "Of 5 announcements 2 were false.",
         "Level II: 1 of 10.",
         "class=\"fan\"",
         "0123456789abcdef",
@@ -110,12 +113,20 @@ async fn the_page_says_how_sure_it_is_who_amended_it_and_how_good_it_was() {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(service.get("/forecast?station=S1&lang=zh").await.text().contains("为该级别的可能性 70%"));
-    let scores = service.get("/api/v1/forecasts/scores?station=S1&window=90").await.json();
+    let scores = service.get("/api/v1/forecasts/scores?station=S1&window=90&parameter=index").await.json();
     let score = &scores["items"][0];
+    assert_eq!((&score["parameter"], &score["primary_hit_rate"]), (&"index".into(), &0.75.into()));
+    assert_eq!((&score["n"], &score["daily"]["n"]), (&2_000.into(), &0.into()));
+    assert_eq!((&score["mae"], &score["daily"]["mae"]), (&20.0.into(), &serde_json::Value::Null), "of nothing no error");
+    assert_eq!(score["persistence_hit_rate"], 62.0 / 88.0);
     assert_eq!(score["polluted"]["pod"], 0.75);
     assert_eq!(score["by_observed_level"][1], serde_json::json!({"level": 2, "days": 10, "hits": 1}));
     assert_eq!(score["skill_climatology"], serde_json::Value::Null);
-    assert_eq!(service.get("/api/v1/forecasts/scores").await.json()["items"], serde_json::json!([]));
+    for nothing in ["", "?station=S1&parameter=pm25", "?area=%E6%B1%9F%E5%8F%A3", "?station=S1&lead_day=2"] {
+        let found = service.get(&format!("/api/v1/forecasts/scores{nothing}")).await.json();
+        assert_eq!(found["items"], serde_json::json!([]), "{nothing}");
+    }
+    assert_eq!(service.get("/api/v1/forecasts/scores?parameter=aqi").await.json()["field"], "parameter");
 }
 
 #[tokio::test]
@@ -126,4 +137,30 @@ async fn an_old_issue_is_not_shown_as_if_it_were_fresh() {
     assert!(page.contains("out of date") && !page.contains("<article") && !page.contains("class=\"fan\""), "{page}");
     let empty = Service::with(county()).await;
     assert!(empty.get("/forecast?lang=en").await.text().contains("No forecast has been issued yet"));
+}
+
+#[tokio::test]
+async fn a_forecast_that_is_not_issued_in_time_is_late_on_the_status_page() {
+    let amends = Some(Amendment { of: 1, who: "a".into(), why: "b".into() });
+    let early = issue(2, [60, 90]);
+    let amended = Forecast { amends, issued: now(), ..early.clone() };
+    let service = service(vec![early, amended]).await;
+    crate::freshness::look(&service.app).await;
+    let state = async |id: &str| {
+        let page = service.get("/api/v1/status").await.json();
+        let all = page["publications"].as_array().unwrap().clone();
+        let one = all.into_iter().find(|one| one["id"] == id).unwrap();
+        (one["last"].clone(), one["deadline"].clone(), one["state"].clone())
+    };
+    // Issued at 08:12; who amends it at 09:12 issues nothing anew.
+    let issued = serde_json::Value::from("2026-11-25T08:12:00+08:00");
+    assert_eq!(state("forecast").await, (issued.clone(), "2026-11-26T20:00:00+08:00".into(), "met".into()));
+    assert_eq!(state("forecast-issue").await, (issued.clone(), "2026-11-25T18:00:00+08:00".into(), "met".into()));
+    service.set_now(at("2026-11-25T10:00:00Z"));
+    assert_eq!(state("forecast-issue").await.2, "late");
+    assert_eq!(state("forecast").await.2, "met");
+    service.set_now(at("2026-11-26T12:00:00Z"));
+    assert_eq!(state("forecast").await, (issued, "2026-11-26T20:00:00+08:00".into(), "late".into()));
+    let page = service.get("/status?lang=en").await;
+    assert!(page.text().contains("Forecast, every day") && page.text().contains("Forecast, every scheduled issue"));
 }

@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use limpid_model::forecast::{
-    Amendment, DayFigure, DayScores, Expected, ForecastDay, HourSeries, MethodNote, ModelNote, OutlookNote, Proposal,
+    Amendment, DayFigure, DayScores, Errors, Expected, ForecastDay, HourSeries, MethodNote, ModelNote, OutlookNote, Proposal,
+    Scored,
 };
 use limpid_model::{Forecast, ForecastScore, Instant, Statistic, Subject};
 
@@ -110,19 +111,22 @@ pub async fn the_last_model_and_the_last_scores_stand(open: Open) {
     let score = |lead_day| ForecastScore {
         subject: None,
         model: "issued".into(),
-        parameter: parameter("pm25"),
+        of: Scored::Parameter(parameter("pm25")),
         lead_day,
         window: 90,
         from: at("2026-08-27T00:00:00Z"),
         to: at("2026-11-25T00:00:00Z"),
-        n: 2_000,
-        mae: 0.1 + 0.2,
-        rmse: 55.5,
-        bias: -0.5,
-        pinball: 10.1,
-        cover80: 0.8,
-        skill_persistence: Some(0.2),
-        skill_climatology: None,
+        hours: Errors {
+            n: 2_000,
+            mae: 0.1 + 0.2,
+            rmse: 55.5,
+            bias: -0.5,
+            pinball: 10.1,
+            cover80: 0.8,
+            skill_persistence: Some(0.2),
+            skill_climatology: None,
+        },
+        daily: Errors { n: 90, mae: 12.5, ..Errors::default() },
         days: DayScores { n: 90, hits: 71, by_level: vec![[80, 70], [10, 1]], ..DayScores::default() },
     };
     journal.set_forecast_scores(vec![score(1), score(2)]).await.unwrap();

@@ -1,6 +1,10 @@
 //! What limpid expects of the coming hours and days, as it was issued, and how good such issues were.
 
+mod score;
+
 use serde::{Deserialize, Serialize};
+
+pub use score::{DayScores, Errors, ForecastScore, Scored};
 
 use crate::observation::Statistic;
 use crate::parameter::ParameterId;
@@ -187,64 +191,4 @@ pub struct DayFigure {
     pub method: MethodNote,
     /// What is expected.
     pub expected: Expected,
-}
-
-/// How good the issues of a span were, for one parameter and so many days ahead.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ForecastScore {
-    /// For where; `None` for all stations together.
-    pub subject: Option<Subject>,
-    /// `issued`, or `amended` for what stood after people amended it.
-    pub model: String,
-    /// Of what.
-    pub parameter: ParameterId,
-    /// Days ahead.
-    pub lead_day: u8,
-    /// The days of the span: 30, 90 or 365.
-    pub window: u16,
-    /// The span of the issues, inclusive.
-    pub from: Instant,
-    /// Exclusive.
-    pub to: Instant,
-    /// Hours with a forecast and a truth.
-    pub n: u64,
-    /// Mean absolute error of the expected value.
-    pub mae: f64,
-    /// Root of its mean squared error.
-    pub rmse: f64,
-    /// Mean of forecast minus truth.
-    pub bias: f64,
-    /// Mean pinball loss over [`QUANTILES`].
-    pub pinball: f64,
-    /// Part of the truths within the 80 % interval.
-    pub cover80: f64,
-    /// 1 less the RMSE as a part of that of persistence.
-    pub skill_persistence: Option<f64>,
-    /// 1 less the RMSE as a part of that of climatology.
-    pub skill_climatology: Option<f64>,
-    /// Whole days.
-    pub days: DayScores,
-}
-
-/// How days were forecast.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct DayScores {
-    /// Days with a forecast and a truth.
-    pub n: u64,
-    /// Days whose level was the one announced.
-    pub hits: u64,
-    /// Days whose level was the one announced or next to it.
-    pub near: u64,
-    /// Days whose level was that of the day before the issue.
-    pub persistence_hits: u64,
-    /// Days whose index lay in the range that was issued, where this is about the index of all pollutants.
-    pub in_range: u64,
-    /// Days whose primary pollutant was forecast, and days that had one, likewise.
-    pub primary: [u64; 2],
-    /// By observed level, from 1 on: days, and those whose level was announced.
-    pub by_level: Vec<[u64; 2]>,
-    /// Days at level 3 or worse: announced and come, come unannounced, announced and not come.
-    pub polluted: [u64; 3],
-    /// Days at level 5 or worse, likewise.
-    pub heavy: [u64; 3],
 }

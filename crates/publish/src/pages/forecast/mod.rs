@@ -1,5 +1,9 @@
 //! `/forecast`: the next days with levels in words and how sure they are, the next 72 hours as fans, and how good earlier
 //! forecasts were.
+//!
+//! - `scores`: how good
+
+mod scores;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Query as Pairs, State};
@@ -10,21 +14,17 @@ use limpid_model::{Forecast, ForecastScore, Instant, Scheme, Subject};
 use limpid_store::ForecastQuery;
 use maud::{Markup, html};
 
-use super::chart::{self, Fan, Span};
-use super::layout::{self, Page};
-use super::view::View;
-use super::words::Lang;
-use super::{cards, level, say};
 use crate::answer::Failure;
 use crate::app::{App, Shared};
+use crate::pages::chart::{self, Fan, Span};
+use crate::pages::layout::{self, Page};
+use crate::pages::view::View;
+use crate::pages::words::Lang;
+use crate::pages::{cards, level, say};
 use crate::remit;
 
 /// An issue that is older is out of date: two are due a day.
 const OLD: TimeDelta = TimeDelta::hours(26);
-/// The span of the scores that are shown, in days.
-const WINDOW: u16 = 90;
-/// What is shown of a day and of the scores, the most important first.
-const SHOWN: [&str; 2] = ["pm25", "o3"];
 
 /// The page of forecasts.
 #[utoipa::path(
@@ -135,7 +135,7 @@ fn page(app: &App, view: &View, issue: &Forecast, issues: &[Forecast], scores: &
             div.charts { @for series in &issue.hours { (fan(app, lang, series)) } }
         }
         h2 { (lang.t("forecast.scores")) }
-        (scored(lang, issue, scores))
+        (scores::scored(lang, issue, scores))
         details { summary { (lang.t("forecast.how")) } p { (lang.t("forecast.about")) }
             p { (lang.fill("forecast.model", &[
                 ("id", &issue.model.id), ("version", &issue.model.version),
@@ -242,42 +242,5 @@ fn method(lang: Lang, word: &str) -> &'static str {
         "damped-anomaly" => lang.t("method.damped"),
         "external" => lang.t("method.external"),
         _ => lang.t("method.climatology"),
-    }
-}
-
-/// How often the level was right, in words, and by the level that came.
-fn scored(lang: Lang, issue: &Forecast, scores: &[ForecastScore]) -> Markup {
-    // Areas have no scores of their own: those of all stations stand for them.
-    let subject = Some(&issue.subject).filter(|subject| matches!(subject, Subject::Station(_)));
-    let of = |parameter: &str, day: u8| {
-        scores.iter().find(|score| {
-            score.subject.as_ref() == subject
-                && score.model == "issued"
-                && score.parameter.as_str() == parameter
-                && score.lead_day == day
-                && score.window == WINDOW
-                && score.days.n > 0
-        })
-    };
-    let shown: Vec<&ForecastScore> =
-        SHOWN.iter().flat_map(|parameter| (1..=3).filter_map(|day| of(parameter, day))).collect();
-    html! {
-        @if shown.is_empty() { p { (lang.t("forecast.no_scores")) } }
-        @if subject.is_none() && !shown.is_empty() { p.soft { (lang.t("forecast.all_stations")) } }
-        ul { @for score in &shown {
-            li {
-                (lang.fill("forecast.right", &[
-                    ("name", cards::short(lang, score.parameter)), ("lead", &score.lead_day.to_string()), ("window", &WINDOW.to_string()),
-                    ("hits", &score.days.hits.to_string()), ("n", &score.days.n.to_string()),
-                    ("persistence", &score.days.persistence_hits.to_string()),
-                ])) " "
-                @let levels = (1..).zip(&score.days.by_level).filter(|(_, [days, _])| *days > 0);
-                @for (level, [days, hits]) in levels {
-                    span.whole { (lang.fill("forecast.at_level", &[
-                        ("level", level::numeral(level)), ("hits", &hits.to_string()), ("days", &days.to_string()),
-                    ])) } " "
-                }
-            }
-        } }
     }
 }

@@ -16,7 +16,7 @@ use crate::answer::Failure;
 use crate::board::Board;
 use crate::doors::series::KnownSeries;
 use crate::events::Event;
-use crate::freshness::Newest;
+use crate::freshness::{Newest, Releases};
 use crate::mqtt::Outlet;
 use crate::webhooks::Webhook;
 
@@ -70,6 +70,8 @@ pub struct App {
     pub newest: ArcSwap<Newest>,
     /// Every alert that was taken in, in their order.
     pub alerts: ArcSwap<Vec<Alert>>,
+    /// How the releases of datasets stand, likewise.
+    pub releases: ArcSwap<Releases>,
     /// Amends forecasts.
     pub amend: Amend,
     /// Which series are published, for the doors of open standards.

@@ -106,6 +106,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         explain,
         newest: ArcSwap::default(),
         alerts: ArcSwap::default(),
+        releases: ArcSwap::default(),
         amend,
         known_series: KnownSeries::default(),
         releasing: Arc::new(Mutex::new(())),

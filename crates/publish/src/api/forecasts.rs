@@ -321,7 +321,8 @@ pub async fn scores(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN_OF_SCORES)?;
-    let shape = Shape::read(&app, &query, &headers, Format::ROWS, SCORE, &["daily", "by_observed_level", "polluted", "heavy"])?;
+    let shape =
+        Shape::read(&app, &query, &headers, Format::ROWS, SCORE, &["daily", "by_observed_level", "polluted", "heavy"])?;
     let limit = query.limit()?;
     let stations = query.stations(&app.pipeline)?.into_iter().map(Subject::Station);
     let area = query.one("area")?.map(|area| known_area(&app, area)).transpose()?;
@@ -362,7 +363,9 @@ pub async fn scores(
 fn scored(query: &Query) -> Result<Vec<Scored>, Failure> {
     let parse = |name: &str| {
         let known = std::iter::once(Scored::Index).chain(AIR_INDEX.map(ParameterId::known).map(Scored::Parameter));
-        let unknown = || Failure::value("parameter", format!("there are no scores of {:?}", cut(name)), known.map(Scored::as_str));
+        let unknown = || {
+            Failure::value("parameter", format!("there are no scores of {:?}", cut(name)), known.map(Scored::as_str))
+        };
         Scored::parse(name).ok_or_else(unknown)
     };
     query.many("parameter").map(parse).collect()

@@ -15,22 +15,23 @@ use crate::freshness::{self, deadline};
 /// Every publication against its deadline.
 #[derive(Serialize, ToSchema)]
 pub struct Publications {
-    /// By kind of station and period.
+    /// By kind of station and period; then forecasts, and releases of datasets.
     pub publications: Vec<PublicationItem>,
 }
 
-/// What is published of one kind of station in one rhythm.
+/// What is published, and by when.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Publication)]
 pub struct PublicationItem {
-    /// Kind of station and rhythm.
+    /// Kind of station and rhythm; `forecast` for a forecast every day, `forecast-issue` for each scheduled one,
+    /// `dataset-…` for releases.
     #[schema(example = "air-hourly")]
     pub id: String,
     /// By when the next must be there; of a late one, by when it should have been.
     pub deadline: String,
-    /// The end of the newest period that was published; null before the first.
+    /// The end of the newest period that was published; of forecasts and releases when it was. Null before the first.
     pub last: Option<String>,
-    /// `met`: all that has ended is published; `due`: a period has ended, its deadline lies ahead; `late`: a deadline has
+    /// `met`: all that has ended is published; `due`: a period has ended, or a time has come, and the deadline lies ahead; `late`: a deadline has
     /// passed; `none`: nothing was published yet.
     pub state: deadline::State,
 }

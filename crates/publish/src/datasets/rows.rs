@@ -128,7 +128,7 @@ impl Reader<'_> {
 
     /// The gaps of a month, each as far as it lies within it.
     async fn gaps(&self, part: Part, batches: &mut Vec<RecordBatch>) -> Result<()> {
-        let (from, to) = month.bounds(self.zone());
+        let (from, to) = part.bounds(self.zone());
         let (stations, parameters, causes) = (self.of(Contents::Gaps), Vec::new(), Vec::new());
         let mut ask = GapQuery { stations, parameters, causes, from, to, after: None, limit: CHUNK };
         loop {

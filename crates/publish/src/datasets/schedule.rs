@@ -9,6 +9,7 @@ use super::definition::{ALL, Dataset};
 use super::release::{Outcome, release};
 use crate::app::{App, Shared};
 use crate::events::releases;
+use crate::freshness::{Released, Releases};
 
 /// How often it is looked whether a release is due.
 const LOOK: Duration = Duration::from_secs(30);
@@ -46,38 +47,52 @@ impl Schedule {
         Self { every, due: ALL.iter().map(|dataset| (dataset, None)).collect() }
     }
 
-    /// Releases what is due now.
+    /// Releases what is due now, and notes how each dataset stands.
     async fn look(&mut self, app: &App) {
+        let mut releases = Releases::clone(&app.releases.load());
         for (dataset, due) in &mut self.due {
             let now = app.now();
             let when = match *due {
                 Some(when) => when,
                 // After a start: one period after the release that there is, or now.
                 None => match app.lake.current(dataset.id).await {
-                    Ok(Some(current)) => current.created + self.every,
+                    Ok(Some(current)) => {
+                        let due = (current.created + self.every).max(now);
+                        releases.insert(dataset.id, Released { last: Some(current.created), due });
+                        current.created + self.every
+                    }
                     _ => now,
                 },
             };
-            *due = Some(if when <= now { now + attempt(app, dataset, self.every).await } else { when });
+            *due = Some(when);
+            if when > now {
+                continue;
+            }
+            let (wait, made) = attempt(app, dataset, self.every).await;
+            *due = Some(now + wait);
+            if made {
+                releases.insert(dataset.id, Released { last: Some(now), due: now + wait });
+            }
         }
+        app.releases.store(releases.into());
     }
 }
 
-/// Releases a dataset, and says how long to wait before the next time.
-async fn attempt(app: &App, dataset: &Dataset, every: TimeDelta) -> TimeDelta {
+/// Releases a dataset, and says how long to wait before the next time, and whether the newest release is as the data are.
+async fn attempt(app: &App, dataset: &Dataset, every: TimeDelta) -> (TimeDelta, bool) {
     let _one_at_a_time = app.releasing.lock().await;
     match release(&app.pipeline, &*app.journal, &app.lake, dataset, app.now(), &|_| {}).await {
         Ok(Outcome::Made(_)) => {
             releases::try_announce(app).await;
-            every
+            (every, true)
         }
-        Ok(Outcome::Unchanged(_)) => every,
-        Ok(Outcome::Empty) => EMPTY,
+        Ok(Outcome::Unchanged(_)) => (every, true),
+        Ok(Outcome::Empty) => (EMPTY, false),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
             tracing::error!(dataset = dataset.id, error = %error, cause, "release failed, trying again in 10 minutes");
             metrics::counter!("limpid_release_errors_total", "dataset" => dataset.id).increment(1);
-            FAILED
+            (FAILED, false)
         }
     }
 }
@@ -115,6 +130,23 @@ mod tests {
         let mut schedule = Schedule::new(TimeDelta::hours(24));
         schedule.look(&service.app).await;
         assert_eq!(releases(&service, "air-hourly").await, 1);
+        let stands = async || {
+            let page = service.get("/api/v1/status").await.json();
+            let all = page["publications"].as_array().unwrap().clone();
+            let one = all.into_iter().find(|one| one["id"] == "dataset-air-hourly").unwrap();
+            (
+                one["last"].as_str().unwrap().to_owned(),
+                one["deadline"].as_str().unwrap().to_owned(),
+                one["state"].clone(),
+            )
+        };
+        // Made at 09:13, due a day later, an hour's grace.
+        let (made, deadline) = ("2026-11-25T09:13:00+08:00".to_owned(), "2026-11-26T10:13:00+08:00".to_owned());
+        assert_eq!(stands().await, (made.clone(), deadline.clone(), "met".into()));
+        service.set_now(at(NOW) + EMPTY + TimeDelta::hours(24));
+        assert_eq!(stands().await, (made.clone(), deadline.clone(), "due".into()));
+        service.set_now(at(NOW) + EMPTY + TimeDelta::hours(25));
+        assert_eq!(stands().await, (made, deadline, "late".into()));
         service.set_now(at(NOW) + EMPTY + TimeDelta::hours(24));
         schedule.look(&service.app).await;
         assert_eq!(releases(&service, "air-hourly").await, 2);

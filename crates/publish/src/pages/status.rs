@@ -8,12 +8,14 @@ use maud::{Markup, html};
 use super::gaps::Missing;
 use super::layout::{self, Page};
 use super::view::View;
+use super::words::Lang;
 use super::{front, registers, say};
 use crate::answer::Failure;
 use crate::app::{App, Shared};
 use crate::board::Snapshot;
-use crate::freshness;
+use crate::datasets::Dataset;
 use crate::freshness::deadline::State as Standing;
+use crate::freshness::{self, Published};
 
 /// The page.
 #[utoipa::path(
@@ -78,10 +80,7 @@ fn publications(app: &App, view: &View) -> Markup {
                 } }
                 tbody { @for publication in &publications {
                     tr.old[publication.state == Standing::Late] {
-                        th scope="row" {
-                            (front::kind_name(lang, publication.kind)) " "
-                            (say::period(lang, publication.rhythm.period()))
-                        }
+                        th scope="row" { (name(lang, publication.what)) }
                         td { (match publication.state {
                             Standing::Met => lang.t("state.met"),
                             Standing::Due => lang.t("state.due"),
@@ -95,6 +94,18 @@ fn publications(app: &App, view: &View) -> Markup {
             } }
         }
     }
+}
+
+fn name(lang: Lang, what: Published) -> Markup {
+    html! { @match what {
+        Published::Records(kind, rhythm) => { (front::kind_name(lang, kind)) " " (say::period(lang, rhythm.period())) }
+        Published::Forecast => (lang.t("publication.forecast")),
+        Published::ForecastIssue => (lang.t("publication.forecast_issue")),
+        Published::Dataset(id) => {
+            @let title = Dataset::parse(id).map_or_else(|_| id.to_owned(), |one| one.title().get(lang.code()).to_owned());
+            (lang.fill("publication.dataset", &[("title", &title)]))
+        }
+    } }
 }
 
 fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {

@@ -143,8 +143,8 @@ pub fn backtest(
     // What was said and cannot be known yet whether it came true.
     let (mut waiting, mut day_waiting) = (Waiting::new(), Waiting::new());
     for origin in origins {
-        settle(&mut waiting, &mut recent, origin);
-        settle(&mut day_waiting, &mut day_recent, origin);
+        settle(&mut waiting, &blocks, &mut recent, origin);
+        settle(&mut day_waiting, &day_blocks, &mut day_recent, origin);
         for place in (0..scene.spots.len()).filter(|place| scene.known(*place, origin)) {
             for lead in (1..=hours).filter(|lead| origin + lead < trial.panel.hours()) {
                 let at = At { place, origin, lead };
@@ -153,15 +153,11 @@ pub fn backtest(
                     continue;
                 }
                 let all = fitted.say_all(&scene, at);
-                let chosen = recent.method(lead_day(lead), origin);
-                for said in &all {
-                    let issued = (said.method == chosen).then_some(ISSUED);
-                    for model in std::iter::once(said.method.as_str()).chain(issued) {
-                        tally.hours.entry((model, lead_day(lead))).or_default().add(said, truth);
-                        seen(&Pair { model, at, said, truth });
-                    }
+                for (model, said) in with_issued(&all, recent.method(lead_day(lead), origin)) {
+                    tally.hours.entry((model, lead_day(lead))).or_default().add(&said, truth);
+                    seen(&Pair { model, at, said: &said, truth });
                 }
-                if blocks.iter().any(|block| block.last == lead) {
+                if blocks.iter().any(|block| block.last == lead || block.sample().contains(&lead)) {
                     waiting.entry(at.hour()).or_default().push((at, all, truth));
                 }
             }
@@ -173,12 +169,8 @@ pub fn backtest(
                     continue;
                 }
                 let all = day_fitted.say_all(&day_scene, at);
-                let chosen = day_recent.method(lead_day(lead), origin);
-                for said in &all {
-                    let issued = (said.method == chosen).then_some(ISSUED);
-                    for model in std::iter::once(said.method.as_str()).chain(issued) {
-                        tally.days.entry((model, lead_day(lead))).or_default().add(levels, &said.spread, truth);
-                    }
+                for (model, said) in with_issued(&all, day_recent.method(lead_day(lead), origin)) {
+                    tally.days.entry((model, lead_day(lead))).or_default().add(levels, &said.spread, truth);
                 }
                 day_waiting.entry(at.hour()).or_default().push((at, all, truth));
             }
@@ -188,12 +180,25 @@ pub fn backtest(
     Some(tally.lines(trial))
 }
 
+/// What each method says, and what would have been issued of it.
+fn with_issued(all: &[Said], (chosen, stretch): (Method, f32)) -> impl Iterator<Item = (&'static str, Said)> {
+    let issued = all.iter().find(|said| said.method == chosen);
+    let issued = issued.map(|said| (ISSUED, Said { spread: said.spread.stretched(stretch), ..*said }));
+    all.iter().map(|said| (said.method.as_str(), *said)).chain(issued)
+}
+
 /// Counts what has come true by hour `now`.
-fn settle(waiting: &mut Waiting, recent: &mut Recent, now: usize) {
+fn settle(waiting: &mut Waiting, blocks: &[Block], recent: &mut Recent, now: usize) {
     let later = waiting.split_off(&(now + 1));
     for (at, all, truth) in std::mem::replace(waiting, later).into_values().flatten() {
+        let Some(block) = blocks.iter().find(|block| block.has(at.lead)) else { continue };
         for said in &all {
-            recent.add(at, said, truth);
+            if at.lead == block.last {
+                recent.add(at, said, truth);
+            }
+            if block.sample().contains(&at.lead) {
+                recent.reach(at, said, truth);
+            }
         }
     }
     recent.forget(now);

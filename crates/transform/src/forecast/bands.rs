@@ -36,6 +36,19 @@ impl Spread {
         self.0[before] + (share - from) / (to - from) * (upper - self.0[before])
     }
 
+    /// The same, so many times as far from the median, and not below zero.
+    pub fn stretched(&self, times: f32) -> Self {
+        let median = self.median();
+        Self(self.0.map(|value| (median + times * (value - median)).max(0.0)))
+    }
+
+    /// How many times as far from the median the end of the 80 % interval would have to lie for `truth` to be within.
+    pub fn reach(&self, truth: f32) -> f32 {
+        let (off, end) = (truth - self.median(), if truth < self.median() { P10_P90.0 } else { P10_P90.1 });
+        let width = (self.0[end] - self.median()).abs();
+        if off == 0.0 { 0.0 } else { off.abs() / width }
+    }
+
     /// The chance that it comes to more than `limit`: how many of `DRAWS` evenly placed quantiles lie above.
     pub fn above(&self, limit: f32) -> f32 {
         self.draws().filter(|value| *value > limit).count() as f32 / DRAWS as f32

@@ -6,7 +6,7 @@ use super::bands::{Bands, Spread};
 use super::choice::{Choice, Recent};
 use super::methods::damped::Damped;
 use super::methods::external::External;
-use super::methods::ridge::Ridge;
+use super::methods::ridge::{FOLDS, Ridge};
 use super::methods::simple::{Persistence, SameHour, Usually};
 use super::methods::{Forecaster, Method};
 use super::sample::Sample;
@@ -20,6 +20,22 @@ const LEAST: usize = 395 * 24;
 pub const CHOSEN_BY: usize = 60;
 /// Hours from one of those forecasts to the next.
 const CHOSEN_EVERY: usize = 6;
+/// Days by which it is known how far intervals must reach: all times of the year.
+pub const STRETCHED_BY: usize = 365;
+/// Hours from one forecast of these to the next; every hour of the day that is a multiple of 6 has its turn.
+const STRETCHED_EVERY: usize = 30;
+
+/// How far a forecast of what is new lies on the way from that of the whole fit, which has seen the hour, to that of the
+/// fit without the hour's part. With r columns for each row, squares of errors are as 1 - r where the hour was seen, 1 + r
+/// where it is new, and 1 + r K / (K - 1) for a fit on all but one of K parts, which has fewer rows: in between,
+/// 2 (K - 1) / (2 K - 1) of the way.
+const NEW: f32 = 2.0 * (FOLDS - 1) as f32 / (2 * FOLDS - 1) as f32;
+
+/// What a method would have said of an hour of its training, had the hour been new to it.
+fn as_new(one: &dyn Forecaster, scene: &Scene<'_>, at: At) -> f32 {
+    let (held, whole) = (one.held_out(scene, at), one.expect(scene, at));
+    whole + NEW * (held - whole)
+}
 
 /// The methods of one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,6 +134,14 @@ impl Fitted {
         (!mean.is_nan()).then(|| Said { method, mean, spread: bands.around(mean) })
     }
 
+    /// What the method that is chosen for the lead says, as far around as its intervals must reach, and whether another fell
+    /// back to it.
+    pub fn chosen(&self, scene: &Scene<'_>, at: At) -> Option<(Said, bool)> {
+        let choice = self.choice(at.lead)?;
+        let said = self.say(scene, at, choice.method)?;
+        Some((Said { spread: said.spread.stretched(choice.stretch), ..said }, choice.fell_back))
+    }
+
     /// The choice for a lead in hours.
     pub fn choice(&self, lead: usize) -> Option<&Choice> {
         self.choices.iter().find(|choice| choice.lead_day == lead_day(lead))
@@ -137,7 +161,7 @@ impl Fitted {
         for one in self.methods() {
             for (block, sample) in samples {
                 let pairs = sample.0.iter().filter(|at| block.has(at.lead));
-                let pairs = pairs.map(|at| (one.held_out(scene, *at), scene.truth(*at)));
+                let pairs = pairs.map(|at| (as_new(one, scene, *at), scene.truth(*at)));
                 let pairs = pairs.filter(|(forecast, truth)| !forecast.is_nan() && !truth.is_nan()).collect();
                 if let Some(bands) = Bands::new(pairs) {
                     all.push(Banded { method: one.method(), block: *block, bands });
@@ -154,26 +178,43 @@ impl Fitted {
         days.into_iter().map(|day| recent.choose(day, end)).collect()
     }
 
-    /// The scores of held-out forecasts of the last days before `end`.
+    /// The scores of held-out forecasts before `end`: of the last days for the choice of a method, and fewer of a year for
+    /// how far its intervals reach.
     pub fn recent(&self, scene: &Scene<'_>, blocks: &[Block], end: usize) -> Recent {
         let mut recent = Recent::default();
-        let methods = self.methods();
+        let ends: Vec<usize> = blocks.iter().map(|block| block.last).collect();
         for origin in (end.saturating_sub(CHOSEN_BY * 24)..end).step_by(CHOSEN_EVERY) {
-            for place in 0..scene.spots.len() {
-                for lead in blocks.iter().map(|block| block.last).filter(|lead| origin + lead < end) {
-                    let at = At { place, origin, lead };
-                    let truth = scene.truth(at);
-                    if truth.is_nan() || !scene.known(place, origin) {
-                        continue;
-                    }
-                    for one in &methods {
-                        if let Some(said) = self.around(one.method(), one.held_out(scene, at), lead) {
-                            recent.add(at, &said, truth);
-                        }
+            self.each_before(scene, &ends, (origin, end), &mut |at, said, truth| recent.add(at, said, truth));
+        }
+        let sample: Vec<usize> = blocks.iter().flat_map(|block| block.sample()).collect();
+        for origin in (end.saturating_sub(STRETCHED_BY * 24)..end).step_by(STRETCHED_EVERY) {
+            self.each_before(scene, &sample, (origin, end), &mut |at, said, truth| recent.reach(at, said, truth));
+        }
+        recent
+    }
+
+    /// What each method would have said at `origin` of hours before `end`, with what came true.
+    fn each_before(
+        &self,
+        scene: &Scene<'_>,
+        leads: &[usize],
+        (origin, end): (usize, usize),
+        see: &mut dyn FnMut(At, &Said, f32),
+    ) {
+        let methods = self.methods();
+        for place in (0..scene.spots.len()).filter(|place| scene.known(*place, origin)) {
+            for lead in leads.iter().copied().filter(|lead| origin + lead < end) {
+                let at = At { place, origin, lead };
+                let truth = scene.truth(at);
+                if truth.is_nan() {
+                    continue;
+                }
+                for one in &methods {
+                    if let Some(said) = self.around(one.method(), as_new(*one, scene, at), lead) {
+                        see(at, &said, truth);
                     }
                 }
             }
         }
-        recent
     }
 }

@@ -216,12 +216,10 @@ fn scene<'p>(inputs: &'p Inputs, target: Target, kind: &Kind) -> Option<Scene<'p
 
 /// What the chosen method says, or where it has nothing to go on the best that has.
 fn say(scene: &Scene<'_>, fitted: &Fitted, at: At) -> Option<(Said, bool)> {
-    let choice = fitted.choice(at.lead);
-    let chosen = choice.and_then(|choice| fitted.say(scene, at, choice.method));
-    let fell_back = choice.is_some_and(|choice| choice.fell_back);
-    if let Some(said) = chosen {
-        return Some((said, fell_back));
+    if let Some(said) = fitted.chosen(scene, at) {
+        return Some(said);
     }
+    let fell_back = fitted.choice(at.lead).is_some_and(|choice| choice.fell_back);
     let next = [Method::Ridge, Method::DampedAnomaly].into_iter().find_map(|method| fitted.say(scene, at, method));
     next.or_else(|| fitted.usually(scene, at)).map(|said| (said, fell_back))
 }

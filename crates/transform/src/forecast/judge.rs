@@ -53,9 +53,8 @@ pub fn judge(day: &mut ForecastDay) {
 /// where the day was not judged.
 pub fn index(day: &ForecastDay) -> Option<Expected> {
     let daily = edition(Scheme::parse(&day.scheme)?)?.daily?;
-    let index = |value: &dyn Fn(&Expected) -> f32| {
-        daily(Rules::built_in(), &figures(&day.figures, value)).index.map(f32::from)
-    };
+    let index =
+        |value: &dyn Fn(&Expected) -> f32| daily(Rules::built_in(), &figures(&day.figures, value)).index.map(f32::from);
     let mut quantiles = [0.0; QUANTILES.len()];
     for (place, at) in quantiles.iter_mut().enumerate() {
         *at = index(&|expected| expected.quantiles[place])?;

@@ -102,6 +102,11 @@ impl Block {
         (self.first..=self.last).contains(&lead)
     }
 
+    /// Leads that stand for it where all would be too many: near either end.
+    pub fn sample(self) -> Vec<usize> {
+        if self.last < self.first + 2 { vec![self.last] } else { vec![self.first + 1, self.last - 1] }
+    }
+
     /// The leads that it is fitted on: two hours more to either side, so that neighbours agree at their seam.
     pub fn fitted_on(self) -> std::ops::RangeInclusive<usize> {
         self.first.saturating_sub(2).max(1)..=self.last + 2

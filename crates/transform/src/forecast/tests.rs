@@ -197,3 +197,28 @@ fn what_loses_to_climatology_is_not_issued_and_that_is_said() {
     assert_eq!((late.method, late.fell_back), (Method::Climatology, true));
     assert_eq!(recent.choose(2, 41 * 24).method, Method::Climatology, "nothing is known of the second day");
 }
+
+#[test]
+fn intervals_reach_as_far_as_those_of_the_last_year_should_have() {
+    // Residuals are even over -10 to 10; then truths are even over -12 to 12 for a year, before that over -30 to 30.
+    let bands = Bands::new((0..2_001).map(|at| (50.0, 40.0 + at as f32 / 100.0)).collect()).unwrap();
+    let said = Said { method: Method::Climatology, mean: 50.0, spread: bands.around(50.0) };
+    let mut recent = Recent::default();
+    let mut noise = Noise::new(5);
+    for day in 0..465 {
+        let at = At { place: 0, origin: day * 24, lead: 24 };
+        let half = if day < 100 { 30.0 } else { 12.0 };
+        // On some days there are many forecasts: every day counts the same.
+        for place in 0..(1 + day % 7) {
+            let even = ((day * 7 + place) * 379 % 1_000) as f32 / 500.0 - 1.0;
+            recent.reach(at, &said, 50.0 + half * even);
+        }
+        recent.add(at, &said, 50.0 + noise.normal());
+    }
+    let choice = recent.choose(1, 466 * 24);
+    assert!((choice.stretch - 1.2).abs() < 0.03, "{}", choice.stretch);
+    assert_eq!(recent.method(1, 466 * 24), (Method::Climatology, choice.stretch));
+    assert_eq!(Recent::default().choose(1, 466 * 24).stretch, 1.0, "nothing is known");
+    let wide = said.spread.stretched(1.2);
+    assert_eq!((wide.median(), wide.0[18]), (said.spread.median(), 50.0 + 1.2 * (said.spread.0[18] - 50.0)));
+}

@@ -180,7 +180,7 @@ impl Trained {
 
     /// Whether this version can read it.
     pub fn readable(model: &KeptModel) -> bool {
-        model.note.version == env!("CARGO_PKG_VERSION")
+        Self::unpack(model).is_ok()
     }
 
     /// Reads a model back.

@@ -154,9 +154,11 @@ pub const FIGURE: &[Column<FigureRow>] = &[
     integer("data", "number of the newest published record that went in", |row| {
         Cell::Integer(row.issue.data.cast_signed())
     }),
-    flag("young", "a station with less than 60 days of its own: what is usual there is that of its neighbours", |row| {
-        Cell::Flag(row.issue.young)
-    }),
+    flag(
+        "young",
+        "a station with less than 60 days of its own: what is usual there is that of its neighbours",
+        |row| Cell::Flag(row.issue.young),
+    ),
     flag("simulated", "true when the station, or one of the area, is a simulated one", |row| {
         Cell::Flag(row.issue.simulated)
     }),

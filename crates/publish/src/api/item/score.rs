@@ -252,9 +252,11 @@ pub const SCORE: &[Column<ForecastScore>] = &[
     number("range_hit_rate", "part whose index lay in the range that was issued", |row| {
         Cell::number(part(row.days.in_range, row.days.n))
     }),
-    number("primary_hit_rate", "of the index: part of the days with a primary pollutant on which it was forecast", |row| {
-        Cell::number(primary(row))
-    }),
+    number(
+        "primary_hit_rate",
+        "of the index: part of the days with a primary pollutant on which it was forecast",
+        |row| Cell::number(primary(row)),
+    ),
     integer("level1_days", "days that came to level 1", level::<1, 0>),
     integer("level1_hits", "of them, days announced as such", level::<1, 1>),
     integer("level2_days", "days that came to level 2", level::<2, 0>),

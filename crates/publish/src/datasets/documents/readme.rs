@@ -27,7 +27,9 @@ pub fn readme(made: &Made<'_>) -> String {
     line("## Files\n");
     line("Each file exists twice with the same rows: Parquet, and CSV (UTF-8, header row first) under gzip.");
     if made.has("window") {
-        line("A release never changes. The next has the scores as they stand then: each span ends with its last issue.\n");
+        line(
+            "A release never changes. The next has the scores as they stand then: each span ends with its last issue.\n",
+        );
     } else if made.has("issue") {
         line("There is a file for each calendar day or month of issue, under `year=…/month=…`.");
         line("A release never changes, and neither does what was issued: an amendment is another issue.\n");
@@ -72,8 +74,12 @@ pub fn readme(made: &Made<'_>) -> String {
     }
     if made.has("issue") {
         line("\n## Methods\n");
-        line("Values are the issues of forecasts, kept as they went out. `issued` says when, `origin` up to when readings were");
-        line("known; `model_id` is the trained model. Levels come from the chances of all levels, not from the expected value.");
+        line(
+            "Values are the issues of forecasts, kept as they went out. `issued` says when, `origin` up to when readings were",
+        );
+        line(
+            "known; `model_id` is the trained model. Levels come from the chances of all levels, not from the expected value.",
+        );
         line("Score by `lead_day`, and against `usual`, which is what climatology says.");
     }
     if made.has("scheme") && made.has("reason") {

@@ -117,7 +117,11 @@ async fn the_page_says_how_sure_it_is_who_amended_it_and_how_good_it_was() {
     let score = &scores["items"][0];
     assert_eq!((&score["parameter"], &score["primary_hit_rate"]), (&"index".into(), &0.75.into()));
     assert_eq!((&score["n"], &score["daily"]["n"]), (&2_000.into(), &0.into()));
-    assert_eq!((&score["mae"], &score["daily"]["mae"]), (&20.0.into(), &serde_json::Value::Null), "of nothing no error");
+    assert_eq!(
+        (&score["mae"], &score["daily"]["mae"]),
+        (&20.0.into(), &serde_json::Value::Null),
+        "of nothing no error"
+    );
     assert_eq!(score["persistence_hit_rate"], 62.0 / 88.0);
     assert_eq!(score["polluted"]["pod"], 0.75);
     assert_eq!(score["by_observed_level"][1], serde_json::json!({"level": 2, "days": 10, "hits": 1}));

@@ -145,6 +145,8 @@ async fn publications_are_held_against_their_deadlines() {
             { "id": "air-hourly", "deadline": "2026-11-25T11:00:00+08:00", "last": "2026-11-25T09:00:00+08:00", "state": "met" },
             { "id": "air-daily", "deadline": "2026-11-25T12:00:00+08:00", "last": null, "state": "none" },
             { "id": "water-hourly", "deadline": "2026-11-25T10:00:00+08:00", "last": "2026-11-25T08:00:00+08:00", "state": "due" },
+            { "id": "forecast", "deadline": "2026-11-25T20:00:00+08:00", "last": null, "state": "none" },
+            { "id": "forecast-issue", "deadline": "2026-11-25T18:00:00+08:00", "last": null, "state": "none" },
         ])
     );
     service.set_now(at("2026-11-25T02:00:00Z"));

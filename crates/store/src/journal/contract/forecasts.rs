@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use limpid_model::forecast::{
-    Amendment, DayFigure, DayScores, Errors, Expected, ForecastDay, HourSeries, MethodNote, ModelNote, OutlookNote, Proposal,
-    Scored,
+    Amendment, DayFigure, DayScores, Errors, Expected, ForecastDay, HourSeries, MethodNote, ModelNote, OutlookNote,
+    Proposal, Scored,
 };
 use limpid_model::{Forecast, ForecastScore, Instant, Statistic, Subject};
 

@@ -1,7 +1,7 @@
 //! What was said against what came.
 
-use limpid_model::forecast::{DayScores, Errors, Expected, ForecastDay, QUANTILES};
 use limpid_model::Scheme;
+use limpid_model::forecast::{DayScores, Errors, Expected, ForecastDay, QUANTILES};
 
 use super::truth::Index;
 use crate::forecast::judge::quantile;
@@ -127,8 +127,7 @@ impl Day {
             usual: level(expected.usual as u16),
             in_range: day.index.is_some_and(|[low, high]| (low..=high).contains(&came.index)),
             primary: named.then(|| came.primary.iter().any(|one| day.primary.contains(one))),
-            exceeds: [POLLUTED, HEAVY]
-                .map(|level| day.chances.iter().skip(usize::from(level) - 1).sum::<f32>()),
+            exceeds: [POLLUTED, HEAVY].map(|level| day.chances.iter().skip(usize::from(level) - 1).sum::<f32>()),
         }
     }
 

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use limpid_model::forecast::{
-    Amendment, DayFigure, Expected, ForecastDay, HourSeries, MethodNote, ModelNote, Scored,
-};
+use limpid_model::forecast::{Amendment, DayFigure, Expected, ForecastDay, HourSeries, MethodNote, ModelNote, Scored};
 use limpid_model::pipeline::Files;
 use limpid_model::summary::{AreaIndex, AreaValue, Standing};
 use limpid_model::{
@@ -80,10 +78,7 @@ fn issue(subject: &Subject, tomorrow: [f32; 7]) -> Forecast {
             methods: vec![method.clone()],
             hours: vec![Some(hour), Some(hour)],
         }],
-        days: vec![
-            of_day(1, 30.0, tomorrow),
-            of_day(2, 30.0, [60.0, 70.0, 90.0, 100.0, 110.0, 112.0, 114.0]),
-        ],
+        days: vec![of_day(1, 30.0, tomorrow), of_day(2, 30.0, [60.0, 70.0, 90.0, 100.0, 110.0, 112.0, 114.0])],
         amends: None,
         proposal: None,
     }

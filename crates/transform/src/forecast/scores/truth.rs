@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use limpid_model::{
-    Instant, ParameterId, Period, Pipeline, Scheme, StationId, Statistic, Subject, SummaryBody,
-};
+use limpid_model::{Instant, ParameterId, Period, Pipeline, Scheme, StationId, Statistic, Subject, SummaryBody};
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result, SeriesPosition, SummaryQuery};
 
 use crate::assess::six;
@@ -93,8 +91,7 @@ impl Truth {
                     self.came(&record.scheme.id, record.start, record.index, &record.primary);
                 }
                 let Some(last) = page.last().filter(|_| page.len() == query.limit) else { break };
-                query.after =
-                    Some(SeriesPosition { station: id.clone(), parameter: None, start: last.record.start });
+                query.after = Some(SeriesPosition { station: id.clone(), parameter: None, start: last.record.start });
             }
         }
         Ok(())

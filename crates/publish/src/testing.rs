@@ -315,6 +315,7 @@ pub fn forecast(station: &str) -> Forecast {
     Forecast {
         id: 0,
         issued: start,
+        due: None,
         origin: start,
         subject: Subject::Station(StationId::parse(station).unwrap()),
         model: note,

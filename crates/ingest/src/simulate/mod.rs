@@ -93,9 +93,9 @@ impl Options {
         Self { to, source, speed: 1.0, stations, marked_only: false, backfill_hours: 0, token, faults }
     }
 
-    /// What `make run` shows: the stations that are marked as simulated, with two days of history.
+    /// What `make run` shows: the stations that are marked as simulated, with so much history that forecasts can be made.
     pub fn demo(gateway: SocketAddr) -> Self {
-        Self { marked_only: true, backfill_hours: 48, ..Self::new(Target::Hj212(gateway.to_string())) }
+        Self { marked_only: true, backfill_hours: 16 * 24, ..Self::new(Target::Hj212(gateway.to_string())) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod score;
 
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use score::{DayScores, Errors, ForecastScore, Scored};
@@ -14,6 +15,12 @@ use crate::time::Instant;
 /// Quantiles that go out with every value, in thousandths.
 pub const QUANTILES: [u16; 7] = [50, 100, 250, 500, 750, 900, 950];
 
+/// Days of hours that some station must have before the program issues forecasts by itself: what is usual is not known from
+/// fewer.
+pub const LEAST_DAYS: i64 = 14;
+/// An issue is late when it is made so long after it was due.
+const PUNCTUAL: Duration = Duration::hours(1);
+
 /// One issue for one station or area. It is never changed: who knows better issues another that amends it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
@@ -22,6 +29,9 @@ pub struct Forecast {
     pub id: u64,
     /// When it was issued.
     pub issued: Instant,
+    /// When it was due, by the times of the configuration; `None` of one that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Instant>,
     /// The end of the last hour that was known.
     pub origin: Instant,
     /// For where.
@@ -42,6 +52,13 @@ pub struct Forecast {
     pub amends: Option<Amendment>,
     /// A warning that the authority's plan would ask for: for the operator to decide about, not for the public.
     pub proposal: Option<Proposal>,
+}
+
+impl Forecast {
+    /// Whether it was issued more than an hour after it was due. Who amends one later is not late.
+    pub fn late(&self) -> bool {
+        self.amends.is_none() && self.due.is_some_and(|due| self.issued - due > PUNCTUAL)
+    }
 }
 
 /// A trained model.

@@ -1,8 +1,9 @@
 //! `[forecast]`: when forecasts are issued, and from what.
 
-use chrono::NaiveTime;
+use chrono::{Days, NaiveTime};
 
 use super::fields::{Fields, Source};
+use crate::time::{Instant, Zone};
 
 /// `[forecast]`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,26 @@ impl Default for ForecastRules {
     fn default() -> Self {
         let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour of the day");
         Self { enabled: true, issue_at: vec![hour(8), hour(17)], train_years: 3, weather: true, legal_basis: None }
+    }
+}
+
+impl ForecastRules {
+    /// The last time at which an issue was due, at or before `now`; `None` when none is ever due.
+    pub fn last_due(&self, zone: Zone, now: Instant) -> Option<Instant> {
+        self.due(zone, now).filter(|at| *at <= now).max()
+    }
+
+    /// The next time at which one is due.
+    pub fn next_due(&self, zone: Zone, now: Instant) -> Option<Instant> {
+        self.due(zone, now).filter(|at| *at > now).min()
+    }
+
+    /// The times of yesterday, today and tomorrow.
+    fn due(&self, zone: Zone, now: Instant) -> impl Iterator<Item = Instant> {
+        let today = zone.date_of(now);
+        let times: &[NaiveTime] = if self.enabled { &self.issue_at } else { &[] };
+        let dates = [today - Days::new(1), today, today + Days::new(1)];
+        dates.into_iter().flat_map(move |date| times.iter().map(move |time| zone.at(date.and_time(*time))))
     }
 }
 
@@ -53,4 +74,25 @@ pub(super) fn read(mut fields: Fields<'_>, source: &mut Source<'_>) -> ForecastR
     fields.finish(source);
     let issue_at = issue_at.unwrap_or(usual.issue_at);
     ForecastRules { enabled, issue_at, train_years, weather, legal_basis }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issues_are_due_by_the_clock_of_the_publisher() {
+        let (rules, zone) = (ForecastRules::default(), Zone::parse("Asia/Shanghai").unwrap());
+        let at = |text: &str| format!("2026-11-{text}:00+08:00").parse::<Instant>().unwrap();
+        for (now, last, next) in [
+            ("25T07:59", "24T17:00", "25T08:00"),
+            ("25T08:00", "25T08:00", "25T17:00"),
+            ("25T23:30", "25T17:00", "26T08:00"),
+        ] {
+            assert_eq!(rules.last_due(zone, at(now)), Some(at(last)), "{now}");
+            assert_eq!(rules.next_due(zone, at(now)), Some(at(next)), "{now}");
+        }
+        let off = ForecastRules { enabled: false, ..rules };
+        assert_eq!(off.next_due(zone, at("25T08:00")), None);
+    }
 }

@@ -155,6 +155,9 @@ pub struct DayItem {
     pub start: String,
     /// Exclusive.
     pub end: String,
+    /// The issue was made more than an hour after it was due.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
     /// Days ahead.
     pub lead_day: u8,
     /// Id of the edition by which it is judged.
@@ -228,6 +231,7 @@ impl DayItem {
             area,
             start: zone.format(day.start),
             end: zone.format(day.end),
+            late: forecast.late(),
             lead_day: day.lead_day,
             scheme: day.scheme.clone(),
             index: day.index.filter(|_| !withheld),

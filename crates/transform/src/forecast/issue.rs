@@ -176,6 +176,7 @@ fn blank(subject: Subject, note: &ModelNote, inputs: &Inputs, now: Instant) -> F
     Forecast {
         id: 0,
         issued: now,
+        due: None,
         origin: inputs.panel.instant(inputs.origin + 1),
         subject,
         model: note.clone(),

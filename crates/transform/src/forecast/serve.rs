@@ -4,14 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration as Wait;
 
-use chrono::{Days, Duration, Utc};
+use chrono::{Duration, Utc};
+use limpid_model::forecast::LEAST_DAYS;
 use limpid_model::{Forecast, Instant, Pipeline, Zone};
 use limpid_store::{ForecastQuery, Journal, KeptModel, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use super::panel::CARRY;
 use super::train::{ModelError, Trained, train};
 use super::weather::Ahead;
-use super::{issue, scores};
+use super::{issue, load, scores};
 
 /// Days after which a model is trained anew.
 const WEEK: i64 = 7;
@@ -21,8 +23,12 @@ const WEATHER: &str = "open-meteo-weather";
 const TICK: Wait = Wait::from_secs(30);
 /// An issue that could not be made in time is made up for so long after it was due.
 const LATE: Duration = Duration::hours(6);
-/// Hours after which a failed round is tried again at the latest; until then it is every so often.
+/// Where nothing could be issued it is tried again after so long.
+const NOTHING: Wait = Wait::from_secs(60);
+/// After a failure likewise.
 const AGAIN: Wait = Wait::from_secs(300);
+/// The last value stands for the present one for so long.
+const CARRIED: Duration = Duration::hours(CARRY as i64);
 
 /// Issues until `stop`. What fails is logged and tried again.
 ///
@@ -42,7 +48,7 @@ pub async fn serve(
             Ok(()) => TICK,
             Err(ModelError::Journal(StoreError::Closed)) if stop.is_cancelled() => return Ok(()),
             Err(ModelError::Journal(StoreError::Closed)) => return Err(StoreError::Closed),
-            Err(ModelError::Nothing) => AGAIN,
+            Err(ModelError::Nothing) => NOTHING,
             Err(error) => {
                 metrics::counter!("limpid_forecast_failures_total").increment(1);
                 let error: &dyn std::error::Error = &error;
@@ -58,30 +64,35 @@ pub async fn serve(
     Ok(())
 }
 
-/// Issues what is due at `now` and was not issued.
+/// Issues what is due at `now` and was not issued. The first issue of all is made as soon as there is enough to make it of,
+/// in the place of the one that was due last.
 async fn round(pipeline: &Arc<Pipeline>, journal: &Arc<dyn Journal>, now: Instant) -> Result<(), ModelError> {
-    let Some(due) = due(pipeline, now) else { return Ok(()) };
-    let query = ForecastQuery { subjects: Vec::new(), from: due, to: now, newest: false, after: 0, limit: 1 };
-    if !journal.forecasts(query).await?.is_empty() {
+    let Some(due) = pipeline.forecast.last_due(pipeline.publisher.zone, now) else { return Ok(()) };
+    let first = *journal.forecast().borrow() == 0;
+    if !first && now.signed_duration_since(due) >= LATE {
         return Ok(());
     }
-    let issued = run(pipeline, journal, now).await?;
+    let query = ForecastQuery { subjects: Vec::new(), from: due, to: now, newest: false, after: 0, limit: 1 };
+    if !journal.forecasts(query).await?.is_empty() || !enough(pipeline, journal, now).await? {
+        return Ok(());
+    }
+    let issued = run(pipeline, journal, now, due).await?;
     let late = now.signed_duration_since(due);
     tracing::info!(forecasts = issued.len(), late_s = late.num_seconds(), "forecasts issued");
-    Ok(())
+    if issued.is_empty() { Err(ModelError::Nothing) } else { Ok(()) }
 }
 
-/// The last time before `now` at which an issue was due, where it may still be made.
-fn due(pipeline: &Pipeline, now: Instant) -> Option<Instant> {
-    let zone = pipeline.publisher.zone;
-    let today = zone.date_of(now);
-    let times = [today - Days::new(1), today]
-        .into_iter()
-        .flat_map(|date| pipeline.forecast.issue_at.iter().map(move |time| zone.at(date.and_time(*time))));
-    times.filter(|at| *at <= now && now.signed_duration_since(*at) < LATE).max()
+/// Whether any air station has readings of so long, up to now.
+async fn enough(pipeline: &Pipeline, journal: &Arc<dyn Journal>, now: Instant) -> Result<bool, StoreError> {
+    let stations: Vec<_> = load::stations(pipeline).collect();
+    let least = Duration::days(LEAST_DAYS);
+    let has = |extent: &limpid_store::StationExtent| {
+        extent.last - extent.first >= least && now.signed_duration_since(extent.last) < CARRIED
+    };
+    Ok(journal.extents().await?.iter().any(|extent| stations.contains(&&extent.station) && has(extent)))
 }
 
-/// Trains if need be, issues, keeps that, and works the scores out.
+/// Trains if need be, issues what was due at `due`, keeps that, and works the scores out.
 ///
 /// # Errors
 /// Those of the journal, and [`ModelError::Nothing`] where no station has hours.
@@ -89,12 +100,13 @@ pub async fn run(
     pipeline: &Arc<Pipeline>,
     journal: &Arc<dyn Journal>,
     now: Instant,
+    due: Instant,
 ) -> Result<Vec<Forecast>, ModelError> {
     let model = match journal.forecast_model().await? {
         Some(model) if fresh(&model, now) && Trained::readable(&model) => model,
         _ => fit(pipeline, journal, now, Arc::new(|_, _| {})).await?,
     };
-    let issued = issue(pipeline, journal, model, now).await?;
+    let issued = issue(pipeline, journal, model, now, Some(due)).await?;
     scores::work_out(pipeline, journal, now).await?;
     Ok(issued)
 }
@@ -127,7 +139,7 @@ fn years_before(zone: Zone, now: Instant, years: u64) -> Instant {
     zone.date_of(now).checked_sub_months(months).map_or(now, |date| zone.start_of(date))
 }
 
-/// Issues by `model` at `now`, and keeps it.
+/// Issues by `model` at `now` what was due at `due`, and keeps it.
 ///
 /// # Errors
 /// Those of the journal, and [`ModelError::Unreadable`].
@@ -136,9 +148,11 @@ pub async fn issue(
     journal: &Arc<dyn Journal>,
     model: KeptModel,
     now: Instant,
+    due: Option<Instant>,
 ) -> Result<Vec<Forecast>, ModelError> {
     let inputs = issue::read(pipeline, journal, now).await?;
     let mut forecasts = issue::make(pipeline, model, inputs, now).await?;
+    forecasts.iter_mut().for_each(|forecast| forecast.due = due);
     let ids = journal.keep_forecasts(forecasts.clone()).await?;
     for (forecast, id) in forecasts.iter_mut().zip(ids) {
         forecast.id = id;

@@ -81,7 +81,7 @@ async fn issue_by(
             model
         }
     };
-    Ok(serve::issue(pipeline, journal, model, at).await?)
+    Ok(serve::issue(pipeline, journal, model, at, None).await?)
 }
 
 /// Amends the newest issue, and prints what stands now.

@@ -14,6 +14,7 @@ pub struct Issue {
     id: u64,
     amends: Option<u64>,
     issued: Instant,
+    due: Option<Instant>,
     origin: Instant,
     subject: Subject,
     model: ModelNote,
@@ -32,6 +33,7 @@ impl Issue {
             id: forecast.id,
             amends: forecast.amends.as_ref().map(|amends| amends.of),
             issued: forecast.issued,
+            due: forecast.due,
             origin: forecast.origin,
             subject: forecast.subject.clone(),
             model: forecast.model.clone(),
@@ -115,6 +117,9 @@ pub const FIGURE: &[Column<FigureRow>] = &[
         Cell::integer(row.issue.amends.map(u64::cast_signed))
     }),
     time("issued", "when it was issued", |row| Cell::Time(row.issue.issued)),
+    time("due", "when it was due; empty of one that was asked for, and of those before limpid kept it", |row| {
+        row.issue.due.map_or(Cell::Empty, Cell::Time)
+    }),
     time("origin", "end of the last hour that was known", |row| Cell::Time(row.issue.origin)),
     text("station", "station id; empty of areas", |row| station(&row.issue.subject).map_or(Cell::Empty, Cell::text)),
     text("area", "area; empty of stations", |row| area(&row.issue.subject).map_or(Cell::Empty, Cell::text)),

@@ -23,6 +23,8 @@ pub struct ForecastRow {
     pub amended: bool,
     /// What is usual here is that of the neighbours.
     pub young: bool,
+    /// It was issued more than an hour after it was due.
+    pub late: bool,
     /// Its method.
     pub method: MethodNote,
     /// Of what.
@@ -48,6 +50,7 @@ impl ForecastRow {
                     model: forecast.model.id.clone(),
                     amended: forecast.amends.is_some(),
                     young: forecast.young,
+                    late: forecast.late(),
                     method: method.clone(),
                     parameter: series.parameter,
                     start: series.start + chrono::Duration::hours(hour),
@@ -106,6 +109,9 @@ pub struct ForecastItem {
     /// The station has less than 60 days of its own.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub young: bool,
+    /// It was issued more than an hour after it was due.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
     /// A forecaster changed the issue.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub amended: bool,
@@ -153,6 +159,7 @@ impl ForecastItem {
             unit: row.parameter.unit().as_str(),
             fell_back: row.method.fell_back,
             young: row.young,
+            late: row.late,
             amended: row.amended,
         }
     }
@@ -187,5 +194,6 @@ pub const FORECAST: &[Column<ForecastRow>] = &[
         Cell::Flag(row.method.fell_back)
     }),
     flag("young", "the station has less than 60 days of its own", |row| Cell::Flag(row.young)),
+    flag("late", "issued more than an hour after it was due", |row| Cell::Flag(row.late)),
     flag("amended", "a forecaster changed the issue", |row| Cell::Flag(row.amended)),
 ];

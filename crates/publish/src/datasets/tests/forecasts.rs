@@ -42,7 +42,7 @@ async fn every_issue_is_a_part_of_its_day_and_stays_what_it_was() {
     assert_eq!(rows.len(), 1 + 2 * 72);
     assert!(
         rows[1].starts_with(
-            "1,,2026-11-24T09:12:00+08:00,2026-11-25T08:12:00+08:00,S1,,pm25,PT1H,mean,1,1,\
+            "1,,2026-11-24T09:12:00+08:00,,2026-11-25T08:12:00+08:00,S1,,pm25,PT1H,mean,1,1,\
              2026-11-25T08:12:00+08:00,2026-11-25T09:12:00+08:00,40.5,5,10,25,39,50,90,100,30,ug/m3,ridge,false,\
              0123456789abcdef,0.1.0,"
         ),

@@ -9,8 +9,8 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Query as Pairs, State};
 use axum::http::{HeaderMap, Response, Uri};
 use chrono::{Duration, TimeDelta};
-use limpid_model::forecast::{DayFigure, ForecastDay, HourSeries};
-use limpid_model::{Forecast, ForecastScore, Instant, Scheme, Subject};
+use limpid_model::forecast::{DayFigure, ForecastDay, HourSeries, LEAST_DAYS};
+use limpid_model::{Forecast, ForecastScore, Instant, Scheme, StationKind, Subject};
 use limpid_store::ForecastQuery;
 use maud::{Markup, html};
 
@@ -64,7 +64,11 @@ pub async fn get(
     };
     let lang = view.lang;
     let main = match chosen {
-        None => html! { h1 { (lang.t("forecast.title")) } p { (lang.t("forecast.none")) } },
+        None => html! {
+            h1 { (lang.t("forecast.title")) }
+            p { (lang.t("forecast.none")) " " (why_none(&app, lang).await?) }
+            (next(&app, lang))
+        },
         Some(issue) => {
             let scores = app.journal.forecast_scores().await?;
             page(&app, &view, issue, &issues, &scores)
@@ -76,6 +80,29 @@ pub async fn get(
         &headers,
         Page { title: lang.t("forecast.title"), door: "/forecast", live: true, main },
     ))
+}
+
+/// Why nothing was issued yet.
+async fn why_none(app: &App, lang: Lang) -> Result<String, Failure> {
+    if !app.pipeline.forecast.enabled {
+        return Ok(lang.t("forecast.off").to_owned());
+    }
+    let air = |id| app.pipeline.stations.get(id).is_some_and(|station| station.kind == StationKind::Air);
+    let extents = app.journal.extents().await?;
+    let spans =
+        extents.iter().filter(|extent| air(&extent.station)).map(|extent| (extent.last - extent.first).num_days());
+    let days = spans.max().unwrap_or(0);
+    if days < LEAST_DAYS {
+        let needed = LEAST_DAYS.to_string();
+        return Ok(lang.fill("forecast.few", &[("needed", &needed), ("days", &days.to_string())]));
+    }
+    Ok(lang.t("forecast.soon").to_owned())
+}
+
+/// When the next issue is due.
+fn next(app: &App, lang: Lang) -> Markup {
+    let due = app.pipeline.forecast.next_due(app.zone(), app.now());
+    html! { @if let Some(due) = due { p { (lang.fill("forecast.next", &[("time", &say::moment(due, app.zone()))])) } } }
 }
 
 /// The subject that the address names.
@@ -123,6 +150,10 @@ fn page(app: &App, view: &View, issue: &Forecast, issues: &[Forecast], scores: &
         p {
             (lang.fill("forecast.issued", &[("time", &say::moment(issue.issued, zone))])) " "
             span.whole { (say::age(lang, now - issue.issued)) }
+        }
+        (next(app, lang))
+        @if let Some(due) = issue.due.filter(|_| issue.late()) {
+            p.note { (lang.fill("forecast.late", &[("time", &say::moment(due, zone))])) }
         }
         @if old { p.note { (lang.t("forecast.old")) } }
         @if issue.young { p.note { (lang.t("forecast.young")) } }

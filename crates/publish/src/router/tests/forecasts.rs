@@ -1,7 +1,7 @@
 //! Forecasts, their scores and their page.
 
 use chrono::Duration;
-use limpid_model::forecast::{Amendment, DayScores, Errors, Scored};
+use limpid_model::forecast::{Amendment, DayScores, Errors, Proposal, Scored};
 use limpid_model::{Forecast, ForecastScore, Instant, StationId, Subject};
 
 use crate::testing::{NOW, Service, at, county, forecast};
@@ -140,7 +140,35 @@ async fn an_old_issue_is_not_shown_as_if_it_were_fresh() {
     let page = service.get("/forecast?lang=en").await.text().to_owned();
     assert!(page.contains("out of date") && !page.contains("<article") && !page.contains("class=\"fan\""), "{page}");
     let empty = Service::with(county()).await;
-    assert!(empty.get("/forecast?lang=en").await.text().contains("No forecast has been issued yet"));
+    let page = empty.get("/forecast?lang=en").await.text().to_owned();
+    for words in
+        ["No forecast has been issued yet.", "need 14 days of hours", "the longest has 0 so far", "The next one is due"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_late_issue_says_so() {
+    let due = now() - Duration::hours(4);
+    let late = Forecast { due: Some(due), ..issue(2, [60, 90]) };
+    let service = service(vec![late]).await;
+    let page = service.get("/forecast?lang=en").await.text().to_owned();
+    assert!(page.contains("was issued late"), "{page}");
+    assert_eq!(service.get("/api/v1/forecasts?station=S1&limit=1").await.json()["items"][0]["late"], true);
+    assert_eq!(service.get("/api/v1/forecasts/days?station=S1").await.json()["items"][0]["late"], true);
+}
+
+#[tokio::test]
+async fn a_proposed_warning_is_for_the_operator_and_nowhere_in_public() {
+    let proposal = Some(Proposal { level: "orange".into(), indices: vec![4_711, 4_712] });
+    let service = service(vec![Forecast { proposal, ..issue(5, [230, 260]) }]).await;
+    for uri in ["/api/v1/forecasts", "/api/v1/forecasts?format=csv", "/api/v1/forecasts/days", "/forecast?lang=en", "/"]
+    {
+        let text = service.get(uri).await.text().to_owned();
+        assert!(!text.contains("orange") && !text.contains("4711") && !text.contains("proposal"), "{uri}: {text}");
+        assert!(!text.contains("heavy pollution<"), "{uri}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub(super) fn issue(subject: Subject, hour: i64) -> Forecast {
     Forecast {
         id: 77,
         issued,
+        due: Some(issued),
         origin: at("2026-11-25T00:00:00Z") + Duration::hours(hour),
         subject,
         model: note("abc"),

@@ -66,6 +66,7 @@ fn issue(subject: &Subject, tomorrow: [f32; 7]) -> Forecast {
     Forecast {
         id: 0,
         issued,
+        due: None,
         origin: issued,
         subject: subject.clone(),
         model: ModelNote { id: "a".into(), version: "0".into(), from: issued, until: issued },

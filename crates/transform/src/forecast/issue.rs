@@ -379,3 +379,6 @@ pub async fn make(
     });
     making.await.map_err(|failed| StoreError::io("making a forecast", failed))?
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,6 +122,7 @@ fn index(start: Instant, index: u16, primary: &str) -> Record {
         reason: None,
         status: Status::Provisional,
         compliance: None,
+        event: false,
     };
     assessment.into()
 }

@@ -1,5 +1,6 @@
 //! Forecasts of four stations for a year: fitted on three years, asked every six hours for 72 hours ahead, every method of
-//! them. Prints seconds, the peak of memory and the errors, and fails where it takes more than 60 s or 1 GiB.
+//! them; then one lead block of each day ahead beside LightGBM. Prints seconds, the peak of memory and the errors, and fails where
+//! it takes more than 60 s or 1 GiB.
 
 use std::time::Instant as Clock;
 
@@ -7,6 +8,10 @@ use limpid_model::{ParameterId, Scheme};
 use limpid_transform::forecast::backtest::{Trial, backtest};
 use limpid_transform::forecast::weather::Ahead;
 
+#[path = "peer/lightgbm.rs"]
+mod lightgbm;
+#[path = "../tests/peers.rs"]
+mod peers;
 #[path = "../tests/uci.rs"]
 mod uci;
 
@@ -46,6 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             return Err(format!("{seconds:.1} s are more than {SECONDS} s").into());
         }
     }
+    lightgbm::compare(&panel, from)?;
     match peak_kib() {
         Some(kib) if kib > KIB => Err(format!("peak of memory is {} MB", kib / 1024).into()),
         peak => {

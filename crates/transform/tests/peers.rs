@@ -6,8 +6,15 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-const PACKAGES: [&str; 6] =
-    ["ioos_qc==3.0.0", "pandas==3.1.1", "duckdb==2.0.1", "aqi-hub==0.3.3", "python-aqi==0.6.1", "scoringrules==0.10.0"];
+const PACKAGES: [&str; 7] = [
+    "ioos_qc==3.0.0",
+    "pandas==3.1.1",
+    "duckdb==2.0.1",
+    "aqi-hub==0.3.3",
+    "python-aqi==0.6.1",
+    "scoringrules==0.10.0",
+    "lightgbm==4.7.0",
+];
 
 /// A file of the repository.
 pub fn file(path: &str) -> PathBuf {

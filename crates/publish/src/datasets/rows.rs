@@ -2,8 +2,7 @@
 
 use arrow_array::RecordBatch;
 use limpid_model::{
-    Assessment, Gap, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind,
-    Statistic, Zone,
+    Assessment, Gap, Observation, Period, Pipeline, Published, Scheme, Station, StationId, StationKind, Statistic, Zone,
 };
 use limpid_store::{AssessmentQuery, GapQuery, Journal, ObservationQuery, SeriesPosition};
 

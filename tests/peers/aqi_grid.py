@@ -167,5 +167,5 @@ for row in table(sys.argv[2]):
         except (IndexError, TypeError, ArithmeticError):
             theirs = None
         text = str(float(value)) if digits else str(int(value))
-        found.append(["python-aqi", f"us {parameter} {average}", text, theirs, {"older table": old(first, highs, step, value), "divided first": divided(first, highs, step, value)}])
+        found.append(["python-aqi", f"us {parameter} {average}", text, theirs, {"older table": old(first, highs, step, value), "older table, divided first": divided(first, highs, step, value)}])
 print(json.dumps(found))

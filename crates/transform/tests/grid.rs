@@ -21,13 +21,13 @@ use crate::peers;
 ///   CO is cut to whole mg/m3, and the index is rounded to the nearest where the standard rounds up
 /// - older table: the US breakpoints of ozone of 2008 and of particles of 2012, and two lines above an index of 300 where the
 ///   document of 2024 has one
-/// - divided first: a half is a little less in decimals of 28 digits, and is rounded down
+/// - older table, divided first: a half is a little less in decimals of 28 digits, and is rounded down
 /// - no answer above its table: an error where the standard's index stays at its largest
-const DIFFERENCES: [&str; 23] = [
+const DIFFERENCES: [&str; 30] = [
     "aqi-hub co day: 1 of 1501 (binary floats 1)",
     "aqi-hub co hour: 22 of 1501 (binary floats 22)",
-    "aqi-hub no2 day: 0 of 2701 ()",
-    "aqi-hub no2 hour: 0 of 2701 ()",
+    "aqi-hub no2 day: 0 of 3841 ()",
+    "aqi-hub no2 hour: 0 of 3841 ()",
     "aqi-hub o3 8h: 0 of 2701 ()",
     "aqi-hub o3 hour: 0 of 2701 ()",
     "aqi-hub pm10 day: 0 of 2701 ()",
@@ -39,14 +39,21 @@ const DIFFERENCES: [&str; 23] = [
     "aqi-hub us pm25: 1613 of 3255 (truncated 1613)",
     "python-aqi co day: 1481 of 1501 (bands 590, no answer above its table 891)",
     "python-aqi co hour: 1453 of 1501 (bands 1453)",
-    "python-aqi no2 day: 1946 of 2701 (bands 186, no answer above its table 1760)",
-    "python-aqi no2 hour: 579 of 2701 (bands 579)",
+    "python-aqi no2 day: 3086 of 3841 (bands 186, no answer above its table 2900)",
+    "python-aqi no2 hour: 833 of 3841 (bands 833)",
     "python-aqi o3 8h: 2080 of 2701 (bands 180, no answer above its table 1900)",
     "python-aqi o3 hour: 1661 of 2701 (bands 161, no answer above its table 1500)",
     "python-aqi pm10 day: 2185 of 2701 (bands 85, no answer above its table 2100)",
     "python-aqi pm25 day: 2302 of 2701 (bands 102, no answer above its table 2200)",
     "python-aqi so2 day: 590 of 2701 (bands 510, no answer above its table 80)",
     "python-aqi so2 hour: 2070 of 2701 (bands 170, no answer above its table 1900)",
+    "python-aqi us co 8h: 2 of 505 (older table 1, older table, divided first 1)",
+    "python-aqi us no2 hour: 132 of 2050 (older table 132)",
+    "python-aqi us o3 8h: 368 of 375 (older table 368)",
+    "python-aqi us o3 hour: 0 of 480 ()",
+    "python-aqi us pm10 day: 172 of 605 (older table 172)",
+    "python-aqi us pm25 day: 4754 of 5005 (older table 4754)",
+    "python-aqi us so2 hour: 700 of 1005 (older table 700)",
 ];
 
 fn average(name: &str) -> Average {

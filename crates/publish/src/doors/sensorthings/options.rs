@@ -111,7 +111,7 @@ impl Options {
             match *known {
                 "$filter" => options.filter = Some(filter::expression(text, set).map_err(refused)?),
                 "$orderby" => options.order = filter::order(text, set).map_err(refused)?,
-                "$top" => options.top = Some(number(usize::MAX)?.min(MAX_TOP)),
+                "$top" => options.top = Some(number(i32::MAX as usize)?.min(MAX_TOP)),
                 "$skip" => options.skip = number(MAX_SKIP)?,
                 "$count" => {
                     let flag = text.trim().parse();

@@ -87,11 +87,11 @@ fn one(mut fields: Fields<'_>, source: &mut Source<'_>) -> Option<SetLimit> {
     let (check, offset) = (check?, fields.offset("check"));
     let limit = limit(check, &mut fields, source);
     let built_in = parameter.is_none_or(|parameter| AIR_INDEX.contains(&parameter.as_str()));
-    if let Some(Limit::Neighbours(set)) = limit.filter(|_| !built_in) {
-        if set.within_km.is_none() || set.absolute.is_none() || set.relative_percent.is_none() {
-            let remedy = "write `within_km`, `absolute` and `relative_percent`: nothing is built in for this parameter";
-            source.mistake(offset, "a neighbours limit says not enough", remedy);
-        }
+    if let Some(Limit::Neighbours(set)) = limit.filter(|_| !built_in)
+        && (set.within_km.is_none() || set.absolute.is_none() || set.relative_percent.is_none())
+    {
+        let remedy = "write `within_km`, `absolute` and `relative_percent`: nothing is built in for this parameter";
+        source.mistake(offset, "a neighbours limit says not enough", remedy);
     }
     fields.finish(source);
     Some(SetLimit { station: station?, parameter: parameter?, limit: limit? })

@@ -63,7 +63,7 @@ fn a_permit_is_read_as_limits_in_canonical_units() {
     let found = read(json!([
         { "outlet": "DA001", "pollutant": "二氧化硫", "kind": "concentration", "period": "hour", "value": 35, "unit": "mg/m3" },
         { "outlet": "DA001", "pollutant": "氮氧化物", "kind": "quantity", "value": 12.5, "unit": "t/a" },
-        { "outlet": "DA001", "pollutant": "林格曼黑度", "value": 1, "unit": "级" },
+        { "outlet": "DA001", "pollutant": "特征污染物甲", "value": 1, "unit": "级" },
         { "outlet": "DA001", "pollutant": "so2", "value": 35, "unit": "ppmv" },
         { "outlet": "DW001", "pollutant": "化学需氧量", "value": 50, "unit": "mg/L" },
         { "outlet": "DW001", "pollutant": "pH值", "lower": 6, "value": 9, "unit": "无量纲" },
@@ -78,7 +78,7 @@ fn a_permit_is_read_as_limits_in_canonical_units() {
     assert_eq!((stack.concentrations[0].upper, stack.concentrations[0].averaging), (Some(35_000.0), Averaging::Hour));
     assert_eq!(stack.quantities[0].kg, 12_500.0);
     let why: Vec<_> = stack.unjudged.iter().map(|one| (one.pollutant.as_str(), one.why.as_str())).collect();
-    assert_eq!(why, [("nh3n", "no_value"), ("so2", "unknown_unit"), ("林格曼黑度", "unknown_pollutant")]);
+    assert_eq!(why, [("nh3n", "no_value"), ("so2", "unknown_unit"), ("特征污染物甲", "unknown_pollutant")]);
     let pipe = &found[1].concentrations;
     let usual: Vec<_> = pipe.iter().map(|limit| (limit.parameter.as_str(), limit.averaging)).collect();
     assert!(usual.contains(&("cod", Averaging::Day)) && usual.contains(&("ph", Averaging::Hour)), "{usual:?}");

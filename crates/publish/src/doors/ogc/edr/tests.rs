@@ -4,7 +4,6 @@ use limpid_model::{Flag, Observation, Period, Record, Statistic};
 use serde_json::{Value, json};
 
 use super::CONFORMANCE;
-use super::data::MOST_VALUES;
 use crate::testing::{Service, hour, value_of};
 
 const AREA: &str = "coords=POLYGON((104.85%2028.4,105.05%2028.4,105.05%2028.65,104.85%2028.65,104.85%2028.4))";
@@ -190,5 +189,4 @@ async fn what_cannot_be_served_is_told_with_what_can() {
             assert_eq!(answer.json()["field"], field, "{path}");
         }
     }
-    assert!(MOST_VALUES >= 6 * 24 * 366, "a year of the hours of one station fits");
 }

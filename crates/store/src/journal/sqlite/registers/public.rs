@@ -115,9 +115,7 @@ pub(super) fn withdraw(connection: &Connection, id: i64, on: NaiveDate, why: &st
 pub(super) fn repeal(connection: &Connection, id: i64, on: NaiveDate, why: &str) -> Result<()> {
     let notice = Notice::new(on, why);
     connection
-        .prepare_cached(concat!(
-            "UPDATE register_public SET repealed_on = ?1, repealed_why = ?2, ended = ?1, end = 'repealed' WHERE id = ?3"
-        ))
+        .prepare_cached("UPDATE register_public SET repealed_on = ?1, repealed_why = ?2, ended = ?1, end = 'repealed' WHERE id = ?3")
         .and_then(|mut statement| statement.execute(params![on.to_string(), notice.why, id]))
         .map(|_| ())
         .map_err(during(DOING))
@@ -165,9 +163,7 @@ pub(super) fn one(
     let mut revisions = Vec::new();
     if entry.record.is_some() {
         let mut statement = connection
-            .prepare_cached(concat!(
-                "SELECT revision, released, length, body FROM register_public_revisions WHERE record = ? ORDER BY revision"
-            ))
+            .prepare_cached("SELECT revision, released, length, body FROM register_public_revisions WHERE record = ? ORDER BY revision")
             .map_err(&failed)?;
         let mut rows = statement.query([id]).map_err(&failed)?;
         while let Some(row) = rows.next().map_err(&failed)? {

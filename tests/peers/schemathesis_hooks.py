@@ -45,8 +45,9 @@ def map_case(context, case):
         # Which properties there are depends on what the address names.
         case.path_parameters["resource"] = "Things"
         query = {name: query[name] for name in ("$top", "$skip", "$count") if name in query}
-    if "bbox" in query:
-        west, south, east, north = str(query["bbox"]).split(",")
+    corners = str(query.get("bbox")).split(",")
+    if len(corners) == 4:
+        west, south, east, north = corners
         if float(south) > float(north):
             south, north = north, south
         query["bbox"] = ",".join((west, south, east, north))

@@ -36,7 +36,7 @@ pub struct Alerts {
     get, path = PATH, tag = "alerts", operation_id = "alerts",
     params(
         ("state" = Option<String>, Query, pattern = "^(active|coming|expired|updated|cancelled|test)$", description = "only those that stand so now; default all"),
-        ("before" = Option<u64>, Query, description = "only those with a smaller number: `next` has it"),
+        ("before" = Option<i64>, Query, minimum = 0, description = "only those with a smaller number: `next` has it"),
     ),
     responses((status = 200, description = "one page", body = Alerts), BadRequest)
 )]
@@ -47,7 +47,8 @@ pub async fn list(
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, &["state", "before"])?;
     let state = query.word("state", AlertState::parse, AlertState::ALL.map(AlertState::as_str))?;
-    let before = query.word("before", |text| text.parse::<u64>().ok(), ["a number"])?.unwrap_or(u64::MAX);
+    let number = |text: &str| text.parse::<i64>().ok()?.try_into().ok();
+    let before: u64 = query.word("before", number, ["a number"])?.unwrap_or(u64::MAX);
     let (all, now) = (app.alerts.load(), app.now());
     let newest = all.iter().rev().filter(|alert| alert.id < before);
     let stands = newest.map(|alert| (alert, AlertState::of(alert, &all, now)));

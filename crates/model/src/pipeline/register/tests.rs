@@ -38,7 +38,7 @@ fn the_permits_of_the_demo_are_read() {
     assert_eq!(register.deadline, Some(Deadline { working_days: 20, after: "decided".into() }));
     assert_eq!(register.field_at("limits.value").map(|field| &field.kind), Some(&FieldKind::Number));
     let filters: Vec<_> = register.filters().map(|(name, _)| name).collect();
-    assert_eq!(filters, ["area", "industry", "class", "outlets.medium", "limits.pollutant"]);
+    assert_eq!(filters, ["area", "industry", "class", "outlets.medium", "outlets.station", "limits.pollutant"]);
 }
 
 #[test]

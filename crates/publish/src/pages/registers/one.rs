@@ -29,7 +29,11 @@ use crate::pages::{not_found, say};
         ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
         ("view" = Option<String>, Query, description = "elder for large type in one column"),
     ),
-    responses((status = 200, description = "the record; 404 where there is none, 410 where it was withdrawn", content_type = "text/html", body = String))
+    responses(
+        (status = 200, description = "the record", content_type = "text/html", body = String),
+        (status = 404, description = "there is no such register or public record", content_type = "text/html", body = String),
+        (status = 410, description = "it was withdrawn", content_type = "text/html", body = String),
+    )
 )]
 pub async fn get(
     State(app): State<Shared>,

@@ -28,7 +28,10 @@ const SHOWN: usize = 50;
         ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
         ("view" = Option<String>, Query, description = "elder for large type in one column"),
     ),
-    responses((status = 200, description = "the discharge permits; 404 where there is no such register", content_type = "text/html", body = String))
+    responses(
+        (status = 200, description = "the discharge permits", content_type = "text/html", body = String),
+        (status = 404, description = "there is no register of permits", content_type = "text/html", body = String),
+    )
 )]
 pub async fn permits(state: State<Shared>, uri: OriginalUri, headers: HeaderMap) -> Result<Response<Body>, Failure> {
     get(state, Path("permits".to_owned()), uri, headers).await
@@ -42,7 +45,10 @@ pub async fn permits(state: State<Shared>, uri: OriginalUri, headers: HeaderMap)
         ("lang" = Option<String>, Query, description = "zh or en; else that of Accept-Language, else the publisher's first"),
         ("view" = Option<String>, Query, description = "elder for large type in one column"),
     ),
-    responses((status = 200, description = "records of the register; 404 where there is none", content_type = "text/html", body = String))
+    responses(
+        (status = 200, description = "records of the register", content_type = "text/html", body = String),
+        (status = 404, description = "there is no such register", content_type = "text/html", body = String),
+    )
 )]
 pub async fn get(
     State(app): State<Shared>,

@@ -3,6 +3,7 @@
 //! Cargo does not look into `tests/` of a workspace; `crates/limpid/Cargo.toml` names this file.
 
 mod api;
+mod browser;
 mod calendar;
 mod codes;
 mod conformance;
@@ -16,6 +17,7 @@ mod feeds;
 mod figures;
 mod forecast;
 mod gaps;
+mod guide;
 mod house;
 mod import;
 mod intake;

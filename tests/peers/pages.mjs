@@ -1,5 +1,5 @@
 // Walks pages in a browser: axe-core's rules of WCAG 2.0 to 2.2 A and AA, no sideways scrolling, words without a script.
-// Usage: pages.mjs URL CHROMIUM SCREENSHOTS PATH… Prints what was found as JSON.
+// Frames are as high as docs/embed.md says. Usage: pages.mjs URL CHROMIUM SCREENSHOTS PATH… Prints what was found as JSON.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -55,5 +55,24 @@ for (const javaScriptEnabled of [true, false]) {
   words[javaScriptEnabled] = (await page.locator("main").textContent()).replaceAll(/\s+/g, " ").trim();
   await context.close();
 }
+
+// Pixels that a frame has left of the height that docs/embed.md gives it.
+const frames = {};
+const EXAMPLES = { "{id}": "A1", "{area}": "江口" };
+const manual = readFileSync(new URL("../../docs/embed.md", import.meta.url), "utf8");
+for (const row of manual.split("\n").filter((line) => /^\s*\| `\/embed/.test(line))) {
+  const [names, narrow, wide] = row.split("|").slice(1).map((cell) => cell.trim());
+  for (const [, name] of names.matchAll(/`([^`]+)`/g)) {
+    for (const lang of ["zh", "en"]) {
+      for (const [width, height] of [[360, Number(narrow)], [720, Number(wide)]]) {
+        const page = await browser.newPage({ viewport: { width, height } });
+        const path = name.replace(/\{\w+\}/g, (part) => EXAMPLES[part]);
+        await page.goto(new URL(`${path}?lang=${lang}`, url).href);
+        frames[`${path} ${lang} ${width}`] = height - (await page.evaluate(() => document.documentElement.scrollHeight));
+        await page.close();
+      }
+    }
+  }
+}
 await browser.close();
-console.log(JSON.stringify({ found, words }));
+console.log(JSON.stringify({ found, words, frames }));

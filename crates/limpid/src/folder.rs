@@ -52,7 +52,7 @@ fn read_stations(folder: &Path) -> Result<Pipeline, Mistakes> {
     let stations = text(folder, "stations.csv", header, &mut mistakes);
     match (pipeline, stations) {
         (Some(pipeline), Some(stations)) => {
-            let mut pipeline = Pipeline::parse(&Files { pipeline, stations })?;
+            let mut pipeline = with_map(folder, Pipeline::parse(&Files { pipeline, stations })?)?;
             // Optional; the rows of episodes can only be judged by a registry that is right.
             let header = "write the header row kind,from,to in it, or remove it";
             if let Some(holidays) = optional(folder, "holidays.csv", header)? {
@@ -73,6 +73,20 @@ fn read_stations(folder: &Path) -> Result<Pipeline, Mistakes> {
             if let Err(others) = Pipeline::parse(&files) {
                 mistakes.0.extend(others.0.into_iter().filter(|mistake| !mistake.what.contains("stations.csv")));
             }
+            Err(mistakes)
+        }
+    }
+}
+
+/// The pipeline with the map that it names.
+fn with_map(folder: &Path, pipeline: Pipeline) -> Result<Pipeline, Mistakes> {
+    let Some(map) = &pipeline.pages.map else { return Ok(pipeline) };
+    match std::fs::read_to_string(folder.join(&map.file)) {
+        Ok(text) => pipeline.with_map(&text),
+        Err(error) => {
+            let mut mistakes = Mistakes::default();
+            let what = format!("the map {:?} cannot be read: {error}", map.file);
+            mistakes.add("pipeline.toml", map.line, what, "write the name of a GeoJSON file in this folder");
             Err(mistakes)
         }
     }

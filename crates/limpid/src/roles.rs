@@ -16,7 +16,7 @@ use limpid_ingest::sources;
 use limpid_ingest::token::{self, Tokens};
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
-use limpid_publish::{NotAmended, Publish};
+use limpid_publish::{NotAmended, Publish, under};
 use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
 use limpid_transform::forecast::amend::{AmendError, amend};
 use tokio::net::TcpListener;
@@ -177,7 +177,8 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let places = Places::new(pipeline.http.connections, pipeline.http.connections_per_address);
     let idle = Duration::from_secs(pipeline.http.idle_seconds);
     let scheme = if http_tls.is_some() { "https" } else { "http" };
-    let server = Server { listener: http, tls: http_tls, places, idle }.serve(router, stop.clone());
+    let server = Server { listener: http, tls: http_tls, places, idle }
+        .serve(under(&pipeline.http.base_path, router), stop.clone());
     tasks.spawn(async move {
         server.await;
         Ok(())

@@ -1,5 +1,8 @@
 //! Absolute addresses of this service, as a client reached it.
 
+/// Header in which the server tells its handlers the path under which it stands; what a client says in it is dropped.
+pub const PREFIX: &str = "x-forwarded-prefix";
+
 /// The address of `path` (with query): absolute when the request says by its `Host` where it was sent to, else
 /// path-absolute. A `Host` that is none is not repeated.
 pub fn absolute(host: Option<&str>, secure: bool, path: &str) -> String {

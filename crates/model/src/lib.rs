@@ -21,6 +21,7 @@
 //! - [`table`]: reading the tables of facts under `data/`
 //! - [`code`]: codes that others issue, and doubts about them
 //! - [`workdays`]: calendars of working days, by which deadlines are counted
+//! - [`outline`]: lines of a map
 //! - [`address`]: absolute addresses of this service
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
 //!
@@ -39,6 +40,7 @@ pub mod gap;
 pub mod limit;
 pub mod link;
 pub mod observation;
+pub mod outline;
 pub mod outlook;
 pub mod parameter;
 pub mod permit;

@@ -18,6 +18,7 @@ use crate::doors::series::KnownSeries;
 use crate::events::Event;
 use crate::freshness::{Newest, Releases};
 use crate::mqtt::Outlet;
+use crate::pages::find::Places;
 use crate::webhooks::Webhook;
 
 /// The time by which age is judged.
@@ -52,6 +53,8 @@ pub struct App {
     pub journal: Arc<dyn Journal>,
     /// Where releases are.
     pub lake: Lake,
+    /// The names by which stations are looked for.
+    pub places: Places,
     /// The current state.
     pub board: Arc<Board>,
     /// The time.

@@ -3,6 +3,7 @@
 //! Nothing is computed here: every figure was published into the journal before this crate sees it.
 //!
 //! - [`start`]: the entry point; builds the board, starts the tasks, gives the router
+//! - `base`: the path under which the service stands, behind a proxy of a larger site
 //! - `router`: the list of routes, and what surrounds them
 //! - `board/`: the current state in memory, kept up by following the journal
 //! - [`stale`]: when a value is late, stale or gone
@@ -17,12 +18,15 @@
 //! - `feeds/`: Atom
 //! - `doors/`: the same data behind open standards
 //! - [`datasets`]: what is released as open data, when, and how it is served
+//! - `assets`: files that pages load on a tap
 //! - `pages/`: HTML for people, in their language
 
 mod alerts;
 mod answer;
 mod api;
 mod app;
+mod assets;
+mod base;
 mod board;
 pub mod datasets;
 mod doors;
@@ -45,6 +49,7 @@ pub mod webhooks;
 pub use alerts::{NewAlert, NotTaken, alert_json, issue, relay};
 pub use api::health::without_board;
 pub use app::NotAmended;
+pub use base::under;
 pub use datasets::{Exported, export, release_all};
 pub use error::PublishError;
 pub use start::{Config, Publish};

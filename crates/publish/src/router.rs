@@ -16,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::answer::Failure;
 use crate::api;
 use crate::app::Shared;
+use crate::assets;
 use crate::datasets;
 use crate::doors;
 use crate::feeds;
@@ -66,8 +67,15 @@ pub fn router(app: Shared) -> Router {
         .route("/feeds/areas/{feed}", get(feeds::area))
         .route("/alerts", get(pages::alerts::get))
         .route("/alerts/{file}", get(api::alerts::document))
-        .route("/embed/station/{id}", get(pages::embed::get))
+        .route("/assets/{file}", get(assets::get))
+        .route("/embed/{what}", get(pages::embed::lists::kind))
+        .route("/embed/area/{area}", get(pages::embed::lists::area))
+        .route("/embed/station/{id}", get(pages::embed::station::get))
+        .route("/embed/station/{id}/card.png", get(pages::card::png))
+        .route("/embed/station/{id}/card.svg", get(pages::card::svg))
         .route("/stations/{id}", get(pages::station::get))
+        .route("/search", get(pages::find::get))
+        .route("/map", get(pages::map::get))
         .route("/forecast", get(pages::forecast::get))
         .route("/water", get(pages::water::get))
         .route("/noise", get(pages::noise::get))

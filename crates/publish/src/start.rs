@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::events::{self, cursor};
 use crate::freshness;
 use crate::mqtt::{self, Outlet};
+use crate::pages::find::Places;
 use crate::router::{router, sensorthings};
 use crate::webhooks::{self, Webhook};
 
@@ -94,6 +95,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
     let (events, _) = broadcast::channel(stream::CHANNEL);
     let (follower, board) = Follower::start(pipeline.clone(), journal.clone(), clock.clone(), events.clone()).await?;
     let app = App {
+        places: Places::new(&pipeline.stations),
         pipeline,
         journal,
         lake,

@@ -95,13 +95,23 @@ impl Service {
 
     /// The same with registers: names of files and their texts.
     pub async fn keeping(pipeline: &str, stations: &str, registers: &[(String, String)], records: Vec<Record>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
-        let lake = Lake::local(&folder.path().join("lake")).unwrap();
         let files = Files { pipeline: pipeline.into(), stations: stations.into() };
         let pipeline = Pipeline::parse(&files).unwrap_or_else(|mistakes| panic!("{:?}", mistakes.0));
         let registers = Registers::parse(registers).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        let pipeline = Arc::new(Pipeline { registers, ..pipeline });
+        Self::start(Pipeline { registers, ..pipeline }, records).await
+    }
+
+    /// A service whose pipeline names a map, with the text of that.
+    pub async fn mapped(pipeline: &str, stations: &str, map: &str, records: Vec<Record>) -> Self {
+        let files = Files { pipeline: pipeline.into(), stations: stations.into() };
+        Self::start(Pipeline::parse(&files).unwrap().with_map(map).unwrap(), records).await
+    }
+
+    async fn start(pipeline: Pipeline, records: Vec<Record>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
+        let lake = Lake::local(&folder.path().join("lake")).unwrap();
+        let pipeline = Arc::new(pipeline);
         journal.publish(records, None).await.unwrap();
         let now = Arc::new(AtomicI64::new(at(NOW).timestamp()));
         let clock = now.clone();

@@ -20,6 +20,7 @@ use super::mqtt::{self, Mqtt};
 use super::noise::{self, Noise};
 use super::officer::{self, Officer};
 use super::outlet::{self, Outlet};
+use super::pages::{self, Pages};
 use super::pull::{self, PullSource};
 use super::register::Registers;
 use super::reviewer::{self, Reviewer};
@@ -28,6 +29,7 @@ use super::validation::{self, SetLimit};
 use super::water::{self, Water};
 use super::webhook::{self, Webhook};
 use crate::assessment::SchemeChoice;
+use crate::outline::Outline;
 use crate::station::StationKind;
 use crate::text::Text;
 use crate::time::{Instant, Zone};
@@ -42,6 +44,8 @@ pub struct Pipeline {
     pub air: Air,
     /// The server of uploads, API and pages.
     pub http: HttpServer,
+    /// What is added to the pages.
+    pub pages: Pages,
     /// What is chosen where the standards of water leave a choice.
     pub water: Water,
     /// When nights are, and how many hours a level of noise needs.
@@ -202,6 +206,26 @@ impl Pipeline {
         }
         Ok(Self { stations: self.stations.with_episodes(episodes), ..self })
     }
+
+    /// The same with the map that `pages.map.file` names, from its text.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn with_map(mut self, text: &str) -> Result<Self, Mistakes> {
+        let Some(map) = &mut self.pages.map else { return Ok(self) };
+        match Outline::parse(text) {
+            Ok(outline) => {
+                map.outline = outline;
+                Ok(self)
+            }
+            Err(reason) => {
+                let mut mistakes = Mistakes::default();
+                let what = format!("the map {:?} cannot be drawn: {reason}", map.file);
+                mistakes.add("pipeline.toml", map.line, what, "write a GeoJSON file in WGS 84 degrees");
+                Err(mistakes)
+            }
+        }
+    }
 }
 
 /// A token for a station that the registry does not have is a typing mistake.
@@ -238,6 +262,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let noise = noise::read(root.table(source, "noise"), source);
 
     let zone = publisher.as_ref().map_or(Zone(chrono_tz::UTC), |publisher| publisher.zone);
+    let pages = pages::read(root.table(source, "pages"), source);
     let http = http::server(root.table(source, "http"), source);
     let ingest = ingest(root.table(source, "ingest"), zone, source);
 
@@ -269,6 +294,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         water,
         noise,
         http,
+        pages,
         ingest,
         sources,
         datasets: Datasets { every_hours },

@@ -15,6 +15,8 @@ pub struct HttpServer {
     /// A connection over which no request comes, or not a whole one, is closed after so many seconds, and one whose
     /// client does not read what it asked for too. Default 60.
     pub idle_seconds: u64,
+    /// Where the service stands under its host: `/hb` for `https://example.org/hb/`. Default: empty, the root.
+    pub base_path: String,
     /// Certificate and key; with them the address speaks TLS only. Default: none.
     pub tls: Option<Tls>,
 }
@@ -59,9 +61,37 @@ pub(super) fn server(mut table: Fields<'_>, source: &mut Source<'_>) -> HttpServ
     let connections = table.integer(source, "connections", 1..=1_000_000).unwrap_or(16_384);
     let per_address = PerAddress::read(&mut table, source, 1_000_000, 1_024, connections);
     let idle_seconds = table.integer(source, "idle_seconds", 1..=86_400).unwrap_or(60);
+    let base_path = table.string(source, "base_path", "\"/hb\"").and_then(|(text, offset)| {
+        let path = base_path(&text);
+        if path.is_none() {
+            let remedy = "write a path such as \"/hb\": letters, digits, - _ . ~ between slashes, 200 at most";
+            source.mistake(offset, format!("`http.base_path` is {text:?}"), remedy);
+        }
+        path
+    });
     let tls = tls::read(table.table(source, "tls"), source);
     table.finish(source);
-    HttpServer { connections: connections as usize, connections_per_address: per_address, idle_seconds, tls }
+    HttpServer {
+        connections: connections as usize,
+        connections_per_address: per_address,
+        idle_seconds,
+        base_path: base_path.unwrap_or_default(),
+        tls,
+    }
+}
+
+/// A path without the slash at its end; the root is empty.
+fn base_path(text: &str) -> Option<String> {
+    let path = text.trim_end_matches('/');
+    let part = |part: &str| {
+        !part.is_empty()
+            && part != "."
+            && part != ".."
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b))
+    };
+    let fits =
+        path.is_empty() || (path.len() <= 200 && path.strip_prefix('/').is_some_and(|path| path.split('/').all(part)));
+    fits.then(|| path.to_owned())
 }
 
 /// Reads `[ingest.http]`.
@@ -118,6 +148,7 @@ mod tests {
             connections: 16_384,
             connections_per_address: PerAddress::Default(1_024),
             idle_seconds: 60,
+            base_path: String::new(),
             tls: None,
         };
         assert_eq!(pipeline.http, server);

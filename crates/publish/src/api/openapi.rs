@@ -114,7 +114,14 @@ pub struct LimitBody {
         crate::feeds::station,
         crate::feeds::area,
         crate::pages::alerts::get,
-        crate::pages::embed::get,
+        crate::assets::get,
+        crate::pages::embed::lists::kind,
+        crate::pages::embed::lists::area,
+        crate::pages::embed::station::get,
+        crate::pages::card::svg,
+        crate::pages::card::png,
+        crate::pages::find::get,
+        crate::pages::map::get,
         crate::pages::front::get,
         crate::pages::forecast::get,
         crate::pages::water::get,
@@ -181,5 +188,6 @@ pub async fn get(
 pub fn described_for(pipeline: &Pipeline) -> Value {
     let mut described = described();
     refine::of(pipeline, &mut described);
+    described["servers"][0]["url"] = format!("{}/", pipeline.http.base_path).into();
     described
 }

@@ -37,7 +37,7 @@ fn framed(app: &App, view: &View, now: &StationNow, name: &Markup) -> Markup {
     let (at, zone) = (app.now(), app.zone());
     let judged = now.recent_assessment();
     html! {
-        article.card.old[!now.current()] {
+        article.card.old[!now.current()] data-at=(format!("{:.4},{:.4}", now.station.lat, now.station.lon)) {
             (name)
             @match judged {
                 _ if now.station.kind == StationKind::Noise && now.freshness.current() => (graded::noise(app, view, now)),

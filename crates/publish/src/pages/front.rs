@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::layout::{self, Page};
 use super::view::View;
 use super::words::Lang;
-use super::{cards, level};
+use super::{cards, find, headline, level};
 use crate::app::Shared;
 use crate::board::{Snapshot, StationNow};
 
@@ -29,6 +29,9 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
     let scheme = app.pipeline.air.scheme.at(app.now(), app.zone());
     let main = html! {
         h1 { (lang.t("front.title")) }
+        (headline::tiles(&app, &view, &board))
+        (find::form(&view, ""))
+        @if board.stations.len() > 1 { p { a href=(view.link("/map")) { (lang.t("front.map")) } } }
         @for kind in StationKind::ALL {
             (section(&app, &view, &board, kind, scheme))
         }

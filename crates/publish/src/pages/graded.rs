@@ -3,6 +3,7 @@
 use limpid_model::{Assessment, Compared, Instant, Part, Period, Status, Zone};
 use maud::{Markup, html};
 
+use super::level::Sign;
 use super::view::View;
 use super::words::Lang;
 use super::{cards, level, say};
@@ -68,7 +69,7 @@ pub fn level_line(lang: Lang, record: &Assessment, at: Instant, zone: Zone) -> M
 }
 
 /// The shape of the level, or the outline that stands where there is none.
-pub fn sign(record: &Assessment) -> Markup {
+pub fn sign(record: &Assessment) -> Sign {
     match record.level.and_then(|level| record.scheme.level(level)) {
         Some(level) => level::shape(level),
         None => level::blank(),
@@ -81,6 +82,12 @@ pub fn word(lang: Lang, record: &Assessment) -> String {
         Some(level) => level.category().get(lang.code()).to_owned(),
         None => lang.t("class.withheld").to_owned(),
     }
+}
+
+/// Part of the day and verdict in words.
+pub fn verdict(lang: Lang, record: &Assessment) -> String {
+    let part = part(lang, record);
+    if part.is_empty() { word(lang, record) } else { format!("{part} {}", word(lang, record)) }
 }
 
 /// The target and whether it is reached; `None` without a target.

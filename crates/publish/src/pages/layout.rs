@@ -7,26 +7,33 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use limpid_model::StationKind;
+use limpid_model::pipeline::{FooterEntry, FooterKind};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::view::View;
+use super::words::Lang;
 use super::{alerts, say};
 use crate::answer::{Cache, cache};
 use crate::app::App;
+use crate::links;
 
 const STYLE: &str = include_str!("style.css");
 /// Reads the page again when something is published, and each minute. Without a script the browser does so every two
 /// minutes.
 const LIVE: &str = include_str!("live.js");
+/// The nearest station, on a tap; where the reader is stays in the browser.
+const NEAR: &str = include_str!("near.js");
 
-/// Only our own style and script run, known by their hash; data come from this service only. Others may frame a page.
+/// Only our own styles and scripts run, those in a page known by their hash; data come from this service only. Others may
+/// frame a page.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'",
+        "default-src 'none'; style-src 'self' 'sha256-{}'; script-src 'self' 'sha256-{}' 'sha256-{}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'",
         hash(STYLE),
-        hash(LIVE)
+        hash(LIVE),
+        hash(NEAR)
     );
     HeaderValue::try_from(policy).expect("base64 and ASCII are a header value")
 });
@@ -57,8 +64,9 @@ pub struct Page<'a> {
 
 /// A page as an answer with entity tag, `304` where the client has it.
 pub fn answer(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Response<Body> {
-    let body = frame(app, view, page).into_string().into_bytes();
-    let mut response = cache::tagged(headers, Cache::Revalidate, "text/html; charset=utf-8", body);
+    let address = links::absolute(headers, &view.here());
+    let body = written(app, frame(app, view, page, Some(&address)));
+    let mut response = cache::tagged(headers, Cache::Revalidate, "text/html; charset=utf-8", body.into_bytes());
     decorate(&mut response, view);
     response
 }
@@ -67,9 +75,9 @@ pub fn answer(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Re
 pub fn bare(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Response<Body> {
     let body = html! {
         (DOCTYPE)
-        html lang=(view.lang.tag()) class=[view.elder.then_some("elder")] {
+        html lang=(view.lang.tag()) data-base=[base(app)] class=[view.elder.then_some("elder")] {
             (head(app, view, &page, Some("_blank")))
-            body {
+            body.framed {
                 (alerts::banner(app, view))
                 p.note #offline role="alert" hidden { (view.lang.t("offline")) }
                 main #main { (page.main) }
@@ -79,21 +87,31 @@ pub fn bare(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Resp
             }
         }
     };
-    let mut response =
-        cache::tagged(headers, Cache::Revalidate, "text/html; charset=utf-8", body.into_string().into_bytes());
+    let body = written(app, body).into_bytes();
+    let mut response = cache::tagged(headers, Cache::Revalidate, "text/html; charset=utf-8", body);
     decorate(&mut response, view);
     response
 }
 
 /// A page with another status than 200; not kept by anyone.
 pub fn answer_with(app: &App, view: &View, status: StatusCode, page: Page<'_>) -> Response<Body> {
-    let mut response = Response::new(Body::from(frame(app, view, page).into_string()));
+    let mut response = Response::new(Body::from(written(app, frame(app, view, page, None))));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, Cache::NoStore.value());
     decorate(&mut response, view);
     response
+}
+
+/// The text of a page, its links under the path where the service stands.
+fn written(app: &App, page: Markup) -> String {
+    links::based(&app.pipeline.http.base_path, page.into_string())
+}
+
+/// The path under which the service stands, for scripts.
+fn base(app: &App) -> Option<&str> {
+    Some(app.pipeline.http.base_path.as_str()).filter(|base| !base.is_empty())
 }
 
 fn decorate(response: &mut Response<Body>, view: &View) {
@@ -104,13 +122,14 @@ fn decorate(response: &mut Response<Body>, view: &View) {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
 }
 
-fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
+/// `address` is where the page is found again, for those who read it on paper.
+fn frame(app: &App, view: &View, page: Page<'_>, address: Option<&str>) -> Markup {
     let lang = view.lang;
     let publisher = &app.pipeline.publisher;
     let name = publisher.name.get(lang.code());
     html! {
         (DOCTYPE)
-        html lang=(lang.tag()) class=[view.elder.then_some("elder")] {
+        html lang=(lang.tag()) data-base=[base(app)] class=[view.elder.then_some("elder")] {
             (head(app, view, &page, None))
             body {
                 a.skip href="#main" { (lang.t("skip")) }
@@ -143,10 +162,16 @@ fn frame(app: &App, view: &View, page: Page<'_>) -> Markup {
                     (alerts::banner(app, view))
                     p.note #offline role="alert" hidden { (lang.t("offline")) }
                     main #main { (page.main) }
-                    footer { (footer(app, view)) }
+                    footer {
+                        (footer(app, view))
+                        @if let Some(address) = address { p.printed { (view.lang.t("print.source")) " " (address) } }
+                    }
                 }
                 @if page.live {
                     script { (PreEscaped(LIVE)) }
+                }
+                @if page.door == "/" {
+                    script { (PreEscaped(NEAR)) }
                 }
             }
         }
@@ -214,6 +239,22 @@ fn door(view: &View, key: &str) -> &'static str {
     }
 }
 
+/// A number that a public site must show.
+fn number(lang: Lang, entry: &FooterEntry) -> Markup {
+    let text = match entry.kind {
+        FooterKind::SiteCode => lang.fill("footer.site_code", &[("code", &entry.text)]),
+        FooterKind::Icp | FooterKind::Security => entry.text.clone(),
+    };
+    // These numbers are Chinese whatever the language of the page.
+    let tongue = (entry.kind != FooterKind::SiteCode && lang != Lang::Zh).then_some(Lang::Zh.tag());
+    html! {
+        @match &entry.link {
+            Some(link) => a href=(link) rel="noopener" lang=[tongue] { (text) },
+            None => span lang=[tongue] { (text) },
+        }
+    }
+}
+
 fn footer(app: &App, view: &View) -> Markup {
     let lang = view.lang;
     let publisher = &app.pipeline.publisher;
@@ -228,6 +269,9 @@ fn footer(app: &App, view: &View) -> Markup {
             a href="/api/v1/latest" { (lang.t("data.json")) } " · "
             a href="/api/v1/latest?format=csv" { (lang.t("data.csv")) } " · "
             a href=(view.link("/api")) { (lang.t("api.title")) }
+        }
+        @if !app.pipeline.pages.footer.is_empty() {
+            p { @for entry in &app.pipeline.pages.footer { span.whole { (number(lang, entry)) } " " } }
         }
     }
 }

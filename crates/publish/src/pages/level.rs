@@ -2,7 +2,7 @@
 //! background does not.
 
 use limpid_model::Level;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 /// Roman numeral of a level.
 pub fn numeral(level: u8) -> &'static str {
@@ -17,43 +17,107 @@ pub fn numeral(level: u8) -> &'static str {
     }
 }
 
-/// The shape of a level in its colour with its numeral, 64 units square. The words stand beside it.
-pub fn shape(level: &Level) -> Markup {
-    drawn(level.level, level.mark.as_deref(), Some(&level.colour))
+/// The outline of a shape, 64 units square.
+#[derive(Debug, Clone, Copy)]
+pub enum Outline {
+    /// A circle around the middle with a radius of 28.
+    Circle,
+    /// Straight lines between these points.
+    Corners(&'static [[f32; 2]]),
+}
+
+/// What stands for a level, or for none. The words stand beside it.
+#[derive(Debug, Clone)]
+pub enum Sign {
+    /// There is no level to show: a dashed circle.
+    Blank,
+    /// A level.
+    Level {
+        /// Its shape.
+        outline: Outline,
+        /// The official colour, `#rrggbb`.
+        colour: String,
+        /// Its numeral.
+        text: String,
+        /// Near-black or white, whichever stands out.
+        text_colour: &'static str,
+        /// Where the middle of the numeral lies, from above.
+        middle: f32,
+    },
+}
+
+/// The shape of a level in its colour with its numeral.
+pub fn shape(level: &Level) -> Sign {
+    // From round to many-cornered as it gets worse; a triangle has its numeral lower.
+    let (outline, middle) = match level.level {
+        1 => (Outline::Circle, 32.0),
+        2 => (Outline::Corners(&[[6.0, 6.0], [58.0, 6.0], [58.0, 58.0], [6.0, 58.0]]), 32.0),
+        3 => (Outline::Corners(&[[32.0, 3.0], [62.0, 59.0], [2.0, 59.0]]), 43.0),
+        4 => (Outline::Corners(&[[32.0, 2.0], [62.0, 32.0], [32.0, 62.0], [2.0, 32.0]]), 32.0),
+        5 => (Outline::Corners(&[[32.0, 3.0], [61.0, 24.0], [50.0, 59.0], [14.0, 59.0], [3.0, 24.0]]), 34.0),
+        _ => (
+            Outline::Corners(&[
+                [20.0, 3.0],
+                [44.0, 3.0],
+                [61.0, 20.0],
+                [61.0, 44.0],
+                [44.0, 61.0],
+                [20.0, 61.0],
+                [3.0, 44.0],
+                [3.0, 20.0],
+            ]),
+            32.0,
+        ),
+    };
+    Sign::Level {
+        outline,
+        colour: level.colour.clone(),
+        text: level.mark.clone().unwrap_or_else(|| numeral(level.level).to_owned()),
+        text_colour: text_on(&level.colour),
+        middle,
+    }
 }
 
 /// The outline that stands where there is no level to show.
-pub fn blank() -> Markup {
-    html! {
-        svg.shape viewBox="0 0 64 64" aria-hidden="true" focusable="false" {
-            circle cx="32" cy="32" r="28" class="blank" {}
-            path d="M20 32h24" class="blank" {}
+pub fn blank() -> Sign {
+    Sign::Blank
+}
+
+impl Sign {
+    /// What is drawn, for a picture that has its own frame.
+    pub fn inner(&self) -> Markup {
+        match self {
+            Self::Blank => html! {
+                circle.blank cx="32" cy="32" r="28" fill="none" stroke="#4d5761" stroke-width="3" stroke-dasharray="6 5" {}
+                path.blank d="M20 32h24" fill="none" stroke="#4d5761" stroke-width="3" {}
+            },
+            Self::Level { outline, colour, text, text_colour, middle } => html! {
+                g fill=(colour) stroke="#1b1f24" stroke-width="1.5" stroke-linejoin="round" {
+                    @match outline {
+                        Outline::Circle => circle cx="32" cy="32" r="28" {},
+                        Outline::Corners(corners) => path d=(path(corners)) {},
+                    }
+                }
+                text x="32" y=(middle) fill=(text_colour) text-anchor="middle" dominant-baseline="central"
+                    font-size="24" font-weight="700" { (text) }
+            },
         }
     }
 }
 
-fn drawn(level: u8, mark: Option<&str>, colour: Option<&str>) -> Markup {
-    // From round to many-cornered as the air gets worse; a triangle has its numeral lower.
-    let (path, baseline) = match level {
-        1 => ("M32 4a28 28 0 1 0 .01 0z", 32),
-        2 => ("M12 6h40a6 6 0 0 1 6 6v40a6 6 0 0 1-6 6H12a6 6 0 0 1-6-6V12a6 6 0 0 1 6-6z", 32),
-        3 => ("M32 3L62 59H2z", 43),
-        4 => ("M32 2L62 32 32 62 2 32z", 32),
-        5 => ("M32 3L61 24 50 59H14L3 24z", 34),
-        _ => ("M20 3h24l17 17v24L44 61H20L3 44V20z", 32),
-    };
-    let colour = colour.unwrap_or("none");
-    html! {
-        svg.shape viewBox="0 0 64 64" aria-hidden="true" focusable="false" {
-            path d=(path) fill=(colour) stroke="#1b1f24" stroke-width="1.5" {}
-            text x="32" y=(baseline) fill=(text_on(colour)) text-anchor="middle" dominant-baseline="central"
-                font-size="24" font-weight="700" { (mark.unwrap_or_else(|| numeral(level))) }
-        }
+impl Render for Sign {
+    fn render(&self) -> Markup {
+        html! { svg.shape viewBox="0 0 64 64" aria-hidden="true" focusable="false" { (self.inner()) } }
     }
+}
+
+fn path(corners: &[[f32; 2]]) -> String {
+    let points: Vec<String> = corners.iter().map(|[x, y]| format!("{x} {y}")).collect();
+    format!("M{}Z", points.join("L"))
 }
 
 /// Near-black or white, whichever stands out more on a colour (WCAG 2.2, relative luminance).
-fn text_on(colour: &str) -> &'static str {
+pub fn text_on(colour: &str) -> &'static str {
     let light = luminance(colour);
     if (light + 0.05) / (luminance("#1b1f24") + 0.05) >= 1.05 / (light + 0.05) { "#1b1f24" } else { "#ffffff" }
 }

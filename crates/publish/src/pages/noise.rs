@@ -41,7 +41,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
         @if stations.is_empty() { p { (lang.t("noise.none")) } }
         @for zone in zones {
             h2 { (zone_name(lang, zone)) }
-            div.scroll { table {
+            div.scroll { table.stack {
                 thead { tr {
                     th scope="col" { (lang.t("col.station")) }
                     th scope="col" { (lang.t("col.level")) }
@@ -67,7 +67,7 @@ fn row(app: &App, view: &View, now: &StationNow) -> Markup {
     html! {
         tr class=[(!now.current()).then_some("old")] {
             th scope="row" { (water::station(view, now)) }
-            td {
+            td data-label=(lang.t("col.level")) {
                 @match level.map(|value| &value.published.record) {
                     Some(record) if record.value.is_some() && record.flag.usable() => {
                         b { (say::number(record.parameter, record.value.unwrap_or_default())) } " "
@@ -78,15 +78,15 @@ fn row(app: &App, view: &View, now: &StationNow) -> Markup {
                     None => (water::silent(lang, now, at, zone)),
                 }
             }
-            @for part in [Part::Day, Part::Night] {
-                td {
+            @for (part, label) in [(Part::Day, lang.t("col.day")), (Part::Night, lang.t("col.night"))] {
+                td data-label=(label) {
                     @match graded::recent(now, part) {
                         Some(judged) => (graded::level_line(lang, &judged.published.record, at, zone)),
                         None => (lang.t("zone.none")),
                     }
                 }
             }
-            td { @match month { Some(record) => (rates(app, lang, record)), None => (lang.t("zone.none")) } }
+            td data-label=(lang.t("col.month")) { @match month { Some(record) => (rates(app, lang, record)), None => (lang.t("zone.none")) } }
         }
     }
 }

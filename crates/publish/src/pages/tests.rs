@@ -71,7 +71,7 @@ async fn fresh_stale_withheld_and_none_look_different() {
         withheld.contains("No index for this hour") && withheld.contains("Missing: PM10") && withheld.contains(">22<")
     );
     assert!(none.contains("No data") && none.contains("card old"));
-    let summary = page.text().split("4 stations").nth(1).unwrap().split("</ul>").next().unwrap();
+    let summary = page.text().split("· 4 stations<").nth(1).unwrap().split("</ul>").next().unwrap();
     for count in ["good <b>1</b>", "no index this hour <b>1</b>", "no fresh data <b>2</b>"] {
         assert!(summary.contains(count), "{count}: {summary}");
     }

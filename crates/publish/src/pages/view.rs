@@ -59,6 +59,11 @@ impl View {
         lang.into_iter().chain(self.elder.then_some(("view", "elder"))).collect()
     }
 
+    /// The address of this page, as it was chosen.
+    pub fn here(&self) -> String {
+        self.link(&self.path)
+    }
+
     /// This page in another language.
     pub fn in_language(&self, lang: Lang) -> String {
         link(&self.path, Some(lang), self.elder)

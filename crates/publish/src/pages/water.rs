@@ -65,7 +65,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
 fn table(view: &View, sections: &[&StationNow], at: Instant, zone: Zone) -> Markup {
     let lang = view.lang;
     html! {
-        div.scroll { table {
+        div.scroll { table.stack {
             thead { tr {
                 th scope="col" { (lang.t("col.section")) }
                 th scope="col" { (lang.t("col.class")) }
@@ -96,11 +96,13 @@ pub fn station(view: &View, now: &StationNow) -> Markup {
 
 /// That there is nothing of the present, and of when the last was.
 pub fn silent(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> String {
-    match now.newest().map(|value| value.published.record.end) {
-        Some(end) if now.freshness != Freshness::None => {
+    let judged = now.assessment.as_ref().map(|judged| (judged.published.record.end, judged.freshness));
+    let newest = now.newest().map(|value| (value.published.record.end, value.freshness));
+    match judged.into_iter().chain(newest).max() {
+        Some((end, freshness)) if freshness != Freshness::None => {
             lang.fill("stale.title", &[("time", &say::end(end, at, zone))])
         }
-        Some(end) => lang.fill("none.last", &[("time", &say::moment(end, zone))]),
+        Some((end, _)) => lang.fill("none.last", &[("time", &say::moment(end, zone))]),
         None => lang.t("none.ever").to_owned(),
     }
 }
@@ -108,10 +110,10 @@ pub fn silent(lang: Lang, now: &StationNow, at: Instant, zone: Zone) -> String {
 fn row(lang: Lang, judged: &AssessmentNow, at: Instant, zone: Zone) -> Markup {
     let record = &judged.published.record;
     html! {
-        td { (graded::sign(record)) " " (graded::word(lang, record)) }
-        td { (graded::target(lang, record).unwrap_or_else(|| lang.t("class.no_target").to_owned())) }
-        td { (graded::leads(lang, record).unwrap_or_else(|| lang.t("class.no_leads").to_owned())) }
-        td { (say::period(lang, record.period)) " " span.whole { (say::window(record.start, record.end, at, zone)) } }
+        td data-label=(lang.t("col.class")) { (graded::sign(record)) " " (graded::word(lang, record)) }
+        td data-label=(lang.t("col.target")) { (graded::target(lang, record).unwrap_or_else(|| lang.t("class.no_target").to_owned())) }
+        td data-label=(lang.t("col.leads")) { (graded::leads(lang, record).unwrap_or_else(|| lang.t("class.no_leads").to_owned())) }
+        td data-label=(lang.t("col.when")) { (say::period(lang, record.period)) " " span.whole { (say::window(record.start, record.end, at, zone)) } }
     }
 }
 
@@ -133,7 +135,7 @@ fn drinking(view: &View, sources: &[&StationNow], at: Instant, zone: Zone) -> Ma
                 }
             }
         }
-        div.scroll { table {
+        div.scroll { table.stack {
             thead { tr {
                 th scope="col" { (lang.t("col.source")) }
                 th scope="col" { (lang.t("col.verdict")) }
@@ -145,9 +147,9 @@ fn drinking(view: &View, sources: &[&StationNow], at: Instant, zone: Zone) -> Ma
                     th scope="row" { (station(view, now)) }
                     @match newest(now) {
                         Some(record) => {
-                            td { (graded::sign(&record)) " " (graded::word(lang, &record)) }
-                            td { (graded::leads(lang, &record).unwrap_or_else(|| lang.t("class.no_leads").to_owned())) }
-                            td { (say::period(lang, record.period)) " " span.whole { (say::window(record.start, record.end, at, zone)) } }
+                            td data-label=(lang.t("col.verdict")) { (graded::sign(&record)) " " (graded::word(lang, &record)) }
+                            td data-label=(lang.t("col.exceeding")) { (graded::leads(lang, &record).unwrap_or_else(|| lang.t("class.no_leads").to_owned())) }
+                            td data-label=(lang.t("col.when")) { (say::period(lang, record.period)) " " span.whole { (say::window(record.start, record.end, at, zone)) } }
                         },
                         None => td colspan="3" { (lang.t("none.ever")) },
                     }

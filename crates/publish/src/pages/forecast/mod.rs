@@ -42,24 +42,11 @@ pub async fn get(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let ask = ForecastQuery {
-        subjects: Vec::new(),
-        from: app.now() - Duration::days(7),
-        to: Instant::MAX_UTC,
-        newest: true,
-        after: 0,
-        limit: usize::MAX,
-    };
-    let mut issues = app.journal.forecasts(ask).await?;
-    issues.retain(|issue| known(&app, &issue.subject));
-    // Areas first, then stations, each by name.
-    issues.sort_by_key(|issue| (matches!(issue.subject, Subject::Station(_)), issue.subject.clone()));
-    let wanted = asked(&uri);
-    let chosen = wanted.as_ref().and_then(|wanted| issues.iter().find(|issue| issue.subject == *wanted));
-    let chosen = chosen.or(issues.first());
+    let issues = issues(&app).await?;
+    let chosen = chosen(&issues, &uri);
     let view = View::new(&app, &uri, &headers);
     let view = match chosen {
-        Some(issue) if wanted.is_some() => view.with_query(&address(&issue.subject)),
+        Some(issue) if asked(&uri).is_some() => view.with_query(&address(&issue.subject)),
         _ => view,
     };
     let lang = view.lang;
@@ -105,6 +92,48 @@ fn next(app: &App, lang: Lang) -> Markup {
     html! { @if let Some(due) = due { p { (lang.fill("forecast.next", &[("time", &say::moment(due, app.zone()))])) } } }
 }
 
+/// The newest issue of every subject: areas first, then stations, each by name.
+pub async fn issues(app: &App) -> Result<Vec<Forecast>, Failure> {
+    let ask = ForecastQuery {
+        subjects: Vec::new(),
+        from: app.now() - Duration::days(7),
+        to: Instant::MAX_UTC,
+        newest: true,
+        after: 0,
+        limit: usize::MAX,
+    };
+    let mut issues = app.journal.forecasts(ask).await?;
+    issues.retain(|issue| known(app, &issue.subject));
+    issues.sort_by_key(|issue| (matches!(issue.subject, Subject::Station(_)), issue.subject.clone()));
+    Ok(issues)
+}
+
+/// The issue of the subject that the address names, else the first.
+pub fn chosen<'a>(issues: &'a [Forecast], uri: &Uri) -> Option<&'a Forecast> {
+    let wanted = asked(uri);
+    let named = wanted.and_then(|wanted| issues.iter().find(|issue| issue.subject == wanted));
+    named.or(issues.first())
+}
+
+/// The name of an issue: whose forecast it is.
+pub fn title(app: &App, lang: Lang, issue: &Forecast) -> String {
+    lang.fill("forecast.of", &[("name", &name(app, lang, &issue.subject))])
+}
+
+/// When it was issued, and its days, unless it is out of date.
+pub fn days(app: &App, lang: Lang, issue: &Forecast) -> Markup {
+    let now = app.now();
+    let old = now - issue.issued > OLD;
+    html! {
+        p {
+            (lang.fill("forecast.issued", &[("time", &say::moment(issue.issued, app.zone()))])) " "
+            span.whole { (say::age(lang, now - issue.issued)) }
+        }
+        @if old { p.note { (lang.t("forecast.old")) } }
+        @else { div.grid { @for day in issue.days.iter().filter(|day| day.end > now) { (card(app, lang, day)) } } }
+    }
+}
+
 /// The subject that the address names.
 fn asked(uri: &Uri) -> Option<Subject> {
     let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri).ok()?.0;
@@ -138,7 +167,7 @@ fn name(app: &App, lang: Lang, subject: &Subject) -> String {
 
 fn page(app: &App, view: &View, issue: &Forecast, issues: &[Forecast], scores: &[ForecastScore]) -> Markup {
     let (lang, now, zone) = (view.lang, app.now(), app.zone());
-    let title = lang.fill("forecast.of", &[("name", &name(app, lang, &issue.subject))]);
+    let title = title(app, lang, issue);
     let old = now - issue.issued > OLD;
     html! {
         h1 { (title) }

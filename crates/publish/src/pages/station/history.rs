@@ -62,6 +62,11 @@ impl History {
         Ok(Self { values, index })
     }
 
+    /// Of what there are hours.
+    pub fn parameters(&self) -> Vec<ParameterId> {
+        self.values.keys().copied().collect()
+    }
+
     /// What is published of an hour.
     fn record(&self, parameter: ParameterId, hour: Instant) -> Option<&Observation> {
         Some(&self.values.get(&parameter)?.get(&hour)?.record)

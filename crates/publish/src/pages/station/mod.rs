@@ -2,6 +2,8 @@
 
 mod history;
 mod permit;
+mod year;
+mod years;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
@@ -11,6 +13,7 @@ use limpid_model::{Instant, Observation, Station, Zone};
 use maud::{Markup, html};
 
 use self::history::History;
+use self::year::Year;
 use super::chart::Span;
 use super::front::kind_name;
 use super::gaps::Missing;
@@ -49,6 +52,7 @@ pub async fn get(
     let span = Span { from: to - TimeDelta::hours(HOURS), to, zone: app.zone() };
     let history = History::read(&app, station, span).await?;
     let permit = permit::Kept::read(&app, station).await?;
+    let year = Year::read(&app, station, app.now()).await?;
     let missing = Missing::read(&app, vec![station.id.clone()]).await?;
     let board = app.board.now();
     let now = board.station(&station.id);
@@ -68,6 +72,8 @@ pub async fn get(
         @if let Some(permit) = &permit { (permit.show(&app, &view)) }
         (history::charts(&view, &history, span))
         (history::table(&view, &history, span))
+        @if let Some(year) = &year { (year.page(&view)) }
+        (years::place(&view, station, &history.parameters(), app.zone(), &app.pipeline.http.base_path))
         (missing.of_station(&app, &view, station))
         (downloads(&view, station))
         (about(&app, &view, station))
@@ -144,6 +150,11 @@ fn downloads(view: &View, station: &Station) -> Markup {
             li { (lang.t("station.latest")) ": " a href=(format!("/api/v1/latest?station={id}")) { "JSON" } }
             li { (lang.t("station.registry")) ": " a href=(format!("/api/v1/stations/{id}")) { "JSON" } }
             li { a href=(view.link("/data")) { (lang.t("station.years")) } }
+            li {
+                (lang.t("station.card")) ": " a href=(view.link(&format!("/embed/station/{id}/card.png"))) { "PNG" } ", "
+                a href=(view.link(&format!("/embed/station/{id}/card.svg"))) { "SVG" } ", "
+                a href=(view.link(&format!("/embed/station/{id}"))) { (lang.t("station.frame")) }
+            }
         }
     }
 }

@@ -151,9 +151,14 @@ async fn head_is_answered_like_get_without_the_body() {
         let uri = uri
             .replace("/stations/{feed}", "/stations/S1.atom")
             .replace("/areas/{feed}", "/areas/%E6%B1%9F%E5%8F%A3.atom");
-        let uri = uri.replace("{file}", "1.cap.xml");
-        let mut uri =
-            uri.replace("{release}", &release).replace("{path}", "datapackage.json").replace("{feed}", "air.atom");
+        let mut uri = uri
+            .replace("/alerts/{file}", "/alerts/1.cap.xml")
+            .replace("{file}", "years-1.js")
+            .replace("{what}", "air")
+            .replace("{area}", "%E6%B1%9F%E5%8F%A3")
+            .replace("{release}", &release)
+            .replace("{path}", "datapackage.json")
+            .replace("{feed}", "air.atom");
         if uri.ends_with("/explain") {
             uri.push_str("?station=S1&parameter=pm25&start=2026-11-25T00:00:00Z");
         }

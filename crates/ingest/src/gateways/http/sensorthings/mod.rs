@@ -186,7 +186,8 @@ fn names(understood: &Understood) -> Vec<Option<String>> {
 fn link(headers: &HeaderMap, name: &str) -> String {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let secure = text(HeaderName::from_static("x-forwarded-proto")) == Some("https");
-    address::absolute(text(header::HOST), secure, &format!("{ROOT}/Observations('{name}')"))
+    let base = text(HeaderName::from_static(address::PREFIX)).unwrap_or_default();
+    address::absolute(text(header::HOST), secure, &format!("{base}{ROOT}/Observations('{name}')"))
 }
 
 fn answer(receipt: &Receipt, body: &Value) -> Response {

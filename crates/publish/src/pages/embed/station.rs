@@ -5,10 +5,10 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, Response};
 use maud::{Markup, html};
 
-use super::layout::{self, Page};
-use super::view::View;
-use super::{cards, not_found};
 use crate::app::Shared;
+use crate::pages::layout::{self, Page};
+use crate::pages::view::View;
+use crate::pages::{cards, not_found};
 
 /// The card.
 #[utoipa::path(
@@ -34,19 +34,13 @@ pub async fn get(
     let station = app.pipeline.stations.get_str(&id).and_then(|station| board.station(&station.id));
     let Some(now) = station else { return not_found::render(&app, &uri, &headers) };
     let lang = view.lang;
-    let publisher = &app.pipeline.publisher;
     let main: Markup = html! {
         h1 {
             a href=(view.link(&format!("/stations/{}", now.station.id))) { (now.station.name.get(lang.code())) }
             @if now.station.simulated { " " span.badge.warn { (lang.t("simulated.mark")) } }
         }
         (cards::untitled(&app, &view, now))
-        p.soft {
-            (lang.fill("licence", &[
-                ("publisher", publisher.name.get(lang.code())),
-                ("licence", &publisher.licence),
-            ]))
-        }
+        (super::source(&app, lang))
     };
     let title = now.station.name.get(lang.code());
     layout::bare(&app, &view, &headers, Page { title, door: "", live: true, main })

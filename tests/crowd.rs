@@ -28,7 +28,7 @@ fn misbehave(address: SocketAddr, n: usize, stop: &AtomicBool) {
                 1 => &garbage,
                 2 => &oversized,
                 3 => b"##0411QN=2022",
-                _ if n % 2 == 0 => b"",
+                _ if n.is_multiple_of(2) => b"",
                 _ => b"##0411QN=2022",
             };
             let half_open =

@@ -92,12 +92,15 @@ fn record(at: usize, object: Map<String, Value>, mapping: &RecordMapping) -> Can
     Candidate { at, raw, problems: Vec::new() }
 }
 
+/// What is done with an item and those that it lies in.
+type Visit<'v, 'o> = dyn FnMut(&[&'o Map<String, Value>]) + 'v;
+
 /// Visits every innermost item of nested lists, with those that it lies in before it.
 fn walk<'o>(
     object: &'o Map<String, Value>,
     levels: &[&str],
     path: &mut Vec<&'o Map<String, Value>>,
-    visit: &mut dyn FnMut(&[&'o Map<String, Value>]),
+    visit: &mut Visit<'_, 'o>,
 ) {
     path.push(object);
     match levels.split_first() {

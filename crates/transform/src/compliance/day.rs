@@ -70,7 +70,7 @@ pub fn judge(outlet: &Outlet, (start, end): (Instant, Instant), measured: &Measu
     day.reviewed = day.standing.status != Status::Provisional;
     day.unjudged.sort();
     day.unjudged.dedup();
-    day.exceedances.sort_by(|a, b| (a.start, a.parameter).cmp(&(b.start, b.parameter)));
+    day.exceedances.sort_by_key(|one| (one.start, one.parameter));
     day
 }
 

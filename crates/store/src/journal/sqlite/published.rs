@@ -34,6 +34,9 @@ macro_rules! assessments {
 /// Where a series stands in lists.
 type SeriesPlace = (StationId, Option<&'static str>);
 
+/// What of a span is still to be read of a series, when a page ended at the place and start given.
+type Rest = fn(&SeriesPlace, Option<&(SeriesPlace, i64)>, Span) -> Option<Span>;
+
 /// What one series of published records is asked for.
 struct Span {
     from: i64,
@@ -123,7 +126,7 @@ impl Reader {
         query: &ObservationQuery,
         sql: &str,
         wanted: Vec<(SeriesPlace, i64)>,
-        rest: fn(&SeriesPlace, Option<&(SeriesPlace, i64)>, Span) -> Option<Span>,
+        rest: Rest,
     ) -> Result<Vec<Published<Observation>>> {
         let after = query.after.as_ref().map(|after| {
             ((after.station.clone(), after.parameter.map(|parameter| parameter.as_str())), micros(after.start))

@@ -41,16 +41,24 @@ fn fresh(mut request: Request) -> Request {
 /// What is sent goes to `written`, and everything else to `read`; except that a token is told of an observation as it was
 /// accepted, where it is of one that it may upload. What `written` has no place for, `read` refuses as it refuses any method.
 async fn choose(read: Router, written: Router, request: Request) -> Response<Body> {
+    let asks = request.method() == Method::OPTIONS;
     let sent = request.method() == Method::POST;
-    let own = request.method() != Method::OPTIONS
+    let own = !asks
         && request.uri().path().starts_with("/sta/v1.1/Observations(")
         && request.headers().contains_key(header::AUTHORIZATION);
     if !sent && !own {
-        return answered(read, request).await;
+        let mut answer = answered(read, request).await;
+        if asks {
+            // Each knows its own methods only.
+            answer.headers_mut().remove(header::ALLOW);
+        }
+        return answer;
     }
     let again = without_body(&request);
+    let of_datastream = request.uri().path().ends_with("/Observations");
     let answer = answered(written, request).await;
-    let theirs = if sent { answer.status() == StatusCode::NOT_FOUND } else { !answer.status().is_success() };
+    let theirs =
+        if sent { answer.status() == StatusCode::NOT_FOUND && !of_datastream } else { !answer.status().is_success() };
     if theirs { answered(read, again).await } else { answer }
 }
 

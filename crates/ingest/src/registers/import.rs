@@ -6,7 +6,7 @@ use std::path::Path;
 use limpid_model::Instant;
 use limpid_model::code::Doubt;
 use limpid_model::pipeline::RecordMapping;
-use limpid_model::register::{FieldProblem, Register, Values, compare};
+use limpid_model::register::{FieldProblem, Register, Values, as_text, compare};
 use limpid_store::{Draft, Journal, StandingQuery, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -218,10 +218,10 @@ impl Work<'_> {
 
     /// The key of the record that a candidate is about.
     fn key(&self, raw: &Map<String, Value>) -> Option<String> {
-        let text = |field: &str| raw.get(field).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+        let text = |field: &str| raw.get(field).and_then(as_text).filter(|text| !text.is_empty());
         match (&self.keys, &self.import.mapping.by) {
-            (Some(keys), Some(by)) => text(by).and_then(|value| keys.get(value).cloned()),
-            _ => text(&self.import.register.key).map(str::to_owned),
+            (Some(keys), Some(by)) => text(by).and_then(|value| keys.get(&value).cloned()),
+            _ => text(&self.import.register.key),
         }
     }
 

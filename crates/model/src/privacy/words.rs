@@ -72,8 +72,9 @@ fn narrow(sign: char) -> char {
 
 /// A name behind a label and a colon that stands at `at..after`: two to four Chinese signs, or capitalised words.
 fn name(text: &str, at: usize, after: usize) -> Option<Finding> {
-    let before = text[..at].trim_end().to_lowercase();
-    if !NAME_LABELS.iter().any(|label| before.ends_with(label)) {
+    let before = text[..at].trim_end();
+    let end = |label: &str| before.len().checked_sub(label.len()).and_then(|from| before.get(from..));
+    if !NAME_LABELS.iter().any(|label| end(label).is_some_and(|end| end.eq_ignore_ascii_case(label))) {
         return None;
     }
     let rest = &text[after..];

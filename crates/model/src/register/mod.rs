@@ -30,5 +30,5 @@ pub use schema::{Deadline, Every, Place, Register};
 pub use term::{Extension, Length, Term, TermKind, TermState};
 pub use validity::{End, Status, Validity, ValidityRule};
 pub(crate) use value::are_ends;
-pub use value::{FieldProblem, KEY_LENGTH, RECORD_BYTES, TABLE_ROWS, TEXT_BYTES, Values};
+pub use value::{FieldProblem, KEY_LENGTH, RECORD_BYTES, TABLE_ROWS, TEXT_BYTES, Values, as_text};
 pub use workflow::{Act, Deed, Refusal, Revision, Role, Standing, State};

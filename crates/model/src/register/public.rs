@@ -1,5 +1,7 @@
 //! The one way from a record to what the public may see.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -98,13 +100,13 @@ impl Register {
         let place = self.place.as_ref().and_then(|place| Some((degrees(&place.lat)?, degrees(&place.lon)?)));
         let public = Values::of_public(&fields);
         let mut search = Vec::new();
-        let mut terms = Vec::new();
+        let (mut terms, mut seen) = (Vec::new(), HashSet::new());
         for (name, field, _) in self.leaves() {
             for found in leaf(&fields, &name) {
                 if field.search {
                     search.push(found.clone());
                 }
-                if field.filter && !terms.contains(&(name.clone(), found.clone())) {
+                if field.filter && seen.insert((name.clone(), found.clone())) {
                     terms.push((name.clone(), found));
                 }
             }
@@ -245,6 +247,8 @@ impl Register {
                 known.extend(values.leaf(&name).into_iter().filter_map(Value::as_str).map(|text| (kind, text)));
             }
         }
+        known.sort_unstable();
+        known.dedup();
         known
     }
 }

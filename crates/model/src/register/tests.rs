@@ -396,3 +396,20 @@ fn odd_codes_are_doubts_with_their_place() {
     let places: Vec<_> = doubts.iter().map(|(place, _)| place.as_str()).collect();
     assert_eq!(places, ["id", "outlets[3].code"]);
 }
+
+#[test]
+fn what_is_withdrawn_is_not_released_by_an_older_plan() {
+    let planned = Standing {
+        newest: 2,
+        state: State::Scheduled,
+        editor: "Li".into(),
+        released: Some(1),
+        withdrawn: false,
+        release_at: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+    };
+    let on = "2026-11-30".parse().unwrap();
+    for act in [Act::Withdraw { on }, Act::Repeal { on }] {
+        let after = planned.after(1, act, "Zhao", true).unwrap();
+        assert_eq!((after.state, after.release_at), (State::Checked, None), "{act:?}");
+    }
+}

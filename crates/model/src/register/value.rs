@@ -98,8 +98,8 @@ impl Register {
         if problems.is_empty() { Ok(values) } else { Err(problems) }
     }
 
-    /// What looks wrong about the codes of a record, each with its field, `outlets[2].code` within a table. Whoever checks it
-    /// is told; nothing is refused for it.
+    /// What looks wrong about the codes of a record, each with its field, `outlets[2].code` within a table. Whoever imports
+    /// it is told; nothing is refused for it.
     pub fn doubts(&self, values: &Values) -> Vec<(String, Doubt)> {
         let mut doubts = Vec::new();
         for (name, field, _) in self.leaves() {
@@ -202,13 +202,18 @@ fn is_missing(value: &Value) -> bool {
     }
 }
 
+/// A scalar as the text that [`Register::take`] makes of it; `None` of lists, objects and null.
+pub fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
 fn take_one(field: &Field, value: &Value) -> Result<Value, String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        _ => return Err(format!("write a {}", field.kind.as_str())),
-    };
+    let text = as_text(value).ok_or_else(|| format!("write a {}", field.kind.as_str()))?;
     match &field.kind {
         FieldKind::Text => checked_text(text),
         FieldKind::Number => number(&text).ok_or_else(|| "write a number such as 12.5".to_owned()),

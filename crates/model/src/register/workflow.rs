@@ -258,6 +258,10 @@ impl Standing {
             Act::Repeal { .. } => {}
             Act::Withdraw { .. } => after.withdrawn = true,
         }
+        // A release that was planned before would undo it with nobody deciding so.
+        if on_public && after.state == State::Scheduled {
+            (after.state, after.release_at) = (State::Checked, None);
+        }
         Ok(after)
     }
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate};
 use limpid_model::pipeline::Officer;
-use limpid_model::register::{Act, Deed, Refusal, Role};
+use limpid_model::register::{Act, Deed, Refusal, Role, as_text};
 use limpid_store::Draft;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -127,7 +127,7 @@ pub async fn draft(
     may(&officer, Role::Editor, &register.id)?;
     let new: NewRecord = read(&body)?;
     let why = reason(&new.why, false)?;
-    let key = new.fields.get(&register.key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let key = new.fields.get(&register.key).and_then(as_text).unwrap_or_default();
     let registers = app.journal.registers();
     let newest = registers.newest_revisions(&register.id, vec![key]).await?.pop().flatten();
     let whole = match newest {

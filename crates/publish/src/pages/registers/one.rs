@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{address, badge, only, span, table, title, value};
 use crate::answer::Failure;
+use crate::api::openapi::ProblemBody;
 use crate::api::query::{Query, escape};
 use crate::api::registers::record::changes;
 use crate::app::{App, Shared};
@@ -31,6 +32,7 @@ use crate::pages::{not_found, say};
     ),
     responses(
         (status = 200, description = "the record", content_type = "text/html", body = String),
+        (status = 400, description = "`from` or `to` is no revision that was public", content_type = "application/problem+json", body = ProblemBody),
         (status = 404, description = "there is no such register or public record", content_type = "text/html", body = String),
         (status = 410, description = "it was withdrawn", content_type = "text/html", body = String),
     )
@@ -47,8 +49,6 @@ pub async fn get(
     let Some((entry, revisions)) = app.journal.registers().public_record(&register.id, &key).await? else {
         return Ok(not_found::render(&app, &uri, &headers));
     };
-    let query = Query::parse(&only(&uri, |name| ["from", "to"].contains(&name)), &["from", "to"])?;
-    let compared = changes(&query, &revisions)?;
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;
     let Some(record) = &entry.record else {
@@ -62,6 +62,8 @@ pub async fn get(
         let page = Page { title: &entry.id, door: "/registers", live: false, main };
         return Ok(layout::answer_with(&app, &view, StatusCode::GONE, page));
     };
+    let query = Query::parse(&only(&uri, |name| ["from", "to"].contains(&name)), &["from", "to"])?;
+    let compared = changes(&query, &revisions)?;
     let name = if record.name().is_empty() { entry.id.as_str() } else { record.name() };
     let validity = entry.validity();
     let today = app.zone().date_of(app.now());

@@ -206,6 +206,12 @@ pub async fn only_what_was_checked_is_released_and_what_is_withdrawn_leaves_a_to
         .collect();
     let expected = ["draft", "check", "release", "draft", "check", "release", "repeal", "withdraw"];
     assert_eq!(acts, expected);
+
+    // Released again, it does not bring back what was taken away.
+    release(&*journal, json!({"number": "P1", "holder": "C"})).await;
+    let (entry, revisions) = journal.registers().public_record("permits", "P1").await.unwrap().unwrap();
+    assert_eq!((entry.revision, entry.withdrawn), (3, None));
+    assert_eq!(revisions.iter().map(|one| one.revision).collect::<Vec<_>>(), [3]);
 }
 
 pub async fn public_records_are_found_by_words_values_status_and_page(open: Open) {

@@ -62,7 +62,7 @@ CREATE TABLE register_public (
 ) STRICT;
 
 CREATE INDEX register_public_by_register ON register_public (register, gone_on, id, valid_from, valid_to, ended, end);
-CREATE INDEX register_public_by_time ON register_public (register, released);
+CREATE INDEX register_public_by_time ON register_public (register, released, gone_on);
 
 -- Every revision that is or was public.
 CREATE TABLE register_public_revisions (

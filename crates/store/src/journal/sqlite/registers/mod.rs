@@ -12,6 +12,7 @@ mod write;
 
 use async_trait::async_trait;
 use limpid_model::Instant;
+use limpid_model::privacy;
 use limpid_model::register::{Deed, PublicRecord, Refusal, Register, Revision, Standing};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -170,7 +171,7 @@ impl Registers for SqliteJournal {
     }
 
     async fn disclose_by(&self, register: &Register) -> Result<usize> {
-        let digest: [u8; 32] = Sha256::digest(format!("{register:?}")).into();
+        let digest: [u8; 32] = Sha256::digest(format!("{} {register:?}", privacy::EDITION)).into();
         let id = register.id.clone();
         if self.readers.read(move |reader| public::rules(&reader.connection, &id)).await? == Some(digest) {
             return Ok(0);

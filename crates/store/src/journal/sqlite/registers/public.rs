@@ -18,9 +18,17 @@ const DOING: &str = "publishing a record";
 pub(super) const COLUMNS: &str = "p.id, p.record, p.revision, p.released, p.gone_on, p.gone_why, p.repealed_on, \
                                   p.repealed_why, p.length, p.body";
 
-/// Makes a revision public, in the place of the one before.
+/// Makes a revision public, in the place of the one before. What was withdrawn stays away: of a record that comes back,
+/// earlier revisions are not public any more.
 pub(super) fn release(connection: &Connection, id: i64, deed: &Deed, record: &PublicRecord) -> Result<()> {
     let released = micros(deed.at);
+    connection
+        .prepare_cached(concat!(
+            "DELETE FROM register_public_revisions WHERE record = ?1 ",
+            "AND EXISTS (SELECT 1 FROM register_public WHERE id = ?1 AND gone_on IS NOT NULL)"
+        ))
+        .and_then(|mut statement| statement.execute([id]))
+        .map_err(during(DOING))?;
     connection
         .prepare_cached(concat!(
             "INSERT INTO register_public (id, register, record, revision, released, search, length, body) ",

@@ -6,6 +6,7 @@ use limpid_model::Instant;
 
 use super::filter::{self, Expr};
 use super::schema::{self, Set};
+use super::time::sound;
 use crate::answer::Failure;
 use crate::answer::problem::cut;
 use crate::api::query::escape;
@@ -41,7 +42,7 @@ impl Token {
     fn decode(text: &str) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (stream, start) = text.rsplit_once('|')?;
-        Some(Self { stream: stream.to_owned(), start: Instant::from_timestamp_micros(start.parse().ok()?)? })
+        Some(Self { stream: stream.to_owned(), start: sound(Instant::from_timestamp_micros(start.parse().ok()?)?)? })
     }
 }
 

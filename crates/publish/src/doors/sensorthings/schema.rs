@@ -161,12 +161,18 @@ pub fn property(set: Set, name: &str) -> Option<&'static str> {
     }
 }
 
+/// Parts of a path: each may lead to every station.
+const MOST_PARTS: usize = 8;
+
 /// A path from an entity of `set` to a property, `Datastream/Thing/name`, each part checked.
 ///
 /// # Errors
 /// A sentence with the names that there are.
 pub fn path(set: Set, text: &str) -> Result<Vec<String>, String> {
     let parts: Vec<&str> = text.split('/').collect();
+    if parts.len() > MOST_PARTS {
+        return Err(format!("a path has at most {MOST_PARTS} parts"));
+    }
     let mut at = set;
     for (place, part) in parts.iter().enumerate() {
         if let Some((next, _)) = at.relation(part) {

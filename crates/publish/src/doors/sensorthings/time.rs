@@ -64,8 +64,11 @@ fn instant(text: &str) -> Option<Instant> {
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         return (text.len() == 10).then(|| date.and_hms_opt(0, 0, 0).expect("midnight is a time of day").and_utc());
     }
-    let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    // Years that a calendar of any zone can show.
+    sound(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+}
+
+/// A time in a year that a calendar of any zone can show; others are none.
+pub fn sound(at: Instant) -> Option<Instant> {
     let (first, last) = (DateTime::from_timestamp(-60_000_000_000, 0)?, DateTime::from_timestamp(250_000_000_000, 0)?);
     (first..last).contains(&at).then_some(at)
 }

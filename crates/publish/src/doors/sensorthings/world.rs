@@ -8,6 +8,7 @@ use limpid_store::ObservationQuery;
 
 use super::entity::{Entity, Place, Stream};
 use super::filter::Val;
+use super::filter::eval::MOST_VALUES;
 use super::json;
 use super::schema::Set;
 use crate::answer::Failure;
@@ -203,7 +204,8 @@ impl World {
         if of.set().relation(first).is_none() {
             return vec![json::value(of, first, rest, self)];
         }
-        let found: Vec<Val> = self.related(of, first).iter().flat_map(|entity| self.values(entity, rest)).collect();
+        let related = self.related(of, first);
+        let found: Vec<Val> = related.iter().flat_map(|entity| self.values(entity, rest)).take(MOST_VALUES).collect();
         if found.is_empty() { vec![Val::Null] } else { found }
     }
 }

@@ -159,7 +159,7 @@ impl Collection {
             "keywords": [self.kind.as_str(), word(self.period)],
             "links": [
                 link(headers, "self", "application/json", "this collection", &path),
-                link(headers, "data", "application/prs.coverage+json", "its locations", &format!("{path}/locations")),
+                link(headers, "data", "application/geo+json", "its locations", &format!("{path}/locations")),
                 link(headers, "license", "text/html", &app.pipeline.publisher.licence, "/about"),
             ],
             "extent": {

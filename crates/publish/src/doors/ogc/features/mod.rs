@@ -106,7 +106,8 @@ async fn one(
 
 /// The collection as the standard tells of it.
 fn described(app: &App, headers: &HeaderMap) -> Value {
-    let opened = app.pipeline.stations.iter().filter_map(|station| station.from).min();
+    // Of a station whose begin is not known nobody can say since when.
+    let opened = app.pipeline.stations.iter().map(|station| station.from).min().flatten();
     let opened = opened.map(|at| app.zone().format(at));
     let path = format!("{ROOT}/collections/{STATIONS}");
     let mut extent = json!({ "temporal": { "interval": [[opened, Value::Null]], "trs": GREGORIAN } });

@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 use limpid_model::Instant;
 
 use super::super::entity::Entity;
-use super::super::time::Interval;
+use super::super::time::{Interval, sound};
 use super::super::world::World;
 use super::value::Val;
 use super::{Compare, Expr, Math};
 
 /// Values that one part of an expression may have: a path through several related entities has one for each.
-const MOST_VALUES: usize = 10_000;
+pub const MOST_VALUES: usize = 10_000;
 
 /// Whether it holds. Where a path leads to several entities, one that makes it true is enough.
 pub fn holds(expr: &Expr, of: &Entity, world: &World) -> bool {
@@ -81,7 +81,7 @@ pub fn calculated(math: Math, a: &Val, b: &Val) -> Val {
             Math::Sub => -*span,
             _ => return Val::Null,
         };
-        let moved = |at: Instant| at.checked_add_signed(span);
+        let moved = |at: Instant| at.checked_add_signed(span).and_then(sound);
         let (Some(start), Some(end)) = (moved(time.start), moved(time.end)) else { return Val::Null };
         return Val::Time(Interval { start, end });
     }

@@ -30,7 +30,8 @@ impl Asked<'_> {
             loop {
                 let span = self.span_behind(behind, back);
                 // One more than the page has tells that there is a next one.
-                let limit = if self.rest.is_empty() { skip + top + 1 - entities.len() } else { CHUNK };
+                let limit =
+                    if self.rest.is_empty() && self.place.is_none() { skip + top + 1 - entities.len() } else { CHUNK };
                 let limit = limit.min(CHUNK);
                 let found = self.read_stretch(stream, span, limit, back).await?;
                 let full = found.len() == limit;

@@ -13,12 +13,12 @@ use crate::datasets::ALL;
 /// # Errors
 /// Those of journal and lake.
 pub async fn announce(app: &App) -> Result<()> {
-    let mut told = app.journal.newest_notes(NoteKind::Release).await?;
+    let told = app.journal.newest_notes(NoteKind::Release).await?;
     let mut notes = Vec::new();
     for dataset in ALL {
         let Some(current) = app.lake.current(dataset.id).await? else { continue };
         let new = Note::Release(NewRelease { dataset: dataset.id.to_owned(), release: current.id });
-        if told.iter_mut().all(|noted| noted.note != new) {
+        if told.iter().all(|noted| noted.note != new) {
             notes.push(new);
         }
     }

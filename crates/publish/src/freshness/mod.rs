@@ -139,9 +139,10 @@ pub async fn watch(app: Shared) {
     let begun = tokio::time::Instant::now();
     let mut published = app.journal.published();
     loop {
-        let unknown = publications(&app).iter().filter(|one| one.state == State::None).count();
+        let all = publications(&app);
+        let unknown = all.iter().filter(|one| one.state == State::None).count();
         // A new service has its first figures at any moment, and is not to say for a minute that it has none.
-        let soon = unknown > 0 && (begun.elapsed() < YOUNG || unknown == publications(&app).len());
+        let soon = unknown > 0 && (begun.elapsed() < YOUNG || unknown == all.len());
         tokio::select! {
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}

@@ -1,6 +1,7 @@
 //! From the log to the broker.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use limpid_model::pipeline::BrokerUrl;
@@ -68,6 +69,11 @@ async fn session(app: &Shared, outlet: &Outlet) -> Result<(), Lost> {
     let (client, mut events) = AsyncClient::new(options(app, outlet), BATCH);
     loop {
         logged.borrow_and_update();
+        let floor = app.floor.load(Ordering::Acquire);
+        if position < floor {
+            tracing::warn!(from = position + 1, to = floor, "events older than the log is kept were not published");
+            position = floor;
+        }
         let entries = app.journal.log(position, BATCH).await?;
         let Some(last) = entries.last().map(|logged| logged.seq) else {
             tokio::select! {
@@ -94,8 +100,9 @@ async fn session(app: &Shared, outlet: &Outlet) -> Result<(), Lost> {
 
 /// Waits until so many messages are acknowledged.
 async fn acknowledged(events: &mut EventLoop, mut open: usize) -> Result<(), Lost> {
+    let mut due = tokio::time::Instant::now() + PATIENCE;
     while open > 0 {
-        let polled = tokio::time::timeout(PATIENCE, events.poll()).await.map_err(|_| Lost::Silent)?;
+        let polled = tokio::time::timeout_at(due, events.poll()).await.map_err(|_| Lost::Silent)?;
         let polled = polled.map_err(Box::new)?;
         connected(&polled);
         let Polled::Incoming(Packet::PubAck(answer)) = polled else { continue };
@@ -103,6 +110,7 @@ async fn acknowledged(events: &mut EventLoop, mut open: usize) -> Result<(), Los
             PubAckReason::Success | PubAckReason::NoMatchingSubscribers => open -= 1,
             refused => return Err(Lost::Refused(refused)),
         }
+        due = tokio::time::Instant::now() + PATIENCE;
         metrics::counter!("limpid_mqtt_outlet_messages_total").increment(1);
     }
     Ok(())

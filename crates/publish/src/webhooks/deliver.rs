@@ -61,6 +61,7 @@ async fn follow(app: &Shared, webhook: &Arc<Webhook>, courier: &mut Option<Couri
         None => courier.insert(Courier::start(app, webhook).await?),
     };
     loop {
+        courier.catch_up().await?;
         let entries = app.journal.log(courier.position, CHUNK).await?;
         if entries.is_empty() {
             return courier.keep().await;
@@ -89,17 +90,23 @@ struct Courier {
 
 impl Courier {
     async fn start(app: &Shared, webhook: &Arc<Webhook>) -> Result<Self> {
-        let mut position = cursor::resume(&*app.journal, &webhook.cursor()).await?;
-        let floor = app.floor.load(Ordering::Acquire);
-        if position < floor {
-            let error = format!("events {} to {floor} are older than the log is kept", position + 1);
-            tracing::warn!(webhook.name = webhook.config.name, error, "a webhook was not told for too long");
-            let letter = letter(app, webhook, floor, 0, error);
-            app.journal.keep_dead_letter(letter, cursor::mark(&webhook.cursor(), floor)).await?;
-            position = floor;
-        }
+        let position = cursor::resume(&*app.journal, &webhook.cursor()).await?;
         webhook.note(|standing| standing.position = position);
         Ok(Self { app: app.clone(), webhook: webhook.clone(), position, kept: position, since: None })
+    }
+
+    /// Gives up what the log does not keep any more, also while one event was tried for days.
+    async fn catch_up(&mut self) -> Result<()> {
+        let floor = self.app.floor.load(Ordering::Acquire);
+        if self.position < floor {
+            let error = format!("events {} to {floor} are older than the log is kept", self.position + 1);
+            tracing::warn!(webhook.name = self.webhook.config.name, error, "a webhook was not told for too long");
+            let letter = letter(&self.app, &self.webhook, floor, 0, error);
+            self.app.journal.keep_dead_letter(letter, cursor::mark(&self.webhook.cursor(), floor)).await?;
+            (self.position, self.kept, self.since) = (floor, floor, None);
+            self.webhook.note(|standing| standing.position = floor);
+        }
+        Ok(())
     }
 
     /// Tries until the event is taken or given up.

@@ -123,9 +123,10 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
       return asked.some((address) => /uplot/.test(address));
     });
     await step("hours when coming closer", async () => {
+      const finer = page.waitForRequest(/period=PT1H/);
       await page.locator("#years [data-do=month]").click();
       await page.waitForFunction(() => document.querySelector("#years [role=status]").textContent.length > 0);
-      return asked.some((address) => /period=PT1H/.test(address) || /period=P1D/.test(address));
+      return Boolean(await finer);
     });
     await step("a release and its manifest", async () => {
       await go("/datasets/stations");

@@ -44,6 +44,11 @@ async fn every_link_of_every_page_leads_under_the_base_and_back() {
         "/datasets/stations",
         "/status",
         "/about",
+        "/api",
+        "/map",
+        "/search",
+        "/alerts",
+        "/registers",
         "/nothing",
         "/embed/station/S1",
     ] {

@@ -78,7 +78,7 @@ pub fn bare(app: &App, view: &View, headers: &HeaderMap, page: Page<'_>) -> Resp
         html lang=(view.lang.tag()) data-base=[base(app)] class=[view.elder.then_some("elder")] {
             (head(app, view, &page, Some("_blank")))
             body.framed {
-                (alerts::banner(app, view))
+                div #alerts { (alerts::banner(app, view)) }
                 p.note #offline role="alert" hidden { (view.lang.t("offline")) }
                 main #main { (page.main) }
                 @if page.live {
@@ -159,7 +159,7 @@ fn frame(app: &App, view: &View, page: Page<'_>, address: Option<&str>) -> Marku
                     @if app.simulated() {
                         aside.note aria-label=(lang.t("simulated.title")) { strong { (lang.t("simulated.title")) } " " (lang.t("simulated.about")) }
                     }
-                    (alerts::banner(app, view))
+                    div #alerts { (alerts::banner(app, view)) }
                     p.note #offline role="alert" hidden { (lang.t("offline")) }
                     main #main { (page.main) }
                     footer {

@@ -3,9 +3,9 @@
 use limpid_model::forecast::{Expected, ForecastDay, MethodNote, ModelNote, QUANTILES};
 use limpid_model::{Forecast, Instant, ParameterId, Period, Pipeline, Statistic, Subject};
 
-use super::forecast::{area, number, plain, station};
+use super::forecast::{area, flag, number, plain, station};
 use super::{integer, optional_integer, text, time};
-use crate::answer::table::{Cell, Column, Kind};
+use crate::answer::table::{Cell, Column};
 use crate::remit;
 
 /// What all rows of an issue share.
@@ -168,10 +168,6 @@ pub const FIGURE: &[Column<FigureRow>] = &[
         Cell::Flag(row.issue.simulated)
     }),
 ];
-
-const fn flag<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
-    Column { name, kind: Kind::Flag, about, cell }
-}
 
 /// The index of one day of an issue.
 #[derive(Debug, Clone)]

@@ -169,7 +169,7 @@ pub(super) const fn number<R>(name: &'static str, about: &'static str, cell: fn(
     Column { name, kind: Kind::Number, about, cell }
 }
 
-const fn flag<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
+pub(super) const fn flag<R>(name: &'static str, about: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column { name, kind: Kind::Flag, about, cell }
 }
 

@@ -4,8 +4,9 @@ use limpid_model::{Completeness, Gap, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::forecast::flag;
 use super::{integer, optional_integer, text, time};
-use crate::answer::table::{Cell, Column, Kind};
+use crate::answer::table::{Cell, Column};
 
 /// A gap with what its station adds to it.
 #[derive(Debug, Clone)]
@@ -69,12 +70,7 @@ pub const GAP: &[Column<GapRow>] = &[
     text("reason", "the mark, the rule, or the reason of the refusal", |row| {
         row.gap.reason.as_deref().map_or(Cell::Empty, Cell::text)
     }),
-    Column {
-        name: "simulated",
-        kind: Kind::Flag,
-        about: "true when the station is a simulated one",
-        cell: |row| Cell::Flag(row.simulated),
-    },
+    flag("simulated", "true when the station is a simulated one", |row| Cell::Flag(row.simulated)),
 ];
 
 /// How complete a year of one parameter at one station is.

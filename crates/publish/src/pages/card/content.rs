@@ -7,7 +7,7 @@ use crate::board::StationNow;
 use crate::pages::level::Sign;
 use crate::pages::state::State;
 use crate::pages::words::Lang;
-use crate::pages::{cards, front, say};
+use crate::pages::{cards, front, say, water};
 
 /// The words of a card, each a line that may be cut to fit.
 pub struct Content {
@@ -55,7 +55,7 @@ pub fn of(app: &App, lang: Lang, now: &StationNow) -> Content {
         mark: station.simulated.then(|| lang.t("simulated.mark")),
         sign: state.sign,
         number: state.number,
-        words: state.words,
+        words: if now.current() { state.words } else { water::silent(lang, now, any_day(app.now()), app.zone()) },
         when: window.map(|(start, end)| dated(start, end, app.zone())),
         more: target.or(primary).or_else(|| level.map(|level| level.advice.get(lang.code()).to_owned())),
         source: lang.fill("card.source", &[("publisher", app.pipeline.publisher.name.get(lang.code()))]),
@@ -64,6 +64,10 @@ pub fn of(app: &App, lang: Lang, now: &StationNow) -> Content {
 
 /// A stretch of time with its date, whatever the day: nobody knows when a picture is looked at.
 fn dated(start: Instant, end: Instant, zone: Zone) -> String {
-    let tomorrow = end + chrono::TimeDelta::days(2);
-    say::window(start, end, tomorrow, zone)
+    say::window(start, end, any_day(end), zone)
+}
+
+/// A day on which this one is neither today nor yesterday, so that its date is said.
+fn any_day(at: Instant) -> Instant {
+    at + chrono::TimeDelta::days(2)
 }

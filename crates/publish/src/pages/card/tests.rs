@@ -50,6 +50,7 @@ async fn the_colour_of_a_level_is_painted_only_while_it_is_of_the_present() {
     assert_eq!(green(&service.get("/embed/station/B/card.png").await.body), 0);
     let old = service.get("/embed/station/B/card.svg?lang=en").await.text().to_owned();
     assert!(!old.contains("34") && !old.contains("#00e400") && old.contains("No fresh data"), "{old}");
+    assert!(old.contains("2026-11-25"), "whenever it is looked at: {old}");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The names by which a station is looked for: its own in both languages, its id, its area, and its Chinese names as they are
 //! spelled in pinyin, in full or by first letters.
 
+use std::collections::BTreeSet;
+
 use limpid_model::StationId;
 use limpid_model::pipeline::Stations;
 use pinyin::ToPinyinMulti;
@@ -88,17 +90,26 @@ fn spelling(name: &str) -> Vec<Vec<String>> {
 
 /// Whether `wanted` is how these signs begin, each in full or by its first letter, the last one as far as it is written.
 fn spells(wanted: &str, signs: &[Vec<String>]) -> bool {
-    if wanted.is_empty() {
-        return true;
+    // How much of it may be spelled by the signs so far.
+    let mut reached = BTreeSet::from([0]);
+    for sign in signs {
+        let mut next = BTreeSet::new();
+        for at in reached {
+            let rest = &wanted[at..];
+            for reading in sign {
+                if reading.starts_with(rest) {
+                    return true;
+                }
+                let first = reading.chars().next().map_or(0, char::len_utf8);
+                let parts = [reading.as_str(), &reading[..first]];
+                next.extend(
+                    parts.iter().filter(|part| !part.is_empty() && rest.starts_with(*part)).map(|part| at + part.len()),
+                );
+            }
+        }
+        reached = next;
     }
-    let Some((sign, rest)) = signs.split_first() else { return false };
-    sign.iter().any(|reading| {
-        let first = reading.chars().next().map_or(0, char::len_utf8);
-        reading.starts_with(wanted)
-            || [reading.as_str(), &reading[..first]]
-                .iter()
-                .any(|part| !part.is_empty() && wanted.strip_prefix(part).is_some_and(|left| spells(left, rest)))
-    })
+    reached.contains(&wanted.len())
 }
 
 #[cfg(test)]
@@ -157,5 +168,13 @@ A3,air,APEC 广场,APEC Square,1,1,
             assert_eq!(found(question), Vec::<String>::new(), "{question}");
         }
         assert_eq!(found(&"x".repeat(100_000)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_long_name_of_letters_is_looked_through_once() {
+        let letters = "beijingenvironmentalmonitoringcentre";
+        let signs: Vec<Vec<String>> = letters.chars().map(|sign| vec![sign.to_string()]).collect();
+        assert!(spells(letters, &signs));
+        assert!(!spells(&format!("{letters}x"), &signs));
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
-use limpid_model::{Instant, Observation, ParameterId, Period, Pipeline, Record, Station, StationId, Statistic, Zone};
+use limpid_model::{Instant, Observation, ParameterId, Period, Pipeline, Record, StationId, Statistic, Zone};
 use limpid_store::{Journal, ObservationQuery, Result};
 
 use crate::engine::noise::rates;
@@ -89,7 +89,7 @@ pub(crate) async fn derive_months(
         let (Some(first), Some(end)) = (firsts.min(), ends.max()) else { continue };
         let (from, to) = (zone.start_of(first), zone.start_of(end));
         let parameters: Vec<ParameterId> = rules.aggregates.of_the_calendar(station.kind).collect();
-        let days = read(journal, station, parameters, Period::Day, (from, to)).await?;
+        let days = read(journal, &station.id, parameters, Period::Day, (from, to)).await?;
         let mut made = periods(rules, station, zone, &days, wanted);
         made.extend(winds(rules, journal, station, zone, &days, wanted).await?);
         let classes = classes(rules, &pipeline.water, station, &made);
@@ -107,7 +107,7 @@ pub(crate) async fn derive_months(
 /// Those of the journal.
 pub(super) async fn read(
     journal: &Arc<dyn Journal>,
-    station: &Station,
+    station: &StationId,
     parameters: Vec<ParameterId>,
     period: Period,
     (from, to): (Instant, Instant),
@@ -121,7 +121,7 @@ pub(super) async fn read(
         _ => (to - from).num_hours() + 1,
     };
     let query = ObservationQuery {
-        stations: vec![station.id.clone()],
+        stations: vec![station.clone()],
         limit: parameters.len() * usize::try_from(of_each).unwrap_or(0),
         parameters,
         period,

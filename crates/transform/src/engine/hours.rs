@@ -231,6 +231,9 @@ impl Hours {
 
     /// Doubts hours of what the station's weather spoils.
     fn weather(&mut self, station: &Station) {
+        if !self.series.keys().any(|parameter| weather::set(&station.limits, *parameter).is_some()) {
+            return;
+        }
         let sound = |name| self.series.get(&ParameterId::known(name)).map(|series: &Series| series.sound.clone());
         let (wind, rain) = (sound("wind_speed"), sound("rain"));
         if wind.is_none() && rain.is_none() {

@@ -29,6 +29,9 @@ pub(super) async fn readings(
             let within = first <= reading.start && reading.period.end(reading.start, zone) <= seal.to;
             seal.is_about(reading.parameter) && within && reading.start < end
         };
+        if !readings.iter().any(|one| one.received > seal.at && sealed(one)) {
+            continue;
+        }
         readings.retain(|one| !sealed(one));
         readings.extend(journal.window(station, first, end, Some(seal.at)).await?.into_iter().filter(sealed));
     }

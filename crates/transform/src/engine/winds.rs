@@ -40,7 +40,7 @@ pub(super) async fn winds(
         let start = zone.start_of(month);
         let span = (start, Period::Month.end(start, zone));
         let speed = ParameterId::known("wind_speed");
-        let hours = read(journal, station, vec![direction, speed], Period::Hour, span).await?;
+        let hours = read(journal, &station.id, vec![direction, speed], Period::Hour, span).await?;
         records.push(of_month(station, direction, speed, &hours, (month, span)).into());
     }
     Ok(records)

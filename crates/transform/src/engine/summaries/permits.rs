@@ -11,11 +11,11 @@ use limpid_model::permit::PermitMonth;
 use limpid_model::register::PublicRecord;
 use limpid_model::summary::Standing;
 use limpid_model::{
-    Flag, Instant, Observation, ParameterId, Period, Pipeline, StationId, Statistic, Status, Subject, Summary,
-    SummaryBody,
+    Flag, Instant, Observation, ParameterId, Period, Pipeline, StationId, Status, Subject, Summary, SummaryBody,
 };
-use limpid_store::{Journal, ObservationQuery, PublicQuery, PublicRevision, Result, SummaryQuery};
+use limpid_store::{Journal, PublicEntry, PublicQuery, PublicRevision, Result, SummaryQuery};
 
+use super::super::calendar::read;
 use super::Keep;
 use crate::compliance::day::{BACK_DAYS, Marked, Measured, judge};
 use crate::compliance::permit::{Outlet, outlets};
@@ -38,17 +38,14 @@ impl Permits {
     /// Everything that was ever permitted at a station's outlets, as far as it is public.
     pub(super) async fn of(journal: &Arc<dyn Journal>, station: &StationId) -> Result<Self> {
         let mut found = Vec::new();
-        for permit in ids(journal, PERMITS, station).await? {
-            if let Some((entry, revisions)) = journal.registers().public_record(PERMITS.0, &permit).await? {
+        for entry in entries(journal, PERMITS, station).await? {
+            if let Some((entry, revisions)) = journal.registers().public_record(PERMITS.0, &entry.id).await? {
                 let end = entry.repealed.map(|notice| notice.on);
-                found.extend(versions(&permit, &revisions, end).into_iter().filter(|one| one.station == *station));
+                found.extend(versions(&entry.id, &revisions, end).into_iter().filter(|one| one.station == *station));
             }
         }
-        let mut marked = Vec::new();
-        for mark in ids(journal, MARKS, station).await? {
-            let newest = journal.registers().public_record(MARKS.0, &mark).await?.and_then(|(entry, _)| entry.record);
-            marked.extend(newest.as_ref().and_then(mark_of));
-        }
+        let marks = entries(journal, MARKS, station).await?;
+        let marked = marks.iter().filter_map(|entry| mark_of(entry.record.as_ref()?)).collect();
         Ok(Self { outlets: found, marked })
     }
 
@@ -58,14 +55,18 @@ impl Permits {
     }
 }
 
-async fn ids(journal: &Arc<dyn Journal>, (register, column): (&str, &str), station: &StationId) -> Result<Vec<String>> {
+async fn entries(
+    journal: &Arc<dyn Journal>,
+    (register, column): (&str, &str),
+    station: &StationId,
+) -> Result<Vec<PublicEntry>> {
     let query = PublicQuery {
         register: register.to_owned(),
         filters: vec![(column.to_owned(), station.to_string())],
         limit: MOST_RECORDS,
         ..PublicQuery::default()
     };
-    Ok(journal.registers().public_records(query).await?.into_iter().map(|entry| entry.id).collect())
+    journal.registers().public_records(query).await
 }
 
 /// The outlets of every revision of a permit, each in force until the next one is. A revision begins with its first valid day,
@@ -107,12 +108,13 @@ pub(super) async fn days(
         let Some(outlet) = permits.on(*date) else { continue };
         let (start, end) = pipeline.publisher.zone.day(*date);
         let parameters: Vec<ParameterId> = outlet.concentrations.iter().map(|limit| limit.parameter).collect();
-        let back = start - Duration::days(BACK_DAYS);
-        let hours = observations(journal, station, &parameters, Period::Hour, (back, end)).await?;
-        let days = observations(journal, station, &parameters, Period::Day, (start, end)).await?;
-        if !hours.iter().chain(&days).any(|one| one.start >= start) {
+        let mut hours = read(journal, station, parameters.clone(), Period::Hour, (start, end)).await?;
+        let days = read(journal, station, parameters.clone(), Period::Day, (start, end)).await?;
+        if hours.is_empty() && days.is_empty() {
             continue;
         }
+        let back = start - Duration::days(BACK_DAYS);
+        hours.extend(read(journal, station, parameters, Period::Hour, (back, start)).await?);
         let by_key = |found: Vec<Observation>| found.into_iter().map(|one| ((one.parameter, one.start), one)).collect();
         let measured = Measured { hours: by_key(hours), days: by_key(days) };
         let body = SummaryBody::Permit(judge(outlet, (start, end), &measured, &permits.marked));
@@ -142,7 +144,7 @@ pub(super) async fn months(
         let flow = ParameterId::known("flow");
         let mut parameters: Vec<ParameterId> = outlet.quantities.iter().map(|permitted| permitted.parameter).collect();
         parameters.push(flow);
-        let hours = observations(journal, station, &parameters, Period::Hour, (start, end)).await?;
+        let hours = read(journal, station, parameters, Period::Hour, (start, end)).await?;
         if hours.is_empty() {
             continue;
         }
@@ -154,16 +156,19 @@ pub(super) async fn months(
         // Earlier months of this run must be kept before they are read.
         keep.hand_over(None).await?;
         let before = earlier(journal, station, (first, zone)).await?;
+        // Of hours none of which counts there is no sum that anybody could have reviewed.
+        let counted = hours.iter().any(|one| usable(one).is_some());
         let mut body = PermitMonth {
             version: outlet.version.clone(),
             quantities: Vec::new(),
-            reviewed: hours
-                .iter()
-                .filter_map(|one| usable(one).map(|_| one.status))
-                .all(|one| one > Status::Provisional),
+            reviewed: counted
+                && hours.iter().filter_map(|one| usable(one).map(|_| one.status)).all(|one| one > Status::Provisional),
             standing: Standing {
-                status: hours.iter().map(|one| one.status).min().unwrap_or(Status::Provisional),
-                flag: Flag::Pass,
+                status: match counted {
+                    true => hours.iter().map(|one| one.status).min().unwrap_or(Status::Provisional),
+                    false => Status::Provisional,
+                },
+                flag: if counted { Flag::Pass } else { Flag::Missing },
                 rules: "permit-quantity".to_owned(),
                 event: false,
             },
@@ -238,30 +243,6 @@ fn hours_of(start: Instant, end: Instant) -> u32 {
 
 fn usable(observation: &Observation) -> Option<f64> {
     observation.value.filter(|_| observation.flag.usable())
-}
-
-async fn observations(
-    journal: &Arc<dyn Journal>,
-    station: &StationId,
-    parameters: &[ParameterId],
-    period: Period,
-    (from, to): (Instant, Instant),
-) -> Result<Vec<Observation>> {
-    if parameters.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = ObservationQuery {
-        stations: vec![station.clone()],
-        parameters: parameters.to_vec(),
-        period,
-        statistic: Statistic::Mean,
-        from,
-        to,
-        as_of: None,
-        after: None,
-        limit: parameters.len() * usize::try_from((to - from).num_hours()).unwrap_or(0).max(24),
-    };
-    Ok(journal.observations(query).await?.into_iter().map(|published| published.record).collect())
 }
 
 /// The stations that the public revisions of these records name, those that were withdrawn aside.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -70,6 +71,20 @@ impl Mosquitto {
         let mut child = self.child.take().unwrap();
         assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
         child.wait().unwrap();
+    }
+
+    /// Has it write what it holds, which it does by itself for queued messages only, not for those on their way to a client.
+    #[allow(dead_code)]
+    pub(super) fn save(&self) {
+        let file = self.folder.path().join("mosquitto.db");
+        let written = || fs::metadata(&file).ok().map(|of| (of.ino(), of.mtime(), of.mtime_nsec()));
+        let (before, began) = (written(), Instant::now());
+        let pid = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-USR1", &pid]).status().unwrap().success());
+        while written() == before {
+            assert!(began.elapsed() < Duration::from_secs(20), "mosquitto does not write: {}", self.log());
+            sleep(Duration::from_millis(1));
+        }
     }
 
     /// Ends it with SIGKILL.

@@ -275,7 +275,7 @@ pub enum TokenCommand {
         #[arg(long, value_name = "NAME", requires = "role", conflicts_with_all = ["reviewer", "station"])]
         officer: Option<String>,
         /// What the officer may do
-        #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = ["editor", "reviewer", "publisher"])]
+        #[arg(long, value_name = "ROLE", requires = "officer", value_delimiter = ',', value_parser = ["editor", "reviewer", "publisher"])]
         role: Vec<String>,
     },
 }

@@ -24,15 +24,22 @@ pub fn read(folder: &Path) -> Result<Pipeline, Mistakes> {
 fn registers(folder: &Path) -> Result<Registers, Mistakes> {
     let mut mistakes = Mistakes::default();
     let mut files = Vec::new();
-    if let Ok(entries) = std::fs::read_dir(folder.join("registers")) {
-        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
-        names.sort();
-        for name in names {
-            let path = format!("registers/{name}");
-            if let Some(text) = text(folder, path, "make it readable, or remove it", &mut mistakes) {
-                files.push((name, text));
-            }
+    let names = std::fs::read_dir(folder.join("registers")).and_then(|entries| {
+        entries.map(|entry| Ok(entry?.file_name().into_string().ok())).collect::<std::io::Result<Vec<_>>>()
+    });
+    let mut names: Vec<String> = match names {
+        Ok(names) => names.into_iter().flatten().filter(|name| name.ends_with(".toml")).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            mistakes.add("registers", 0, format!("it cannot be read: {error}"), "make it readable, or remove it");
+            Vec::new()
+        }
+    };
+    names.sort();
+    for name in names {
+        let path = format!("registers/{name}");
+        if let Some(text) = text(folder, path, "make it readable, or remove it", &mut mistakes) {
+            files.push((name, text));
         }
     }
     match Registers::parse(&files) {

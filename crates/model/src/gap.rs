@@ -132,7 +132,7 @@ pub struct Completeness {
     pub months: Vec<MonthDays>,
     /// Whether the year can still be valid.
     pub prospect: Prospect,
-    /// The day that has not ended yet, of the year that has not.
+    /// The day that has not ended yet, of the year that has not, once the first day of that has ended.
     #[serde(default)]
     pub today: Option<DayValues>,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::observation::{Flag, Status};
 use crate::parameter::ParameterId;
 use crate::summary::Standing;
 use crate::time::Instant;
@@ -34,6 +35,10 @@ pub struct PermitDay {
     /// By what it was judged.
     #[serde(flatten)]
     pub version: PermitVersion,
+    /// Why it is judged no more, though it was: `no_permit` where no permit that is public was in force, `no_quantity` where the
+    /// one that was permits no quantity. Then nothing else is said, and `version` is by what it was judged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// One for each limit of the outlet that could be judged.
     pub limits: Vec<JudgedLimit>,
     /// Stretches above a limit, or below a lower one.
@@ -110,6 +115,10 @@ pub struct PermitMonth {
     /// By what it was judged.
     #[serde(flatten)]
     pub version: PermitVersion,
+    /// Why it is judged no more, though it was: `no_permit` where no permit that is public was in force, `no_quantity` where the
+    /// one that was permits no quantity. Then nothing else is said, and `version` is by what it was judged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// One for each quantity of the permit.
     pub quantities: Vec<Quantity>,
     /// Whether people looked at all of the month.
@@ -140,4 +149,28 @@ pub struct Quantity {
     pub limit_kg: f64,
     /// Whether that is exceeded. What is not measured in full may be exceeded without being seen.
     pub exceeded: bool,
+}
+
+impl PermitDay {
+    /// The same day, judged no more.
+    pub fn vacated(self, reason: &str) -> Self {
+        let standing = vacant(self.standing);
+        let (limits, exceedances, unjudged) = (Vec::new(), Vec::new(), Vec::new());
+        let reason = Some(reason.to_owned());
+        Self { version: self.version, reason, limits, exceedances, unjudged, reviewed: false, standing }
+    }
+}
+
+impl PermitMonth {
+    /// The same month, judged no more.
+    pub fn vacated(self, reason: &str) -> Self {
+        let standing = vacant(self.standing);
+        let reason = Some(reason.to_owned());
+        Self { version: self.version, reason, quantities: Vec::new(), reviewed: false, standing }
+    }
+}
+
+/// The standing of what says nothing.
+fn vacant(standing: Standing) -> Standing {
+    Standing { status: Status::Provisional, flag: Flag::Missing, event: false, ..standing }
 }

@@ -45,6 +45,7 @@ pub struct Marked {
 pub fn judge(outlet: &Outlet, (start, end): (Instant, Instant), measured: &Measured, marked: &[Marked]) -> PermitDay {
     let mut day = PermitDay {
         version: outlet.version.clone(),
+        reason: None,
         limits: Vec::new(),
         exceedances: Vec::new(),
         unjudged: outlet.unjudged.clone(),

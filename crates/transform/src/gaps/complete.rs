@@ -81,31 +81,28 @@ struct Count<'a> {
 impl Count<'_> {
     /// The months that have begun, how many of them have their days, and whether the year can be valid.
     fn months(&self, valid: &BTreeSet<NaiveDate>, law: Option<Law>) -> (Vec<MonthDays>, Option<u32>, Prospect) {
-        let firsts = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(self.year, month, 1));
-        let (mut months, mut sum, mut met, mut possible, mut possible_days) = (Vec::new(), 0, 0, 0, 0);
-        for first in firsts {
+        let firsts = || (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(self.year, month, 1));
+        let days = |from: NaiveDate, to: NaiveDate| u32::try_from((to - from).num_days()).unwrap_or(0);
+        let month = |first: NaiveDate| {
             let next = first + Months::new(1);
-            let days = |from: NaiveDate, to: NaiveDate| u32::try_from((to - from).num_days()).unwrap_or(0);
-            let passed = days(first.max(self.begin), next.min(self.end));
-            let to_come = days(first.max(self.end), next);
-            let valid = valid.range(first..next).count() as u32;
-            let needed = law.map(|law| law.month_days(self.validity, first.month()));
-            met += u32::from(needed.is_some_and(|needed| valid >= needed));
-            possible += u32::from(needed.is_some_and(|needed| valid + to_come >= needed));
-            possible_days += valid + to_come;
-            sum += valid;
-            if first < self.end {
-                months.push(MonthDays { valid, passed, needed });
+            MonthDays {
+                valid: valid.range(first..next).count() as u32,
+                passed: days(first.max(self.begin), next.min(self.end)),
+                needed: law.map(|law| law.month_days(self.validity, first.month())),
             }
-        }
-        let Some(law) = law else { return (months, None, Prospect::NoMinimum) };
-        let (days, needed) = (law.year_days(self.validity).unwrap_or(0), law.year_months(self.validity));
-        let prospect = if possible < needed || possible_days < days {
-            Prospect::Lost
-        } else if met >= needed && sum >= days {
+        };
+        let months: Vec<MonthDays> = firsts().filter(|first| *first < self.end).map(month).collect();
+        let (Some(law), Some(year)) = (law, firsts().next()) else { return (months, None, Prospect::NoMinimum) };
+        let met = firsts().filter(|first| law.month_met(self.validity, *first, valid)).count() as u32;
+        // As if every day to come were valid.
+        let to_come = year.iter_days().take_while(|date| date.year() == self.year).filter(|date| *date >= self.end);
+        let possible: BTreeSet<NaiveDate> = valid.iter().copied().chain(to_come).collect();
+        let prospect = if law.year_met(self.validity, year, valid) {
             Prospect::Met
-        } else {
+        } else if law.year_met(self.validity, year, &possible) {
             Prospect::Possible
+        } else {
+            Prospect::Lost
         };
         (months, Some(met), prospect)
     }

@@ -1,7 +1,8 @@
 //! Of what completeness is counted, and what the law asks (`data/standards/minimums.csv`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{Datelike, Months, NaiveDate};
 use limpid_model::{ParameterId, StationKind, Statistic};
 use serde::Deserialize;
 
@@ -41,7 +42,7 @@ pub enum Law {
 
 impl Law {
     /// Valid days that a month needs.
-    pub(super) fn month_days(self, validity: &Validity, month: u32) -> u32 {
+    pub fn month_days(self, validity: &Validity, month: u32) -> u32 {
         match self {
             Self::Automatic if month == 2 => validity.month_days_february,
             Self::Automatic => validity.month_days,
@@ -51,7 +52,7 @@ impl Law {
     }
 
     /// Valid days that the year needs.
-    pub(super) fn year_days(self, validity: &Validity) -> Option<u32> {
+    pub fn year_days(self, validity: &Validity) -> Option<u32> {
         match self {
             Self::Automatic => Some(validity.year_days),
             Self::Weighed => Some(validity.year_days_tsp),
@@ -60,11 +61,29 @@ impl Law {
     }
 
     /// Months with their days that the year needs: all, or as many as winter and drought leave.
-    pub(super) fn year_months(self, validity: &Validity) -> u32 {
+    pub fn year_months(self, validity: &Validity) -> u32 {
         match self {
             Self::Automatic | Self::Weighed => 12,
             Self::Samples => validity.water_year_months,
         }
+    }
+
+    /// Whether the month that begins on `first` has its days among the valid ones: as many as it needs and, of what is weighed,
+    /// one in each of its parts.
+    pub fn month_met(self, validity: &Validity, first: NaiveDate, valid: &BTreeSet<NaiveDate>) -> bool {
+        let of_month = || valid.range(first..first + Months::new(1)).map(NaiveDate::day0);
+        let length = (first + Months::new(1) - first).num_days() as u32;
+        let parts = if self == Self::Weighed { validity.month_parts_tsp } else { 1 };
+        let has = |part| of_month().any(|day| day * parts / length == part);
+        of_month().count() as u32 >= self.month_days(validity, first.month()) && (0..parts).all(has)
+    }
+
+    /// Whether the year that begins on `first` has its days among the valid ones.
+    pub fn year_met(self, validity: &Validity, first: NaiveDate, valid: &BTreeSet<NaiveDate>) -> bool {
+        let days = valid.range(first..first + Months::new(12)).count() as u32;
+        let met = |later: &u32| self.month_met(validity, first + Months::new(*later), valid);
+        let months = (0..12).filter(met).count() as u32;
+        months >= self.year_months(validity) && days >= self.year_days(validity).unwrap_or(0)
     }
 }
 
@@ -101,8 +120,8 @@ impl Minimums {
         self.named.get(&(kind, parameter)).or_else(|| self.others.get(&kind)).copied()
     }
 
-    /// Whether the law has a minimum of valid days of a parameter of ambient air.
-    pub fn is_legal(&self, parameter: ParameterId) -> bool {
-        self.of(StationKind::Air, parameter).is_some_and(|minimum| minimum.law == Some(Law::Automatic))
+    /// What the law asks of a parameter of ambient air; `None` where it asks for no number of days.
+    pub fn of_air(&self, parameter: ParameterId) -> Option<Law> {
+        self.of(StationKind::Air, parameter)?.law
     }
 }

@@ -42,7 +42,7 @@ impl Kept {
         let mut kept = Self { days: Vec::new(), quantities: Vec::new() };
         for found in app.journal.summaries(ask("permit", Period::Day, DAYS)).await? {
             if let SummaryBody::Permit(day) = found.summary.body {
-                kept.days.push(day);
+                kept.days.extend(Some(day).filter(|day| day.reason.is_none()));
             }
         }
         for found in app.journal.summaries(ask("quantity", Period::Month, 62)).await? {

@@ -150,9 +150,10 @@ impl Touched {
 /// [`StoreError::Closed`] when the journal was closed before `stop`.
 pub async fn follow(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: CancellationToken) -> Result<()> {
     let mut published = journal.published();
+    let mut named = permits::Named::default();
     loop {
         published.mark_unchanged();
-        let wait = match catch_up(&pipeline, &journal).await {
+        let wait = match sum_up(&pipeline, &journal, &mut named).await {
             Ok(()) => None,
             Err(StoreError::Closed) if stop.is_cancelled() => return Ok(()),
             Err(StoreError::Closed) => return Err(StoreError::Closed),
@@ -180,9 +181,13 @@ pub async fn follow(pipeline: Arc<Pipeline>, journal: Arc<dyn Journal>, stop: Ca
 /// # Errors
 /// Those of the journal; what was kept until then stays, and the next call goes on there.
 pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result<()> {
+    sum_up(pipeline, journal, &mut permits::Named::default()).await
+}
+
+async fn sum_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>, named: &mut permits::Named) -> Result<()> {
     let zone = pipeline.publisher.zone;
     for followed in permits::FOLLOWED {
-        changed_permits(pipeline, journal, followed).await?;
+        changed_permits(pipeline, journal, followed, named).await?;
     }
     let mut cursor = journal.cursor(CURSOR).await?;
     loop {
@@ -221,7 +226,8 @@ pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result
             }
         }
         for (station, discharged) in &touched.outlets {
-            judge(pipeline, journal, station, discharged, &mut keep).await?;
+            named.bring_up(journal).await?;
+            judge(pipeline, journal, named, (station, discharged), &mut keep).await?;
         }
         keep.hand_over(Some((CURSOR, newest))).await?;
         cursor = newest;
@@ -232,11 +238,11 @@ pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result
 async fn judge(
     pipeline: &Pipeline,
     journal: &Arc<dyn Journal>,
-    station: &StationId,
-    discharged: &Discharged,
+    named: &permits::Named,
+    (station, discharged): (&StationId, &Discharged),
     keep: &mut Keep<'_>,
 ) -> Result<()> {
-    let permits = permits::Permits::of(journal, station).await?;
+    let permits = permits::Permits::of(journal, named, station).await?;
     permits::days(pipeline, journal, station, &permits, &discharged.days, keep).await?;
     permits::months(pipeline, journal, station, &permits, &discharged.months, keep).await
 }
@@ -246,6 +252,7 @@ async fn changed_permits(
     pipeline: &Pipeline,
     journal: &Arc<dyn Journal>,
     (register, name): (&'static str, &'static str),
+    named: &mut permits::Named,
 ) -> Result<()> {
     let zone = pipeline.publisher.zone;
     loop {
@@ -259,13 +266,14 @@ async fn changed_permits(
         let stations = permits::stations_of(journal, register, public.map(|deed| deed.record).collect()).await?;
         let mut keep = Keep { journal, waiting: Vec::new() };
         if !stations.is_empty() {
+            named.bring_up(journal).await?;
             for extent in journal.extents().await? {
                 let known = pipeline.stations.get(&extent.station).is_some_and(|one| one.kind == StationKind::Outlet);
                 if known && stations.contains(&extent.station) {
                     let (first, last) = (zone.date_of(extent.first), zone.date_of(extent.last));
                     let days: BTreeSet<NaiveDate> = first.iter_days().take_while(|date| *date <= last).collect();
                     let months = days.iter().map(|date| month_of(*date)).collect();
-                    judge(pipeline, journal, &extent.station, &Discharged { days, months }, &mut keep).await?;
+                    judge(pipeline, journal, named, (&extent.station, &Discharged { days, months }), &mut keep).await?;
                 }
             }
         }

@@ -13,10 +13,8 @@ use limpid_model::{
 };
 use limpid_store::{AssessmentQuery, Journal, ObservationQuery, Result, SummaryQuery};
 
-use crate::aggregate::{Validity, is_sampled};
 use crate::assess::gb3095::{Average, Class};
 use crate::assess::hj663::{self, Day, Item, Single};
-use crate::engine::calendar::month_of;
 use crate::engine::summaries::area::in_force;
 use crate::engine::summaries::guidelines::{Guidelines, guidelines};
 use crate::engine::summaries::{Keep, stations};
@@ -95,7 +93,7 @@ fn assess(
             parameter: item.parameter,
             statistic: if item.day == Average::Max8h { Statistic::Max8h } else { Statistic::Mean },
             n: item.n,
-            minimum: minimum(rules, item.parameter).is_some(),
+            minimum: rules.minimums.of_air(item.parameter).is_some(),
             complete: complete(item.parameter),
             mean: item.mean,
             three_year_mean: None,
@@ -146,43 +144,17 @@ fn assess(
     Summary { subject: subject.clone(), period, start, end, body: SummaryBody::Air(body) }
 }
 
-/// Whether a parameter has as many valid days as GB 3095 table 4 asks of a year, or in each month of a part of one, evenly spread
-/// where it is sampled; with any valid day, where it asks for none (`minimums.csv`).
+/// Whether a parameter has as many valid days as GB 3095 table 4 asks of a year, or in each month of a part of one; with any valid
+/// day, where it asks for none (`minimums.csv`).
 fn complete(rules: &Rules, days: &[Day], parameter: ParameterId, (begin, length): (NaiveDate, u32)) -> bool {
     let has = |day: &&Day| day.values.iter().any(|(one, _)| *one == parameter);
-    let valid: Vec<NaiveDate> = days.iter().filter(has).map(|day| day.date).collect();
-    let Some(minimum) = minimum(rules, parameter) else { return !valid.is_empty() };
-    let month = |later| {
-        let first = begin + Months::new(later);
-        let length = (first + Months::new(1) - first).num_days() as u32;
-        let of_month: Vec<u32> =
-            valid.iter().filter(|date| month_of(**date) == first).map(|date| date.day0()).collect();
-        let needed = if first.month0() == 1 { minimum.february } else { minimum.month };
-        let part = |part| of_month.iter().any(|day| day * minimum.parts / length == part);
-        of_month.len() as u32 >= needed && (minimum.parts == 1 || (0..minimum.parts).all(part))
-    };
-    (0..length).all(month) && (length < 12 || valid.len() as u32 >= minimum.year)
-}
-
-/// How many valid days GB 3095 table 4 asks for.
-struct Minimum {
-    year: u32,
-    month: u32,
-    february: u32,
-    /// Parts of a month in each of which there must be one.
-    parts: u32,
-}
-
-/// That of a parameter; `None` where it asks for none.
-fn minimum(rules: &Rules, parameter: ParameterId) -> Option<Minimum> {
-    let Validity { year_days, month_days, month_days_february, .. } = rules.validity;
-    let Validity { month_days_tsp, year_days_tsp, month_parts_tsp, .. } = rules.validity;
-    if is_sampled(parameter) {
-        let (month, parts) = (month_days_tsp, month_parts_tsp);
-        return Some(Minimum { year: year_days_tsp, month, february: month, parts });
+    let valid: BTreeSet<NaiveDate> = days.iter().filter(has).map(|day| day.date).collect();
+    let validity = &rules.validity;
+    match rules.minimums.of_air(parameter) {
+        None => !valid.is_empty(),
+        Some(law) if length == 12 => law.year_met(validity, begin, &valid),
+        Some(law) => (0..length).all(|later| law.month_met(validity, begin + Months::new(later), &valid)),
     }
-    let legal = rules.minimums.is_legal(parameter);
-    legal.then_some(Minimum { year: year_days, month: month_days, february: month_days_february, parts: 1 })
 }
 
 /// The days of a station in a year.

@@ -14,6 +14,7 @@ use limpid_model::{
     Flag, Instant, Observation, ParameterId, Period, Pipeline, StationId, Status, Subject, Summary, SummaryBody,
 };
 use limpid_store::{Journal, PublicEntry, PublicQuery, PublicRevision, Result, SummaryQuery};
+use serde_json::Value;
 
 use super::super::calendar::read;
 use super::Keep;
@@ -21,12 +22,48 @@ use crate::compliance::day::{BACK_DAYS, Marked, Measured, judge};
 use crate::compliance::permit::{Outlet, outlets};
 use crate::compliance::quantity::{self, Mass};
 
-/// The registers that are read, and the columns that say which station is meant.
-const PERMITS: (&str, &str) = ("permits", "outlets.station");
+/// The registers that are read, and the fields that say which station is meant: of permits in a table.
+const PERMITS: (&str, &str) = ("permits", "outlets");
 const MARKS: (&str, &str) = ("operating-marks", "station");
 
-/// Permits, or marks, of one station that are looked at.
-const MOST_RECORDS: usize = 1_000;
+/// Records read at once.
+const PAGE: usize = 1_000;
+
+/// Why a day or month that was judged before is judged no more: no permit that is public was in force, or the one that was
+/// says no quantity.
+const NO_PERMIT: &str = "no_permit";
+const NO_QUANTITY: &str = "no_quantity";
+
+/// Which permits have, or had, an outlet that a station measures: a revision that leaves the outlet out does not change what
+/// was permitted before it. Read anew when anything was done to a permit.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    permits: BTreeMap<StationId, BTreeSet<String>>,
+    /// The number of the last deed that it knows of.
+    deed: Option<u64>,
+}
+
+impl Named {
+    /// Reads it anew where anything was done to a permit since.
+    pub(super) async fn bring_up(&mut self, journal: &Arc<dyn Journal>) -> Result<()> {
+        let mut deed = self.deed;
+        while let Some(last) = journal.registers().deeds(PERMITS.0, None, deed.unwrap_or(0), PAGE).await?.last() {
+            deed = Some(last.id);
+        }
+        if self.deed.is_some() && self.deed == deed {
+            return Ok(());
+        }
+        let mut permits: BTreeMap<StationId, BTreeSet<String>> = BTreeMap::new();
+        for entry in entries(journal, PERMITS.0, Vec::new()).await? {
+            let Some((_, revisions)) = journal.registers().public_record(PERMITS.0, &entry.id).await? else { continue };
+            for station in revisions.iter().flat_map(|one| stations_in(|field| one.record.fields().get(field))) {
+                permits.entry(station).or_default().insert(entry.id.clone());
+            }
+        }
+        *self = Self { permits, deed };
+        Ok(())
+    }
+}
 
 /// What is known of a station's permits.
 pub(super) struct Permits {
@@ -36,15 +73,15 @@ pub(super) struct Permits {
 
 impl Permits {
     /// Everything that was ever permitted at a station's outlets, as far as it is public.
-    pub(super) async fn of(journal: &Arc<dyn Journal>, station: &StationId) -> Result<Self> {
+    pub(super) async fn of(journal: &Arc<dyn Journal>, named: &Named, station: &StationId) -> Result<Self> {
         let mut found = Vec::new();
-        for entry in entries(journal, PERMITS, station).await? {
-            if let Some((entry, revisions)) = journal.registers().public_record(PERMITS.0, &entry.id).await? {
+        for id in named.permits.get(station).into_iter().flatten() {
+            if let Some((entry, revisions)) = journal.registers().public_record(PERMITS.0, id).await? {
                 let end = entry.repealed.map(|notice| notice.on);
-                found.extend(versions(&entry.id, &revisions, end).into_iter().filter(|one| one.station == *station));
+                found.extend(versions(id, &revisions, end).into_iter().filter(|one| one.station == *station));
             }
         }
-        let marks = entries(journal, MARKS, station).await?;
+        let marks = entries(journal, MARKS.0, vec![(MARKS.1.to_owned(), station.to_string())]).await?;
         let marked = marks.iter().filter_map(|entry| mark_of(entry.record.as_ref()?)).collect();
         Ok(Self { outlets: found, marked })
     }
@@ -55,18 +92,23 @@ impl Permits {
     }
 }
 
+/// Public records that `filters` let through.
 async fn entries(
     journal: &Arc<dyn Journal>,
-    (register, column): (&str, &str),
-    station: &StationId,
+    register: &str,
+    filters: Vec<(String, String)>,
 ) -> Result<Vec<PublicEntry>> {
-    let query = PublicQuery {
-        register: register.to_owned(),
-        filters: vec![(column.to_owned(), station.to_string())],
-        limit: MOST_RECORDS,
-        ..PublicQuery::default()
-    };
-    journal.registers().public_records(query).await
+    let mut query = PublicQuery { register: register.to_owned(), filters, limit: PAGE, ..PublicQuery::default() };
+    let mut found = Vec::new();
+    loop {
+        let page = journal.registers().public_records(query.clone()).await?;
+        let last = page.last().filter(|_| page.len() == PAGE).map(|entry| entry.number);
+        found.extend(page);
+        if last.is_none() {
+            return Ok(found);
+        }
+        query.before = last;
+    }
 }
 
 /// The outlets of every revision of a permit, each in force until the next one is. A revision begins with its first valid day,
@@ -104,9 +146,13 @@ pub(super) async fn days(
     dates: &BTreeSet<NaiveDate>,
     keep: &mut Keep<'_>,
 ) -> Result<()> {
+    let mut vacant = Vacant::default();
     for date in dates {
-        let Some(outlet) = permits.on(*date) else { continue };
         let (start, end) = pipeline.publisher.zone.day(*date);
+        let Some(outlet) = permits.on(*date) else {
+            vacant.insert(start, NO_PERMIT);
+            continue;
+        };
         let parameters: Vec<ParameterId> = outlet.concentrations.iter().map(|limit| limit.parameter).collect();
         let mut hours = read(journal, station, parameters.clone(), Period::Hour, (start, end)).await?;
         let days = read(journal, station, parameters.clone(), Period::Day, (start, end)).await?;
@@ -120,7 +166,7 @@ pub(super) async fn days(
         let body = SummaryBody::Permit(judge(outlet, (start, end), &measured, &permits.marked));
         keep.add(Summary { subject: Subject::Station(station.clone()), period: Period::Day, start, end, body }).await?;
     }
-    Ok(())
+    vacate(journal, station, ("permit", Period::Day), &vacant, keep).await
 }
 
 /// Adds up months of a station anew, in their order, those in which anything was discharged that a quantity is permitted of.
@@ -134,13 +180,22 @@ pub(super) async fn months(
     keep: &mut Keep<'_>,
 ) -> Result<()> {
     let zone = pipeline.publisher.zone;
+    let mut vacant = Vacant::default();
+    let outlet_of = |end: Instant| permits.on(zone.date_of(end - Duration::microseconds(1)));
+    for first in months {
+        let start = zone.start_of(*first);
+        match outlet_of(Period::Month.end(start, zone)) {
+            None => _ = vacant.insert(start, NO_PERMIT),
+            Some(outlet) if outlet.quantities.is_empty() => _ = vacant.insert(start, NO_QUANTITY),
+            Some(_) => {}
+        }
+    }
+    // Months that are judged no more are no part of the twelve of later ones.
+    vacate(journal, station, ("quantity", Period::Month), &vacant, keep).await?;
     for first in months {
         let start = zone.start_of(*first);
         let end = Period::Month.end(start, zone);
-        let Some(outlet) = permits.on(zone.date_of(end - Duration::microseconds(1))) else { continue };
-        if outlet.quantities.is_empty() {
-            continue;
-        }
+        let Some(outlet) = outlet_of(end).filter(|outlet| !outlet.quantities.is_empty()) else { continue };
         let flow = ParameterId::known("flow");
         let mut parameters: Vec<ParameterId> = outlet.quantities.iter().map(|permitted| permitted.parameter).collect();
         parameters.push(flow);
@@ -160,6 +215,7 @@ pub(super) async fn months(
         let counted = hours.iter().any(|one| usable(one).is_some());
         let mut body = PermitMonth {
             version: outlet.version.clone(),
+            reason: None,
             quantities: Vec::new(),
             reviewed: counted
                 && hours.iter().filter_map(|one| usable(one).map(|_| one.status)).all(|one| one > Status::Provisional),
@@ -206,6 +262,50 @@ pub(super) async fn months(
     Ok(())
 }
 
+/// Days or months that nothing is in force on, by their start, each with the reason.
+type Vacant = BTreeMap<Instant, &'static str>;
+
+/// Takes back what was judged before of days or months on which nothing is in force any more: the next revision says why and
+/// keeps only by what it was judged.
+async fn vacate(
+    journal: &Arc<dyn Journal>,
+    station: &StationId,
+    (kind, period): (&str, Period),
+    vacant: &Vacant,
+    keep: &mut Keep<'_>,
+) -> Result<()> {
+    let (Some((first, _)), Some((last, _))) = (vacant.first_key_value(), vacant.last_key_value()) else {
+        return Ok(());
+    };
+    let mut query = SummaryQuery {
+        subjects: vec![Subject::Station(station.clone())],
+        kind: kind.to_owned(),
+        period,
+        from: *first,
+        to: *last + Duration::microseconds(1),
+        as_of: None,
+        after: None,
+        limit: PAGE,
+    };
+    loop {
+        let page = journal.summaries(query.clone()).await?;
+        query.after = page.last().map(|last| (last.summary.subject.clone(), last.summary.start));
+        let is_last = page.len() < PAGE;
+        for kept in page {
+            let Some(reason) = vacant.get(&kept.summary.start) else { continue };
+            let body = match kept.summary.body {
+                SummaryBody::Permit(day) => SummaryBody::Permit(day.vacated(reason)),
+                SummaryBody::Quantity(month) => SummaryBody::Quantity(month.vacated(reason)),
+                other => other,
+            };
+            keep.add(Summary { body, ..kept.summary }).await?;
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
 /// The eleven months before a month, each with what was kept of it.
 async fn earlier(
     journal: &Arc<dyn Journal>,
@@ -245,7 +345,7 @@ fn usable(observation: &Observation) -> Option<f64> {
     observation.value.filter(|_| observation.flag.usable())
 }
 
-/// The stations that the public revisions of these records name, those that were withdrawn aside.
+/// The stations that any revision of these records names, what was withdrawn since included.
 pub(super) async fn stations_of(
     journal: &Arc<dyn Journal>,
     register: &str,
@@ -253,16 +353,18 @@ pub(super) async fn stations_of(
 ) -> Result<BTreeSet<StationId>> {
     let mut stations = BTreeSet::new();
     for record in records {
-        let Some((_, revisions)) = journal.registers().public_record(register, &record).await? else { continue };
-        for revision in revisions {
-            let fields = revision.record.fields();
-            let own = fields.get("station").into_iter();
-            let rows = fields.get("outlets").and_then(|rows| rows.as_array()).into_iter().flatten();
-            let named = own.chain(rows.filter_map(|row| row.get("station")));
-            stations.extend(named.filter_map(|value| StationId::parse(value.as_str()?)));
+        for revision in journal.registers().revisions(register, &record).await? {
+            stations.extend(stations_in(|field| revision.values.get(field)));
         }
     }
     Ok(stations)
+}
+
+/// The stations that a record with these fields names: itself, or in its outlets.
+fn stations_in<'a>(field: impl Fn(&str) -> Option<&'a Value>) -> Vec<StationId> {
+    let rows = field(PERMITS.1).and_then(Value::as_array).into_iter().flatten();
+    let named = field(MARKS.1).into_iter().chain(rows.filter_map(|row| row.get("station")));
+    named.filter_map(|value| StationId::parse(value.as_str()?)).collect()
 }
 
 /// The registers whose deeds are followed, each with the cursor up to which.

@@ -6,6 +6,7 @@
 //! worked out anew.
 
 mod scope;
+mod to_date;
 mod work;
 
 use std::sync::Arc;

@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use chrono::{Datelike, Duration};
 use limpid_model::pipeline::PullSource;
-use limpid_model::{
-    Completeness, Instant, Link, LinkSpan, Observation, Period, Pipeline, Record, Station, StationId, Statistic,
-};
+use limpid_model::{Instant, Link, LinkSpan, Observation, Period, Pipeline, Record, Station, StationId, Statistic};
 use limpid_store::{GapWindow, Journal, LedgerEntries, ObservationQuery, Result, StoreError};
 
 use super::scope::Scope;
+use super::to_date;
 use crate::gaps::cause::Links;
 use crate::gaps::complete::completeness;
 use crate::gaps::expected::floor;
 use crate::gaps::find::{Case, find, incomplete};
 use crate::gaps::stood::Stood;
-use crate::gaps::today::Today;
 use crate::standards::Rules;
 
 /// At most so much of a station is worked out at once.
@@ -193,7 +191,7 @@ impl Work {
             entries.completeness.extend(found);
         }
         if let Some(due) = self.due {
-            days_to_date(pipeline, journal, &self.today, due, &mut entries.completeness).await?;
+            to_date::days(pipeline, journal, &self.today, due, &mut entries.completeness).await?;
         }
         entries.cursors = cursors;
         journal.keep_ledger(entries).await
@@ -222,43 +220,6 @@ impl Work {
         }
         windows
     }
-}
-
-/// Brings the day in which `due` lies up to date in the years of `stations`: those that were just worked out, and those that
-/// are kept.
-async fn days_to_date(
-    pipeline: &Arc<Pipeline>,
-    journal: &Arc<dyn Journal>,
-    stations: &BTreeSet<StationId>,
-    due: Instant,
-    years: &mut Vec<Completeness>,
-) -> Result<()> {
-    let (rules, zone) = (Rules::built_in(), pipeline.publisher.zone);
-    let year = zone.date_of(due).year();
-    let kept = journal.completeness(year).await?.into_iter().filter(|kept| stations.contains(&kept.station));
-    for kept in kept {
-        if !years.iter().any(|new| (&new.station, new.parameter, new.year) == (&kept.station, kept.parameter, year)) {
-            years.push(kept);
-        }
-    }
-    let today = Today { rules, noise: &pipeline.noise, zone, due };
-    let mut values: BTreeMap<StationId, Vec<Observation>> = BTreeMap::new();
-    for row in years.iter_mut().filter(|row| row.year == year) {
-        let Some(station) = pipeline.stations.get(&row.station) else { continue };
-        if !values.contains_key(&row.station) {
-            let mut found = Vec::new();
-            for period in [Period::Hour, Period::Hours8] {
-                let subject = (period, Statistic::Mean);
-                found.extend(observations(journal, &row.station, subject, today.from(), due).await?);
-            }
-            values.insert(row.station.clone(), found);
-        }
-        row.today = rules.minimums.of(station.kind, row.parameter).map(|minimum| {
-            let values = values.get(&row.station).map_or(&[][..], Vec::as_slice);
-            today.of(station, row.parameter, minimum, values)
-        });
-    }
-    Ok(())
 }
 
 async fn flush(journal: &Arc<dyn Journal>, entries: &mut LedgerEntries) -> Result<()> {
@@ -331,7 +292,8 @@ async fn look(
     found.await.map_err(|failed| StoreError::io("finding the gaps of a station", failed))
 }
 
-async fn observations(
+/// Published values of a station that start in `from..to`.
+pub(super) async fn observations(
     journal: &Arc<dyn Journal>,
     station: &StationId,
     (period, statistic): (Period, Statistic),

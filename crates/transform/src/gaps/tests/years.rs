@@ -126,9 +126,10 @@ fn a_year_of_water_needs_a_sample_in_six_months_and_one_of_tsp_few_days() {
     assert_eq!(judge("W1", "codmn", 6, "2026-07-01"), (6, None, Some(6), Some(6), Prospect::Met));
     assert_eq!(judge("W1", "codmn", 5, "2026-12-01").4, Prospect::Possible);
     assert_eq!(judge("W1", "codmn", 5, "2027-01-01").4, Prospect::Lost);
-    // GB 3095-2026 table 4: of TSP 5 days in each month, 60 in the year.
-    assert_eq!(judge("S1", "tsp", 1, "2026-01-27"), (1, Some(60), Some(0), Some(12), Prospect::Possible));
-    assert_eq!(judge("S1", "tsp", 1, "2026-01-29").4, Prospect::Lost);
+    // GB 3095-2026 table 4: of TSP 5 days in each month, 60 in the year, evenly spread: one in each fifth of a month
+    // (validity.csv). The second fifth of January ends with the 13th.
+    assert_eq!(judge("S1", "tsp", 1, "2026-01-13"), (1, Some(60), Some(0), Some(12), Prospect::Possible));
+    assert_eq!(judge("S1", "tsp", 1, "2026-01-14").4, Prospect::Lost);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub use journal::{
     LedgerEntries, Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublicEntry, PublicQuery,
     PublicRevision, PublishedSeries, RefusalCount, RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews,
     SeriesPosition, SeriesReads, SqliteJournal, StandingQuery, StationEventQuery, StationEvents, StationExtent, Step,
-    StoredSubmission, Summaries, SummaryQuery, Tallies, WORKED_UP,
+    StoredSubmission, Summaries, SummaryQuery, Tallies, WORKED_UP, Withdrawal,
 };
 pub use lake::Lake;
 pub use state::StateDir;

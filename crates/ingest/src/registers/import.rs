@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use super::{Candidate, read};
 
 /// Records of one transaction.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 2000;
 /// Batches that are read ahead while one is written.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// Why an import ended before its end.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@
 //! - idle: resident memory with 200 stations
 //! - crowd: how fast 10,000 connected stations are answered while 20 clients misbehave and one
 //!   reads the board, and the memory that takes
+//! - permits: a register of 100,000 permits with 1,000,000 limits: seconds of import, check and release, milliseconds of pages
 //! - listeners: how soon 10,000 open streams have an event, and the memory that takes
 //!
 //! One line a figure: name, value, unit, and the ratio to the baseline. Named (`-- crowd`), only that is measured. See
@@ -15,6 +16,7 @@ mod crowd;
 mod intake;
 mod latest;
 mod listeners;
+mod permits;
 mod process;
 
 fn main() {
@@ -35,6 +37,7 @@ fn main() {
         ("latest", latest::measure),
         ("listeners", listeners::measure),
         ("crowd", crowd::measure),
+        ("permits", permits::measure),
     ];
     for (name, measure) in all {
         if asked(name) {

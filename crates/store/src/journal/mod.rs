@@ -49,7 +49,7 @@ pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
 pub use registers::{
-    Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step,
+    Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step, Withdrawal,
 };
 pub use reviews::{ReviewQuery, Reviews};
 pub use series::{PublishedSeries, SeriesReads};

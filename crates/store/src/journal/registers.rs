@@ -109,6 +109,15 @@ pub struct PublicQuery {
     pub limit: usize,
 }
 
+/// A withdrawal of a record. Whatever was made of public records between its two deeds shows what is not public any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// The number of the release by which the record had become public.
+    pub first: u64,
+    /// The number of the deed that withdrew it.
+    pub deed: u64,
+}
+
 /// What of a register is public, counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterCount {
@@ -188,6 +197,16 @@ pub trait Registers: Send + Sync {
 
     /// The records of a register that were released last, those that were withdrawn too.
     async fn public_latest(&self, register: &str, limit: usize) -> Result<Vec<PublicEntry>>;
+
+    /// What the public is shown of records behind the one numbered `after`, in the order of their numbers, those that were
+    /// withdrawn too.
+    async fn public_page(&self, register: &str, after: u64, limit: usize) -> Result<Vec<PublicEntry>>;
+
+    /// Every withdrawal of a record of a register.
+    async fn withdrawals(&self, register: &str) -> Result<Vec<Withdrawal>>;
+
+    /// The number of the newest line of the audit log of all registers; 0 of none.
+    async fn newest_deed(&self) -> Result<u64>;
 
     /// What is public, counted.
     async fn public_counts(&self) -> Result<Vec<RegisterCount>>;

@@ -10,7 +10,7 @@ use super::arguments::{Check, End, Release, Which};
 use crate::failure::Failure;
 
 /// Records of one transaction.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 2000;
 
 /// Records a review.
 pub async fn check(arguments: Check) -> Result<(), Failure> {
@@ -51,20 +51,17 @@ impl Kept {
         }
         let (mut done, mut refused) = (0, 0);
         for records in self.pages(which, waiting).await? {
-            let mut deeds = Vec::with_capacity(records.len());
-            for record in records {
-                let standing = self.journal.registers().standing(&self.register.id, &record).await?;
-                deeds.push(Deed {
-                    id: 0,
-                    register: self.register.id.clone(),
-                    revision: standing.map_or(0, |standing| standing.newest),
-                    record,
-                    at: Utc::now(),
-                    who: who.trim().to_owned(),
-                    why: why.to_owned(),
-                    act,
-                });
-            }
+            let deed = |(record, revision)| Deed {
+                id: 0,
+                register: self.register.id.clone(),
+                revision,
+                record,
+                at: Utc::now(),
+                who: who.trim().to_owned(),
+                why: why.to_owned(),
+                act,
+            };
+            let deeds: Vec<Deed> = records.into_iter().map(deed).collect();
             let names: Vec<String> = deeds.iter().map(|deed| deed.record.clone()).collect();
             for (record, outcome) in names.iter().zip(self.journal.registers().act(&self.register, deeds).await?) {
                 match outcome {
@@ -81,18 +78,25 @@ impl Kept {
         if refused > 0 { Err(anyhow::anyhow!("{refused} records were refused").into()) } else { Ok(()) }
     }
 
-    /// The keys of the records, in pages. All of them are read first: what is done to them changes who waits.
-    async fn pages(&self, which: &Which, waiting: State) -> anyhow::Result<Vec<Vec<String>>> {
+    /// The keys of the records with their newest revisions, 0 of what is unknown, in pages. All of them are read first: what is
+    /// done to them changes who waits.
+    async fn pages(&self, which: &Which, waiting: State) -> anyhow::Result<Vec<Vec<(String, u32)>>> {
+        let registers = self.journal.registers();
         if !which.all {
-            return Ok(which.record.chunks(AT_ONCE).map(<[String]>::to_vec).collect());
+            let mut records = Vec::with_capacity(which.record.len());
+            for record in &which.record {
+                let standing = registers.standing(&self.register.id, record).await?;
+                records.push((record.clone(), standing.map_or(0, |standing| standing.newest)));
+            }
+            return Ok(records.chunks(AT_ONCE).map(<[_]>::to_vec).collect());
         }
         let register = self.register.id.clone();
         let mut query = StandingQuery { register, state: Some(waiting), after: String::new(), limit: AT_ONCE };
         let mut pages = Vec::new();
         loop {
-            let page = self.journal.registers().standings(query.clone()).await?;
-            let page: Vec<String> = page.into_iter().map(|(record, _)| record).collect();
-            let Some(last) = page.last() else { return Ok(pages) };
+            let page = registers.standings(query.clone()).await?;
+            let page: Vec<_> = page.into_iter().map(|(record, standing)| (record, standing.newest)).collect();
+            let Some((last, _)) = page.last() else { return Ok(pages) };
             query.after.clone_from(last);
             pages.push(page);
         }

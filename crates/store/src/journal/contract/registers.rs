@@ -7,7 +7,7 @@ use limpid_model::register::{Act, Deed, Refusal, Register, State, Status};
 use serde_json::{Value, json};
 
 use super::{Open, at};
-use crate::journal::{Draft, Drafted, Journal, PublicQuery, StandingQuery, Step};
+use crate::journal::{Draft, Drafted, Journal, PublicQuery, StandingQuery, Step, Withdrawal};
 
 const TOML: &str = r#"
 title = "Permits"
@@ -207,11 +207,22 @@ pub async fn only_what_was_checked_is_released_and_what_is_withdrawn_leaves_a_to
     let expected = ["draft", "check", "release", "draft", "check", "release", "repeal", "withdraw"];
     assert_eq!(acts, expected);
 
+    // What was made between release and withdrawal is known to show too much.
+    let mark = Withdrawal { first: 3, deed: 8 };
+    assert_eq!(journal.registers().withdrawals("permits").await.unwrap(), [mark]);
+    assert_eq!(journal.registers().withdrawals("others").await.unwrap(), []);
+    assert_eq!(journal.registers().newest_deed().await.unwrap(), 8);
+    let page = journal.registers().public_page("permits", 0, 9).await.unwrap();
+    assert_eq!((page.len(), page[0].withdrawn.is_some(), page[0].record.is_none()), (1, true, true));
+    assert_eq!(journal.registers().public_page("permits", page[0].number, 9).await.unwrap(), []);
+
     // Released again, it does not bring back what was taken away.
     release(&*journal, json!({"number": "P1", "holder": "C"})).await;
     let (entry, revisions) = journal.registers().public_record("permits", "P1").await.unwrap().unwrap();
     assert_eq!((entry.revision, entry.withdrawn), (3, None));
     assert_eq!(revisions.iter().map(|one| one.revision).collect::<Vec<_>>(), [3]);
+    step(&*journal, "P1", 3, "Zhao", Act::Withdraw { on }).await.unwrap();
+    assert_eq!(journal.registers().withdrawals("permits").await.unwrap()[1], Withdrawal { first: 11, deed: 12 });
 }
 
 pub async fn public_records_are_found_by_words_values_status_and_page(open: Open) {
@@ -242,6 +253,10 @@ pub async fn public_records_are_found_by_words_values_status_and_page(open: Open
     assert_eq!(found(&*journal, q("江口 \"污水处理")).await, [""; 0]);
     assert_eq!(found(&*journal, q("江口 污水处理")).await, ["P2"]);
     assert_eq!(found(&*journal, q("草稿")).await, [""; 0]);
+    assert_eq!(found(&*journal, q("泥")).await, ["P1"], "one sign");
+    assert_eq!(found(&*journal, q("厂")).await, ["P2"], "the last sign");
+    assert_eq!(found(&*journal, q("口江")).await, [""; 0], "not in this order");
+    assert_eq!(found(&*journal, q("龙虎")).await, [""; 0]);
     let by = |filters: &[(&str, &str)], q: &str| PublicQuery {
         filters: filters.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect(),
         q: q.into(),
@@ -250,6 +265,8 @@ pub async fn public_records_are_found_by_words_values_status_and_page(open: Open
     assert_eq!(found(&*journal, by(&[("limits.pollutant", "so2")], "")).await, ["P3", "P1"]);
     assert_eq!(found(&*journal, by(&[("limits.pollutant", "so2"), ("class", "key")], "")).await, ["P1"]);
     assert_eq!(found(&*journal, by(&[("class", "key")], "污水处理")).await, ["P2"]);
+    assert_eq!(found(&*journal, by(&[("class", "simple")], "污水")).await, [""; 0]);
+    assert_eq!(found(&*journal, PublicQuery { register: "others".into(), ..q("江口") }).await, [""; 0]);
     let bbox = |bbox| PublicQuery { bbox: Some(bbox), ..all() };
     assert_eq!(found(&*journal, bbox([103.0, 27.0, 105.0, 29.0])).await.len(), 3);
     assert_eq!(found(&*journal, bbox([105.0, 27.0, 106.0, 29.0])).await.len(), 0);
@@ -258,6 +275,11 @@ pub async fn public_records_are_found_by_words_values_status_and_page(open: Open
     assert_eq!(found(&*journal, rest).await, ["P1"]);
     let terms = journal.registers().public_terms("permits", "limits.pollutant", 2).await.unwrap();
     assert_eq!(terms, [("so2".to_owned(), 2), ("cod".to_owned(), 1)]);
+    step(&*journal, "P1", 1, "Zhao", Act::Withdraw { on: "2026-11-30".parse().unwrap() }).await.unwrap();
+    let terms = journal.registers().public_terms("permits", "limits.pollutant", 9).await.unwrap();
+    let left = ["cod", "nh3n", "so2"].map(|pollutant| (pollutant.to_owned(), 1));
+    assert_eq!(terms, left, "what is withdrawn is not counted");
+    assert_eq!(found(&*journal, q("有限公司")).await, [""; 0]);
     let latest = journal.registers().public_latest("permits", 2).await.unwrap();
     assert_eq!(latest.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["P3", "P2"]);
 }

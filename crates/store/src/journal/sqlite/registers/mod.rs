@@ -2,12 +2,13 @@
 //!
 //! - `write`: drafts and deeds, within the writer's transaction
 //! - `public`: what the public is shown: written at a release, and made anew when rules change
-//! - `search`: which public records a query is about
+//! - `search`: which public records a query is about; `tokens`: what its index is made of
 //! - `read`: everything else that is read
 
 mod public;
 mod read;
 mod search;
+mod tokens;
 mod write;
 
 use async_trait::async_trait;
@@ -26,7 +27,7 @@ use super::queue::Work;
 use super::time::micros;
 use crate::error::{Result, StoreError};
 use crate::journal::{
-    Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step,
+    Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step, Withdrawal,
 };
 
 const TABLE: &str = "register_revisions";
@@ -159,6 +160,20 @@ impl Registers for SqliteJournal {
     async fn public_latest(&self, register: &str, limit: usize) -> Result<Vec<PublicEntry>> {
         let register = register.to_owned();
         self.readers.read(move |reader| public::latest(&reader.connection, &register, limit)).await
+    }
+
+    async fn public_page(&self, register: &str, after: u64, limit: usize) -> Result<Vec<PublicEntry>> {
+        let register = register.to_owned();
+        self.readers.read(move |reader| public::page(&reader.connection, &register, after, limit)).await
+    }
+
+    async fn withdrawals(&self, register: &str) -> Result<Vec<Withdrawal>> {
+        let register = register.to_owned();
+        self.readers.read(move |reader| read::withdrawals(&reader.connection, &register)).await
+    }
+
+    async fn newest_deed(&self) -> Result<u64> {
+        self.readers.read(|reader| read::newest_deed(&reader.connection)).await
     }
 
     async fn public_counts(&self) -> Result<Vec<RegisterCount>> {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use limpid_model::register::{Deed, End, Notice, PublicRecord, Values};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{pack, unpack, write};
+use super::{pack, tokens, unpack, write};
 use crate::error::Result;
 use crate::journal::sqlite::failure::{damaged, during};
 use crate::journal::sqlite::signed;
@@ -31,8 +31,8 @@ pub(super) fn release(connection: &Connection, id: i64, deed: &Deed, record: &Pu
         .map_err(during(DOING))?;
     connection
         .prepare_cached(concat!(
-            "INSERT INTO register_public (id, register, record, revision, released, search, length, body) ",
-            "VALUES (?, ?, ?, ?, ?, '', 0, x'') ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, ",
+            "INSERT INTO register_public (id, register, record, revision, released, length, body) ",
+            "VALUES (?, ?, ?, ?, ?, 0, x'') ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, ",
             "released = excluded.released, gone_on = NULL, gone_why = NULL, repealed_on = NULL, repealed_why = NULL"
         ))
         .and_then(|mut statement| statement.execute(params![id, deed.register, deed.record, deed.revision, released]))
@@ -53,13 +53,12 @@ pub(super) fn replace(connection: &Connection, id: i64, revision: u32, record: &
         .and_then(|mut statement| statement.execute(params![length, body, id, revision]))
         .map_err(&failed)?;
     let (validity, place) = (record.validity(), record.place());
-    let search = record.search().to_lowercase();
     // A record that was repealed keeps its end.
     let shown = connection
         .prepare_cached(concat!(
             "UPDATE register_public SET valid_from = ?3, valid_to = ?4, ",
             "ended = coalesce(repealed_on, ?5), end = CASE WHEN repealed_on IS NULL THEN ?6 ELSE 'repealed' END, ",
-            "lat = ?7, lon = ?8, search = ?9, length = ?10, body = ?11 WHERE id = ?1 AND revision = ?2"
+            "lat = ?7, lon = ?8, length = ?9, body = ?10 WHERE id = ?1 AND revision = ?2"
         ))
         .and_then(|mut statement| {
             statement.execute(params![
@@ -71,32 +70,31 @@ pub(super) fn replace(connection: &Connection, id: i64, revision: u32, record: &
                 validity.end.map(End::as_str),
                 place.map(|(lat, _)| lat),
                 place.map(|(_, lon)| lon),
-                search,
                 length,
                 body
             ])
         })
         .map_err(&failed)?;
-    let gone: Option<bool> = connection
-        .prepare_cached("SELECT gone_on IS NOT NULL FROM register_public WHERE id = ? AND revision = ?")
+    let findable: Option<String> = connection
+        .prepare_cached("SELECT register FROM register_public WHERE id = ? AND revision = ? AND gone_on IS NULL")
         .and_then(|mut statement| statement.query_row(params![id, revision], |row| row.get(0)).optional())
         .map_err(&failed)?;
-    if shown == 0 || gone == Some(true) {
-        return Ok(());
-    }
+    let (1.., Some(register)) = (shown, findable) else { return Ok(()) };
     forget(connection, id)?;
     let mut insert = connection
         .prepare_cached(concat!(
-            "INSERT OR IGNORE INTO register_terms (register, field, value, record) ",
-            "SELECT register, ?2, ?3, id FROM register_public WHERE id = ?1"
+            "INSERT OR IGNORE INTO register_terms (register, field, value, record) VALUES (?, ?, ?, ?)"
         ))
         .map_err(&failed)?;
     for (field, value) in record.terms() {
-        insert.execute(params![id, field, value]).map_err(&failed)?;
+        insert.execute(params![register, field, value, id]).map_err(&failed)?;
     }
     connection
-        .prepare_cached("INSERT INTO register_search (rowid, text) VALUES (?, ?)")
-        .and_then(|mut statement| statement.execute(params![id, search]))
+        .prepare_cached("INSERT INTO register_search (rowid, text, terms) VALUES (?, ?, ?)")
+        .and_then(|mut statement| {
+            let text = tokens::of_text(&record.search().to_lowercase());
+            statement.execute(params![id, text, tokens::of_terms(&register, record.terms())])
+        })
         .map(|_| ())
         .map_err(&failed)
 }
@@ -113,7 +111,7 @@ fn forget(connection: &Connection, id: i64) -> Result<()> {
 pub(super) fn withdraw(connection: &Connection, id: i64, on: NaiveDate, why: &str) -> Result<()> {
     let notice = Notice::new(on, why);
     connection
-        .prepare_cached("UPDATE register_public SET gone_on = ?, gone_why = ?, search = '' WHERE id = ?")
+        .prepare_cached("UPDATE register_public SET gone_on = ?, gone_why = ? WHERE id = ?")
         .and_then(|mut statement| statement.execute(params![on.to_string(), notice.why, id]))
         .map_err(during(DOING))?;
     forget(connection, id)
@@ -200,6 +198,19 @@ pub(super) fn latest(connection: &Connection, register: &str, limit: usize) -> R
     Ok(entries)
 }
 
+pub(super) fn page(connection: &Connection, register: &str, after: u64, limit: usize) -> Result<Vec<PublicEntry>> {
+    let failed = during("reading public records");
+    let sql =
+        format!("SELECT {COLUMNS} FROM register_public p WHERE +p.register = ? AND p.id > ? ORDER BY p.id LIMIT ?");
+    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
+    let mut rows = statement.query(params![register, signed(after), signed(limit as u64)]).map_err(&failed)?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        entries.push(entry(row)?);
+    }
+    Ok(entries)
+}
+
 pub(super) fn counts(connection: &Connection) -> Result<Vec<RegisterCount>> {
     let failed = during("counting public records");
     let mut statement = connection
@@ -224,8 +235,8 @@ pub(super) fn terms(connection: &Connection, register: &str, field: &str, limit:
     let failed = during("counting values");
     let mut statement = connection
         .prepare_cached(concat!(
-            "SELECT value, count(*) AS n FROM register_terms WHERE register = ? AND field = ? GROUP BY value ",
-            "ORDER BY n DESC, value LIMIT ?"
+            "SELECT value, records FROM register_term_counts WHERE register = ? AND field = ? AND records > 0 ",
+            "ORDER BY records DESC, value LIMIT ?"
         ))
         .map_err(&failed)?;
     let rows = statement

@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{TABLE, unpack, write};
 use crate::error::Result;
-use crate::journal::StandingQuery;
 use crate::journal::sqlite::failure::{damaged, during};
 use crate::journal::sqlite::signed;
 use crate::journal::sqlite::time::instant;
+use crate::journal::{StandingQuery, Withdrawal};
 
 /// A record of which nothing is written yet.
 pub(super) const UNWRITTEN: Standing = Standing {
@@ -144,6 +144,28 @@ pub(super) fn deeds(
         });
     }
     Ok(deeds)
+}
+
+pub(super) fn withdrawals(connection: &Connection, register: &str) -> Result<Vec<Withdrawal>> {
+    let failed = during("reading withdrawals");
+    let mut statement = connection
+        .prepare_cached(concat!(
+            "SELECT w.first, w.deed FROM register_withdrawals w CROSS JOIN register_records r ON r.id = w.record ",
+            "WHERE r.register = ?"
+        ))
+        .map_err(&failed)?;
+    let number = |row: &Row<'_>, at: usize| row.get::<_, i64>(at).map(i64::unsigned_abs);
+    let rows = statement
+        .query_map([register], |row| Ok(Withdrawal { first: number(row, 0)?, deed: number(row, 1)? }))
+        .map_err(&failed)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(&failed)
+}
+
+pub(super) fn newest_deed(connection: &Connection) -> Result<u64> {
+    connection
+        .query_row("SELECT coalesce(max(id), 0) FROM register_deeds", [], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
+        .map_err(during("reading the audit log"))
 }
 
 pub(super) fn due(connection: &Connection, now: i64) -> Result<Vec<(String, String)>> {

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{TABLE, pack, public, read, unpack};
 use crate::error::Result;
 use crate::journal::sqlite::failure::{damaged, during};
+use crate::journal::sqlite::signed;
 use crate::journal::sqlite::time::micros;
 use crate::journal::{Draft, Drafted, Step};
 
@@ -81,7 +82,11 @@ pub(super) fn step(connection: &Connection, step: &Step) -> Result<Result<u64, R
         _ => {}
     }
     stand(connection, id, &after)?;
-    log(connection, id, deed).map(Ok)
+    let number = log(connection, id, deed)?;
+    if let Act::Withdraw { .. } = deed.act {
+        note_withdrawal(connection, id, number)?;
+    }
+    Ok(Ok(number))
 }
 
 fn stand(connection: &Connection, id: i64, standing: &Standing) -> Result<()> {
@@ -115,6 +120,19 @@ fn log(connection: &Connection, id: i64, deed: &Deed) -> Result<u64> {
         })
         .map(i64::unsigned_abs)
         .map_err(during("writing the audit log"))
+}
+
+/// Notes since which release the record had been public that was withdrawn now.
+fn note_withdrawal(connection: &Connection, id: i64, deed: u64) -> Result<()> {
+    connection
+        .prepare_cached(concat!(
+            "INSERT INTO register_withdrawals SELECT ?1, coalesce(min(id), 0), ?2 FROM register_deeds WHERE record = ?1 ",
+            "AND act ->> 'act' = 'release' ",
+            "AND id > (SELECT coalesce(max(deed), 0) FROM register_withdrawals WHERE record = ?1)"
+        ))
+        .and_then(|mut statement| statement.execute(params![id, signed(deed)]))
+        .map(|_| ())
+        .map_err(during("noting a withdrawal"))
 }
 
 /// The number of a record.

@@ -37,19 +37,24 @@ pub(super) fn find(connection: &Connection, query: &PublicQuery) -> Result<Vec<P
     let words = query.q.split_whitespace().map(|word| tokens::phrase(&word.to_lowercase()));
     let values = query.filters.iter().map(|(field, value)| format!("terms : \"{}\"", tokens::term(field, value)));
     let asked: Vec<String> = words.chain(values).collect();
-    // CROSS JOIN: SQLite walks the first table, and looks into the second.
+    // CROSS JOIN: SQLite walks the first table, and looks into the second; where dates are asked of each record, into its index,
+    // which has them without the body.
+    let public = match query.status {
+        Some(_) => "register_public p INDEXED BY register_public_by_register",
+        None => "register_public p",
+    };
     let (from, number) = match (asked.as_slice(), query.filters.as_slice()) {
-        ([], _) => ("register_public p", "p.id"),
+        ([], _) => (public.to_owned(), "p.id"),
         ([_], [(field, value)]) => {
             let (field, value) = (sql.value(field.clone()), sql.value(value.clone()));
             sql.conditions.push(format!("t.register = {register} AND t.field = {field} AND t.value = {value}"));
-            ("register_terms t CROSS JOIN register_public p ON p.id = t.record", "t.record")
+            (format!("register_terms t CROSS JOIN {public} ON p.id = t.record"), "t.record")
         }
         _ => {
             let within = format!("terms : \"{}\"", tokens::of_register(&query.register));
             let asked = sql.value(format!("{} AND {within}", asked.join(" AND ")));
             sql.conditions.push(format!("register_search MATCH {asked}"));
-            ("register_search CROSS JOIN register_public p ON p.id = register_search.rowid", "register_search.rowid")
+            (format!("register_search CROSS JOIN {public} ON p.id = register_search.rowid"), "register_search.rowid")
         }
     };
     if let Some((status, day)) = query.status {

@@ -3,6 +3,8 @@
 //! - intake: acknowledged HJ 212 frames a second over 256 connections, against a server that only cuts the same bytes
 //!   at line ends, appends them to a file and acknowledges after one `fdatasync` for the whole group
 //! - latest: `GET /api/v1/latest` of 200 stations, against a bare axum handler that returns the same stored bytes
+//! - history: a station-year of hours, and a month and the latest readings of 200 stations against Datasette and pygeoapi on
+//!   the same rows
 //! - idle: resident memory with 200 stations
 //! - crowd: how fast 10,000 connected stations are answered while 20 clients misbehave and one
 //!   reads the board, and the memory that takes
@@ -13,6 +15,7 @@
 //! BENCHMARKS.md.
 
 mod crowd;
+mod history;
 mod intake;
 mod latest;
 mod listeners;
@@ -35,6 +38,7 @@ fn main() {
     let all = [
         ("intake", intake::measure as fn()),
         ("latest", latest::measure),
+        ("history", history::measure),
         ("listeners", listeners::measure),
         ("crowd", crowd::measure),
         ("permits", permits::measure),

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -17,14 +17,7 @@ impl Served {
     /// Starts limpid on free ports with a registry of `stations` air stations S0, S1, … whose MNs are MN0, MN1, …,
     /// with these roles.
     pub fn limpid(folder: &Path, stations: usize, roles: &str) -> Self {
-        let pipeline = folder.join("pipeline");
-        std::fs::create_dir_all(&pipeline).unwrap();
-        let config =
-            "[publisher]\nid = \"bench\"\nname = \"bench\"\nzone = \"Asia/Shanghai\"\n[ingest.hj212]\nminute = 1\n";
-        std::fs::write(pipeline.join("pipeline.toml"), config).unwrap();
-        let rows = (0..stations).map(|n| format!("S{n},air,站{n},Station {n},28.5,104.9,MN{n}\n"));
-        let text = format!("id,kind,name_zh,name_en,lat,lon,mn\n{}", rows.collect::<String>());
-        std::fs::write(pipeline.join("stations.csv"), text).unwrap();
+        let pipeline = pipeline(folder, stations);
         let mut command = Command::new(env!("CARGO_BIN_EXE_limpid"));
         command.arg("run").arg("--pipeline").arg(pipeline).arg("--state").arg(folder.join("state"));
         command.args(["--http", "127.0.0.1:0", "--hj212", "127.0.0.1:0", "--role", roles]).env("LIMPID_LOG", "error");
@@ -64,6 +57,19 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Writes the pipeline of such a registry below a folder, and gives its own.
+pub fn pipeline(folder: &Path, stations: usize) -> PathBuf {
+    let pipeline = folder.join("pipeline");
+    std::fs::create_dir_all(&pipeline).unwrap();
+    let config =
+        "[publisher]\nid = \"bench\"\nname = \"bench\"\nzone = \"Asia/Shanghai\"\n[ingest.hj212]\nminute = 1\n";
+    std::fs::write(pipeline.join("pipeline.toml"), config).unwrap();
+    let rows = (0..stations).map(|n| format!("S{n},air,站{n},Station {n},28.5,104.9,MN{n}\n"));
+    let text = format!("id,kind,name_zh,name_en,lat,lon,mn\n{}", rows.collect::<String>());
+    std::fs::write(pipeline.join("stations.csv"), text).unwrap();
+    pipeline
 }
 
 /// Tells whoever started this baseline where it listens.

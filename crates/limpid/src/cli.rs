@@ -76,6 +76,12 @@ pub enum Command {
         #[command(subcommand)]
         command: crate::commands::forecast::ForecastCommand,
     },
+    /// Let people in at the operator's desk; while limpid runs, at the desk itself
+    Officer {
+        /// What to do.
+        #[command(subcommand)]
+        command: OfficerCommand,
+    },
     /// Make upload tokens
     Token {
         /// What to do with tokens.
@@ -127,6 +133,9 @@ pub struct Run {
     /// Where to listen for HJ 212 stations; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8212")]
     pub hj212: SocketAddr,
+    /// Serve the operator's desk here and not on the HTTP address, with the whole site beside it; needs desk.enabled
+    #[arg(long, value_name = "ADDR")]
+    pub desk: Option<SocketAddr>,
     /// Also be the stations of the registry that are marked as simulated, over real HJ 212 connections, and show the records
     /// of registers/samples/ in registers that have none
     #[arg(long)]
@@ -275,9 +284,34 @@ pub enum TokenCommand {
         #[arg(long, value_name = "NAME", requires = "role", conflicts_with_all = ["reviewer", "station"])]
         officer: Option<String>,
         /// What the officer may do
-        #[arg(long, value_name = "ROLE", requires = "officer", value_delimiter = ',', value_parser = ["editor", "reviewer", "publisher"])]
+        #[arg(long, value_name = "ROLE", requires = "officer", value_delimiter = ',', value_parser = ["editor", "reviewer", "publisher", "operator"])]
         role: Vec<String>,
     },
+}
+
+/// `limpid officer …`
+#[derive(Debug, Subcommand)]
+pub enum OfficerCommand {
+    /// Set the password of an officer or reviewer, read from standard input: one line, 12 letters and more
+    Password(OfficerPassword),
+}
+
+/// `limpid officer password`
+#[derive(Debug, Args)]
+pub struct OfficerPassword {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    #[command(flatten)]
+    pub state: State,
+    /// The name in [[officer]] or [[reviewer]]
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// It must be changed at the first login
+    #[arg(long)]
+    pub temporary: bool,
+    /// Take the second factor away, so that a new one can be set up
+    #[arg(long)]
+    pub reset_second_factor: bool,
 }
 
 /// `limpid review …`

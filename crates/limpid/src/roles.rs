@@ -16,6 +16,7 @@ use limpid_ingest::sources;
 use limpid_ingest::token::{self, Tokens};
 use limpid_ingest::{Intake, simulate};
 use limpid_model::Pipeline;
+use limpid_model::pipeline::PerAddress;
 use limpid_publish::{NotAmended, Publish, under};
 use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
 use limpid_transform::forecast::amend::{AmendError, amend};
@@ -33,6 +34,9 @@ use crate::server::Server;
 /// Work in flight has this long to end after a signal; a stop takes less than 5 s in all.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// Connections to an address of the desk's own.
+const DESK_PLACES: usize = 256;
+
 /// Runs the roles that were asked for until SIGINT or SIGTERM.
 pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> anyhow::Result<()> {
     let Outside { broker, hj212: hj212_tls, http: http_tls, sources, webhooks, outlet, drops } = outside;
@@ -48,6 +52,13 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     // Ports first: a port in use is told before anything is opened.
     let http = bind(arguments.http, "HTTP").await?;
     let hj212 = if has(Role::Ingest) && hj212_on { Some(bind(arguments.hj212, "HJ 212").await?) } else { None };
+    let desk = match arguments.desk {
+        Some(_) if !has(Role::Publish) || !pipeline.desk.enabled => {
+            anyhow::bail!("--desk: there is no desk without [desk] enabled = true and the role publish")
+        }
+        Some(address) => Some(bind(address, "the desk").await?),
+        None => None,
+    };
     let state = StateDir::lock(&arguments.state.state)?;
     let journal = open_journal(&state)?;
     let lake = Lake::local(&state.lake())?;
@@ -58,7 +69,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let mut router = Router::new();
-    let (mut read, mut written) = (None, None);
+    let (mut read, mut written, mut behind_login) = (None, None, None);
     let intake = Intake::new(pipeline.clone(), journal.clone());
 
     if has(Role::Transform) {
@@ -114,9 +125,10 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
             outlet,
             stop: stop.clone(),
         };
-        let Publish { site, sensorthings, tasks: mut publishing } = Publish::start(config).await?;
+        let Publish { site, sensorthings, desk, tasks: mut publishing } = Publish::start(config).await?;
         router = router.merge(site);
         read = Some(sensorthings);
+        behind_login = desk;
         let stopping = stop.clone();
         tasks.spawn(async move {
             // None of these ends by itself: one that does before the stop has failed.
@@ -141,7 +153,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
             Ok(())
         });
     }
-    let listening = listening(&http, hj212.as_ref())?;
+    let listening = listening(&http, hj212.as_ref(), desk.as_ref())?;
     if let Some(listener) = hj212 {
         let target = listener.local_addr()?;
         let gateway = hj212::serve(listener, intake.clone(), hj212_tls, stop.clone());
@@ -177,6 +189,19 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
     let places = Places::new(pipeline.http.connections, pipeline.http.connections_per_address);
     let idle = Duration::from_secs(pipeline.http.idle_seconds);
     let scheme = if http_tls.is_some() { "https" } else { "http" };
+    match (desk, behind_login) {
+        (Some(listener), Some(pages)) => {
+            let (tls, places) = (http_tls.clone(), Places::new(DESK_PLACES, PerAddress::Default(DESK_PLACES)));
+            let whole = under(&pipeline.http.base_path, router.clone().merge(pages));
+            let server = Server { listener, tls, places, idle }.serve(whole, stop.clone());
+            tasks.spawn(async move {
+                server.await;
+                Ok(())
+            });
+        }
+        (_, Some(pages)) => router = router.merge(pages),
+        (_, None) => {}
+    }
     let server = Server { listener: http, tls: http_tls, places, idle }
         .serve(under(&pipeline.http.base_path, router), stop.clone());
     tasks.spawn(async move {
@@ -211,11 +236,17 @@ async fn bind(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> {
 }
 
 /// What supervisors and tests read: the addresses that were bound.
-fn listening(http: &TcpListener, hj212: Option<&TcpListener>) -> anyhow::Result<serde_json::Value> {
+fn listening(
+    http: &TcpListener,
+    hj212: Option<&TcpListener>,
+    desk: Option<&TcpListener>,
+) -> anyhow::Result<serde_json::Value> {
     let mut bound = serde_json::Map::new();
     bound.insert("http".into(), http.local_addr()?.to_string().into());
-    if let Some(listener) = hj212 {
-        bound.insert("hj212".into(), listener.local_addr()?.to_string().into());
+    for (name, listener) in [("hj212", hj212), ("desk", desk)] {
+        if let Some(listener) = listener {
+            bound.insert(name.into(), listener.local_addr()?.to_string().into());
+        }
     }
     Ok(serde_json::json!({ "listening": bound }))
 }

@@ -18,6 +18,7 @@
 //! - `feeds/`: Atom
 //! - `doors/`: the same data behind open standards
 //! - [`datasets`]: what is released as open data, when, and how it is served
+//! - `desk/`: the operator's desk, with a login
 //! - `assets`: files that pages load on a tap
 //! - `pages/`: HTML for people, in their language
 
@@ -29,6 +30,7 @@ mod assets;
 mod base;
 mod board;
 pub mod datasets;
+mod desk;
 mod doors;
 mod due;
 pub mod error;
@@ -51,5 +53,6 @@ pub use api::health::without_board;
 pub use app::NotAmended;
 pub use base::under;
 pub use datasets::{Exported, export, release_all};
+pub use desk::password;
 pub use error::PublishError;
 pub use start::{Config, Publish};

@@ -120,6 +120,14 @@ fn surrounded(routes: Router<Shared>, app: Shared) -> Router {
         .with_state(app)
 }
 
+/// Routes whose requests are counted and whose panics are answered: for those that share nothing else with the site.
+pub fn counted<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes
+        .method_not_allowed_fallback(not_allowed)
+        .layer(middleware::from_fn(count))
+        .layer(CatchPanicLayer::custom(panicked))
+}
+
 /// Reads are open to every origin, and so are the headers that a reader needs.
 fn cors() -> CorsLayer {
     CorsLayer::new()
@@ -169,4 +177,4 @@ async fn count(path: Option<MatchedPath>, request: Request, next: Next) -> Respo
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -16,6 +16,7 @@ use crate::api::{alerts, stream};
 use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
+use crate::desk;
 use crate::doors::series::KnownSeries;
 use crate::due;
 use crate::error::Result;
@@ -60,6 +61,8 @@ pub struct Publish {
     pub site: Router,
     /// What clients of OGC SensorThings read, under `/sta/v1.1`, where observations are sent too.
     pub sensorthings: Router,
+    /// The operator's desk, under `/desk`, where the pipeline has one.
+    pub desk: Option<Router>,
     /// They end when `config.stop` is cancelled; one that ends before has failed, and the process should too.
     pub tasks: JoinSet<()>,
 }
@@ -72,7 +75,8 @@ impl Publish {
     pub async fn start(config: Config) -> Result<Self> {
         let (app, follower) = build(config, Arc::new(Utc::now)).await?;
         let tasks = spawn(&app, follower);
-        Ok(Self { site: router(app.clone()), sensorthings: sensorthings(app), tasks })
+        let desk = app.pipeline.desk.enabled.then(|| desk::routes(app.clone()));
+        Ok(Self { site: router(app.clone()), sensorthings: sensorthings(app), desk, tasks })
     }
 }
 

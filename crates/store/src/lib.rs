@@ -14,12 +14,13 @@ pub mod state;
 
 pub use error::{Result, StoreError};
 pub use journal::{
-    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Draft, Drafted, Events,
-    Fetch, Fetches, ForecastQuery, Forecasts, GapQuery, GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary,
-    LedgerEntries, Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublicEntry, PublicQuery,
-    PublicRevision, PublishedSeries, RefusalCount, RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews,
-    SeriesPosition, SeriesReads, SqliteJournal, StandingQuery, StationEventQuery, StationEvents, StationExtent, Step,
-    StoredSubmission, Summaries, SummaryQuery, Tallies, WORKED_UP, Withdrawal,
+    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, Desk, DeskAccount, DeskChange, DeskNote,
+    DeskSession, DeskToken, DeviationCount, Draft, Drafted, Events, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery,
+    GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links, NoteQuery, Noted,
+    ObservationQuery, OutlookQuery, Outlooks, PublicEntry, PublicQuery, PublicRevision, PublishedSeries, RefusalCount,
+    RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews, SeriesPosition, SeriesReads, SqliteJournal,
+    StandingQuery, StationEventQuery, StationEvents, StationExtent, Step, StoredSubmission, Summaries, SummaryQuery,
+    Tallies, WORKED_UP, Withdrawal,
 };
 pub use lake::Lake;
 pub use state::StateDir;

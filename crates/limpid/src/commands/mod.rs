@@ -6,6 +6,7 @@ mod conformance;
 mod export;
 pub mod forecast;
 mod import;
+mod officer;
 mod pull;
 pub mod register;
 mod review;
@@ -16,7 +17,7 @@ mod token;
 mod verify;
 mod work_up;
 
-use crate::cli::{Cli, Command, TokenCommand};
+use crate::cli::{Cli, Command, OfficerCommand, TokenCommand};
 use crate::failure::Failure;
 
 /// Does what the command line asks for.
@@ -39,6 +40,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Failure> {
             };
             token::new(station.as_deref().unwrap_or("*"), &holder)
         }
+        Command::Officer { command: OfficerCommand::Password(arguments) } => officer::password(arguments),
         Command::Alert { command } => alert::run(command),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Register { command } => register::run(command),

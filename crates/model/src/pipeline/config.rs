@@ -7,6 +7,7 @@ use super::Files;
 use super::alerts::{self, AlertRules};
 use super::composite::{self, CompositeRule};
 use super::deadlines::{self, Deadlines};
+use super::desk::{self, Desk};
 use super::drop::{self, DropFolder};
 use super::episodes;
 use super::events::{self, EventRules};
@@ -74,6 +75,8 @@ pub struct Pipeline {
     pub outlet: Option<Outlet>,
     /// Addresses that are told what happens.
     pub webhooks: Vec<Webhook>,
+    /// Where they work with a login.
+    pub desk: Desk,
     /// Who keeps registers.
     pub officers: Vec<Officer>,
     /// The registry.
@@ -282,12 +285,14 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let outlet = outlet::read(root.table(source, "publish"), source);
     let webhooks = webhook::read(root.tables(source, "webhook"), source);
     let officers = root.tables(source, "officer").into_iter().filter_map(|one| officer::read(one, source)).collect();
+    let desk = desk::read(root.table(source, "desk"), source);
     root.finish(source);
 
     Some(Pipeline {
         reviewers,
         webhooks,
         officers,
+        desk,
         outlet,
         publisher: publisher?,
         air: Air { scheme: scheme.or_else(|| SchemeChoice::parse("hj633"))?, composite },

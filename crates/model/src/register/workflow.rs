@@ -15,11 +15,13 @@ pub enum Role {
     Reviewer,
     /// Releases, withdraws and repeals.
     Publisher,
+    /// Looks after the service: accounts, tokens, what was refused, the log of the desk.
+    Operator,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Editor, Self::Reviewer, Self::Publisher];
+    pub const ALL: [Self; 4] = [Self::Editor, Self::Reviewer, Self::Publisher, Self::Operator];
 
     /// The word in configuration.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Role {
             Self::Editor => "editor",
             Self::Reviewer => "reviewer",
             Self::Publisher => "publisher",
+            Self::Operator => "operator",
         }
     }
 }

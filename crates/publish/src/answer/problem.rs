@@ -120,6 +120,16 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here", detail)
     }
 
+    /// What went wrong, and what to do, in a sentence.
+    pub fn detail(&self) -> &str {
+        &self.problem.detail
+    }
+
+    /// The field at fault.
+    pub fn field(&self) -> Option<&str> {
+        self.problem.field.as_deref()
+    }
+
     /// The status it is answered with.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use chrono::NaiveDate;
 use limpid_model::forecast::Change;
+use limpid_model::pipeline::Reviewer;
 use limpid_model::{ParameterId, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,22 +80,30 @@ pub async fn create(
     let reviewer = token::reviewer(&app, &headers)?;
     let new: NewAmendment = serde_json::from_slice(&body)
         .map_err(|error| Failure::body("body", error.to_string(), Vec::<String>::new()))?;
-    token::may_decide(&reviewer, new.station.as_deref())?;
-    let change = read(&app, new, reviewer.name)?;
+    let item = amend_as(&app, &reviewer, new).await?;
+    let mut response = (StatusCode::CREATED, Json(item)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, Cache::NoStore.value());
+    Ok(response)
+}
+
+/// Amends a forecast for a reviewer, however that came.
+///
+/// # Errors
+/// 403 and 422, as [`create`] says.
+pub async fn amend_as(app: &Shared, reviewer: &Reviewer, new: NewAmendment) -> Result<AmendmentItem, Failure> {
+    token::may_decide(reviewer, new.station.as_deref())?;
+    let change = read(app, new, reviewer.name.clone())?;
     let amended = (app.amend)(change.clone()).await.map_err(|failed| match failed {
         NotAmended::Refused(why) => Failure::body("body", why, Vec::<String>::new()),
         NotAmended::Failed(error) => error.into(),
     })?;
-    let item = AmendmentItem {
+    Ok(AmendmentItem {
         issue: amended.id,
         amends: amended.amends.as_ref().map_or(0, |amends| amends.of),
         issued: app.zone().format(amended.issued),
         who: change.who,
         reason: change.why,
-    };
-    let mut response = (StatusCode::CREATED, Json(item)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, Cache::NoStore.value());
-    Ok(response)
+    })
 }
 
 fn read(app: &App, new: NewAmendment, who: String) -> Result<Change, Failure> {

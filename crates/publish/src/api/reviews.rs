@@ -6,6 +6,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use chrono::{DateTime, Duration};
+use limpid_model::pipeline::Reviewer;
 use limpid_model::review::Decision;
 use limpid_model::{ParameterId, Review, Zone};
 use limpid_store::ReviewQuery;
@@ -187,19 +188,28 @@ pub async fn create(
     let reviewer = token::reviewer(&app, &headers)?;
     let new: NewReview = serde_json::from_slice(&body)
         .map_err(|error| Failure::body("body", error.to_string(), Vec::<String>::new()))?;
-    token::may_decide(&reviewer, Some(&new.station))?;
-    let review = read(&app, new, reviewer.name)?;
-    let Some(id) = app.journal.keep_review(review.clone()).await? else {
-        return Err(Failure::conflict("some of these hours are final, and nothing was changed"));
-    };
-    tracing::info!(review = id, who = review.who, station.id = %review.station, decision = %review.decision, "a review was kept");
-    let item = ReviewItem::of(Review { id, ..review }, app.zone());
+    let item = decide(&app, &reviewer, new).await?;
+    let id = item.id;
     let mut response = (StatusCode::CREATED, Json(item)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, Cache::NoStore.value());
     if let Ok(place) = HeaderValue::try_from(format!("/api/v1/reviews?after={}", id - 1)) {
         response.headers_mut().insert(header::LOCATION, place);
     }
     Ok(response)
+}
+
+/// Keeps a decision of a reviewer, however it came.
+///
+/// # Errors
+/// 403, 409 and 422, as [`create`] says.
+pub async fn decide(app: &Shared, reviewer: &Reviewer, new: NewReview) -> Result<ReviewItem, Failure> {
+    token::may_decide(reviewer, Some(&new.station))?;
+    let review = read(app, new, reviewer.name.clone())?;
+    let Some(id) = app.journal.keep_review(review.clone()).await? else {
+        return Err(Failure::conflict("some of these hours are final, and nothing was changed"));
+    };
+    tracing::info!(review = id, who = review.who, station.id = %review.station, decision = %review.decision, "a review was kept");
+    Ok(ReviewItem::of(Review { id, ..review }, app.zone()))
 }
 
 /// A decision out of what was sent.

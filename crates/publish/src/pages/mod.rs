@@ -28,7 +28,7 @@ pub mod explain;
 pub mod find;
 pub mod forecast;
 pub mod front;
-mod gaps;
+pub mod gaps;
 mod graded;
 mod headline;
 mod layout;
@@ -44,6 +44,6 @@ pub mod station;
 pub mod status;
 #[cfg(test)]
 mod tests;
-mod view;
+pub mod view;
 pub mod water;
 pub mod words;

@@ -65,7 +65,8 @@ pub async fn get(
 }
 
 /// What must be published, and by when.
-fn publications(app: &App, view: &View) -> Markup {
+/// Publications against their deadlines.
+pub fn publications(app: &App, view: &View) -> Markup {
     let (lang, zone) = (view.lang, app.zone());
     let publications = freshness::publications(app);
     html! {
@@ -108,7 +109,8 @@ fn name(lang: Lang, what: Published) -> Markup {
     } }
 }
 
-fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
+/// The stations, and what came of each last.
+pub fn stations(app: &App, view: &View, board: &Snapshot) -> Markup {
     let lang = view.lang;
     html! {
         h2 { (lang.t("status.stations")) }

@@ -1,4 +1,5 @@
-//! The text catalogues: `i18n/zh.toml` and `i18n/en.toml`, flat tables with the same keys.
+//! The text catalogues: `i18n/zh.toml` and `i18n/en.toml`, flat tables with the same keys; `i18n/desk.*.toml` are those of
+//! the operator's desk.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -14,11 +15,18 @@ pub enum Lang {
 
 type Catalogue = HashMap<String, String>;
 
-static ZH: LazyLock<Catalogue> = LazyLock::new(|| read("zh.toml", include_str!("../../i18n/zh.toml")));
-static EN: LazyLock<Catalogue> = LazyLock::new(|| read("en.toml", include_str!("../../i18n/en.toml")));
+static ZH: LazyLock<Catalogue> = LazyLock::new(|| {
+    read(&[("zh.toml", include_str!("../../i18n/zh.toml")), ("desk.zh.toml", include_str!("../../i18n/desk.zh.toml"))])
+});
+static EN: LazyLock<Catalogue> = LazyLock::new(|| {
+    read(&[("en.toml", include_str!("../../i18n/en.toml")), ("desk.en.toml", include_str!("../../i18n/desk.en.toml"))])
+});
 
-fn read(file: &str, text: &str) -> Catalogue {
-    toml::from_str(text).unwrap_or_else(|error| panic!("built-in catalogue {file}: {error}"))
+fn read(files: &[(&str, &str)]) -> Catalogue {
+    let read = |(file, text): &(&str, &str)| {
+        toml::from_str::<Catalogue>(text).unwrap_or_else(|error| panic!("built-in catalogue {file}: {error}"))
+    };
+    files.iter().flat_map(read).collect()
 }
 
 impl Lang {
@@ -98,7 +106,7 @@ mod tests {
     fn every_key_is_used_and_every_key_used_exists() {
         let mut source = String::new();
         let source_of = |folder: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
-        let mut folders = vec![source_of("pages"), source_of("feeds")];
+        let mut folders = vec![source_of("pages"), source_of("feeds"), source_of("desk")];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();

@@ -16,6 +16,7 @@ mod conformance;
 #[cfg(test)]
 mod contract;
 mod dead_letters;
+mod desk;
 mod events;
 mod fetches;
 mod forecasts;
@@ -42,6 +43,7 @@ use crate::error::Result;
 pub use alerts::{Alerts, KeptAlert};
 pub use conformance::{Conformance, DeviationCount};
 pub use dead_letters::{DeadLetter, DeadLetters};
+pub use desk::{Desk, DeskAccount, DeskChange, DeskNote, DeskSession, DeskToken};
 pub use events::{Events, NoteQuery, Noted};
 pub use fetches::{Fetch, Fetches};
 pub use forecasts::{ForecastQuery, Forecasts, KeptModel};
@@ -259,6 +261,9 @@ pub trait Journal:
 
     /// All verdicts ever given, counted.
     async fn counts(&self) -> Result<Counts>;
+
+    /// The part that keeps what the operator's desk needs.
+    fn desk(&self) -> &dyn Desk;
 
     /// The part that keeps registers.
     fn registers(&self) -> &dyn Registers;

@@ -12,10 +12,10 @@ use limpid_model::{
     Submission, Summary,
 };
 use limpid_store::{
-    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, DeviationCount, Events, Fetch, Fetches,
-    ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links,
-    NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublishedSeries, RefusalCount, RefusedThen, Registers,
-    Result, ReviewQuery, Reviews, SeriesReads, StationEventQuery, StationEvents, StationExtent, StoreError,
+    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, Desk, DeviationCount, Events, Fetch,
+    Fetches, ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries,
+    Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublishedSeries, RefusalCount, RefusedThen,
+    Registers, Result, ReviewQuery, Reviews, SeriesReads, StationEventQuery, StationEvents, StationExtent, StoreError,
     StoredSubmission, Summaries, SummaryQuery, Tallies,
 };
 use tokio::sync::watch;
@@ -168,6 +168,10 @@ impl Journal for Watched {
     }
 
     async fn counts(&self) -> Result<Counts> {
+        unimplemented!()
+    }
+
+    fn desk(&self) -> &dyn Desk {
         unimplemented!()
     }
 

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate};
 use limpid_model::pipeline::Officer;
-use limpid_model::register::{Act, Deed, Refusal, Role, as_text};
-use limpid_store::Draft;
+use limpid_model::register::{Act, Deed, FieldProblem, Refusal, Register, Role, as_text};
+use limpid_store::{Draft, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -125,7 +125,54 @@ pub async fn draft(
     let officer = token::officer(&app, &headers)?;
     let register = super::register(&app, &id)?;
     may(&officer, Role::Editor, &register.id)?;
-    let new: NewRecord = read(&body)?;
+    let drafted = draft_as(&app, &officer, &register, read(&body)?).await?;
+    Ok(unkept((StatusCode::CREATED, Json(drafted)).into_response()))
+}
+
+/// Why a draft was not written.
+#[derive(Debug)]
+pub enum NotDrafted {
+    /// Fields cannot be understood: all of them.
+    Wrong(Vec<FieldProblem>),
+    /// Something else.
+    Failed(Failure),
+}
+
+impl From<Failure> for NotDrafted {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<StoreError> for NotDrafted {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<NotDrafted> for Failure {
+    fn from(not: NotDrafted) -> Self {
+        match not {
+            NotDrafted::Failed(failure) => failure,
+            NotDrafted::Wrong(problems) => {
+                let all: Vec<String> = problems.iter().map(|one| format!("{}: {}", one.field, one.what)).collect();
+                let field = problems.first().map_or("fields", |one| one.field.as_str());
+                Self::body(field, all.join("; "), Vec::<String>::new())
+            }
+        }
+    }
+}
+
+/// Writes a draft of an editor, however it came.
+///
+/// # Errors
+/// [`NotDrafted`].
+pub async fn draft_as(
+    app: &Shared,
+    officer: &Officer,
+    register: &Register,
+    new: NewRecord,
+) -> Result<DraftedItem, NotDrafted> {
     let why = reason(&new.why, false)?;
     let key = new.fields.get(&register.key).and_then(as_text).unwrap_or_default();
     let registers = app.journal.registers();
@@ -134,19 +181,20 @@ pub async fn draft(
         Some(newest) => newest.values.with(new.fields),
         None => new.fields,
     };
-    let values = register.take(whole).map_err(|problems| {
-        let all: Vec<String> = problems.iter().map(|one| format!("{}: {}", one.field, one.what)).collect();
-        let field = problems.first().map_or("fields", |one| one.field.as_str());
-        Failure::body(field, all.join("; "), Vec::<String>::new())
-    })?;
+    let values = register.take(whole).map_err(NotDrafted::Wrong)?;
     let record = register.key_of(&values).to_owned();
-    let draft =
-        Draft { register: register.id.clone(), record: record.clone(), at: app.now(), who: officer.name, why, values };
-    let Some(drafted) = registers.draft(vec![draft]).await?.pop() else {
-        return Err(Failure::unavailable("the journal gave no answer"));
+    let draft = Draft {
+        register: register.id.clone(),
+        record: record.clone(),
+        at: app.now(),
+        who: officer.name.clone(),
+        why,
+        values,
     };
-    let body = DraftedItem { record, revision: drafted.revision, written: drafted.written };
-    Ok(unkept((StatusCode::CREATED, Json(body)).into_response()))
+    let Some(drafted) = registers.draft(vec![draft]).await?.pop() else {
+        return Err(Failure::unavailable("the journal gave no answer").into());
+    };
+    Ok(DraftedItem { record, revision: drafted.revision, written: drafted.written })
 }
 
 /// Checks, releases, repeals or withdraws a record. A release without a check that passed is refused, and by default a check
@@ -178,14 +226,36 @@ pub async fn act(
     Query::parse(&uri, &[])?;
     let officer = token::officer(&app, &headers)?;
     let register = super::register(&app, &id)?;
-    let role = match word.as_str() {
-        "check" => Role::Reviewer,
-        "release" | "repeal" | "withdraw" => Role::Publisher,
-        _ => return Err(Failure::not_found("what is done to a record is check, release, repeal or withdraw")),
-    };
-    may(&officer, role, &register.id)?;
-    let new: NewDeed = read(&body)?;
-    let act = wanted(&app, &word, &new)?;
+    may(&officer, role_of(&word)?, &register.id)?;
+    let item = perform(&app, &officer, &register, record, &word, &read(&body)?).await?;
+    Ok(unkept((StatusCode::CREATED, Json(item)).into_response()))
+}
+
+/// The role that something needs which is done to a record.
+///
+/// # Errors
+/// 404 for what is not done to records.
+pub fn role_of(word: &str) -> Result<Role, Failure> {
+    match word {
+        "check" => Ok(Role::Reviewer),
+        "release" | "repeal" | "withdraw" => Ok(Role::Publisher),
+        _ => Err(Failure::not_found("what is done to a record is check, release, repeal or withdraw")),
+    }
+}
+
+/// Does to a record what an officer with the role for it wants, however that came.
+///
+/// # Errors
+/// 404, 409 and 422, as [`act`] says.
+pub async fn perform(
+    app: &Shared,
+    officer: &Officer,
+    register: &Register,
+    record: String,
+    word: &str,
+    new: &NewDeed,
+) -> Result<DeedItem, Failure> {
+    let act = wanted(app, word, new)?;
     let why = reason(&new.why, matches!(act, Act::Repeal { .. } | Act::Withdraw { .. }))?;
     let deed = Deed {
         id: 0,
@@ -193,16 +263,15 @@ pub async fn act(
         record,
         revision: new.revision,
         at: app.now(),
-        who: officer.name,
+        who: officer.name.clone(),
         why,
         act,
     };
-    match app.journal.registers().act(&register, vec![deed.clone()]).await?.pop() {
+    match app.journal.registers().act(register, vec![deed.clone()]).await?.pop() {
         Some(Ok(number)) => {
             tracing::info!(register = register.id, deed = number, act = act.as_str(), "a record was worked on");
             let kept = app.journal.registers().deeds(&register.id, Some(&deed.record), number - 1, 1).await?.pop();
-            let item = item(kept.unwrap_or(Deed { id: number, ..deed }), &app);
-            Ok(unkept((StatusCode::CREATED, Json(item)).into_response()))
+            Ok(item(kept.unwrap_or(Deed { id: number, ..deed }), app))
         }
         Some(Err(Refusal::Unknown)) => Err(Failure::not_found(Refusal::Unknown.to_string())),
         Some(Err(refusal)) => Err(Failure::conflict(format!("{}: {refusal}", refusal.as_str()))),

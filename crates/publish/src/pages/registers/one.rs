@@ -163,7 +163,7 @@ fn differences(lang: Lang, register: &Register, changes: &[Change]) -> Markup {
 }
 
 /// The label of `limits[3].value`, with the row.
-fn label(lang: Lang, register: &Register, path: &str) -> String {
+pub fn label(lang: Lang, register: &Register, path: &str) -> String {
     let (table, rest) = path.split_once('[').unwrap_or((path, ""));
     let (row, column) = rest.split_once(']').unwrap_or(("", ""));
     let name =
@@ -175,7 +175,8 @@ fn label(lang: Lang, register: &Register, path: &str) -> String {
     }
 }
 
-fn plain(value: &Value) -> String {
+/// A value of an inner field as text.
+pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
@@ -211,15 +212,20 @@ fn kept_back(lang: Lang, register: &Register, withheld: &[Withheld]) -> Markup {
             h2 { (lang.t("register.withheld")) }
             ul { @for one in withheld { li {
                 (register.field_at(&one.field).map_or("", |field| field.label.get(lang.code()))) ": "
-                (match one.how.as_str() {
-                    "on_request" => lang.t("register.on_request"),
-                    "masked" => lang.t("register.masked"),
-                    "dropped" => lang.t("register.dropped"),
-                    _ => lang.t("register.kept_back"),
-                })
+                (how(lang, &one.how))
                 @if let Some(reason) = one.reason { " (" (reason_words(lang, reason)) ")" }
             } } }
         }
+    }
+}
+
+/// How something is not shown, in words.
+pub fn how(lang: Lang, how: &str) -> &'static str {
+    match how {
+        "on_request" => lang.t("register.on_request"),
+        "masked" => lang.t("register.masked"),
+        "dropped" => lang.t("register.dropped"),
+        _ => lang.t("register.kept_back"),
     }
 }
 

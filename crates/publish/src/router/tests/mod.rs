@@ -4,7 +4,7 @@ mod documents;
 mod failures;
 mod forecasts;
 mod gaps;
-mod registers;
+pub mod registers;
 mod reviews;
 mod series;
 mod shape;

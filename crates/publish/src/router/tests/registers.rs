@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::testing::{Answer, PIPELINE, STATIONS, Service, at};
 
-const TOML: &str = r#"
+/// A register of permits with every kind of field that matters here.
+pub const TOML: &str = r#"
 title = { zh = "排污许可", en = "Discharge permits" }
 key = "number"
 name = "holder"

@@ -3,6 +3,7 @@
 
 mod accepting;
 mod conformance;
+mod desk;
 mod events;
 mod fetches;
 mod forecasts;
@@ -53,6 +54,10 @@ engines! {
     series:
         series_are_listed_with_their_ends
         the_way_back_is_the_way_there_reversed;
+    desk:
+        sessions_survive_a_restart_and_end_one_by_one_or_together
+        an_account_is_set_anew_and_a_code_is_taken_once
+        the_log_and_tokens_come_back_the_newest_first;
     tallies:
         each_start_of_what_is_asked_for_counts_once;
     summaries:

@@ -10,6 +10,7 @@ mod body;
 mod compression;
 mod conformance;
 mod dead_letters;
+mod desk;
 mod events;
 mod failure;
 mod fetches;
@@ -60,7 +61,8 @@ use self::read::Readers;
 use self::time::micros;
 use self::writer::Writer;
 use super::{
-    Accepted, AssessmentQuery, Journal, ObservationQuery, RefusalCount, Registers, StationExtent, StoredSubmission,
+    Accepted, AssessmentQuery, Desk, Journal, ObservationQuery, RefusalCount, Registers, StationExtent,
+    StoredSubmission,
 };
 use crate::error::{Result, StoreError};
 
@@ -259,6 +261,10 @@ impl Journal for SqliteJournal {
 
     async fn counts(&self) -> Result<Counts> {
         self.readers.read(|reader| reader.counts()).await
+    }
+
+    fn desk(&self) -> &dyn Desk {
+        self
     }
 
     fn registers(&self) -> &dyn Registers {

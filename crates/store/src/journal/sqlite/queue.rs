@@ -9,7 +9,7 @@ use tokio::task::unconstrained;
 
 use super::accept::Prepared;
 use crate::error::{Result, StoreError};
-use crate::journal::{DeadLetter, Fetch, KeptAlert, LedgerEntries};
+use crate::journal::{DeadLetter, DeskChange, Fetch, KeptAlert, LedgerEntries};
 
 /// What may wait for the writer, in KiB: 64 MiB are some seconds of a disk's work. Whoever comes then waits outside,
 /// with what it read so far in its own hands.
@@ -39,6 +39,8 @@ pub(super) enum Work {
     Events(super::events::Keep, oneshot::Sender<Result<usize>>),
     /// Keep what could not be delivered and move a cursor.
     DeadLetter(Box<DeadLetter>, (String, u64), oneshot::Sender<Result<()>>),
+    /// Write what the operator's desk keeps.
+    Desk(Vec<DeskChange>, oneshot::Sender<Result<usize>>),
     /// Do something with registers.
     Registers(super::registers::Task, oneshot::Sender<Result<super::registers::Answer>>),
     /// Remember an upstream answer.

@@ -8,7 +8,7 @@ use super::failure::during;
 use crate::error::{Result, StoreError};
 
 /// Each step carries a journal from the format of its position to the next. Steps are never changed, only added.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     include_str!("schema_1.sql"),
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
@@ -24,6 +24,7 @@ const STEPS: [&str; 15] = [
     include_str!("schema_13.sql"),
     include_str!("schema_14.sql"),
     include_str!("schema_15.sql"),
+    include_str!("schema_16.sql"),
 ];
 
 /// What SQLite's header says of whose file it is: "limp". Journals made before the first version did not say it, and

@@ -14,8 +14,8 @@ use super::publish::Written;
 use super::queue::{Job, Work};
 use super::state::State;
 use super::{
-    Ends, accept, alerts, dead_letters, events, fetches, forecasts, gaps, index, links, outlooks, publish, registers,
-    reviews, summaries,
+    Ends, accept, alerts, dead_letters, desk, events, fetches, forecasts, gaps, index, links, outlooks, publish,
+    registers, reviews, summaries,
 };
 use crate::error::{Result, StoreError};
 use crate::journal::KeptAlert;
@@ -192,6 +192,7 @@ impl Writer {
                     dead_letters::keep(&transaction, letter, cursor).map(|()| Done::Nothing)
                 }
                 Work::Events(work, _) => events::keep(&mut self.state, &transaction, work, now).map(Done::Kept),
+                Work::Desk(changes, _) => desk::keep(&transaction, changes).map(Done::Kept),
                 Work::Registers(task, _) => registers::perform(&transaction, task).map(Done::Registers),
                 Work::Fetch(fetch, _) => fetches::note(&transaction, fetch).map(|()| Done::Nothing),
                 Work::Probe(_) => transaction
@@ -303,7 +304,8 @@ fn answer(job: Job, done: Result<Done>) {
             let _ = reply.send(kept);
         }
         (
-            Work::Events(_, reply)
+            Work::Desk(_, reply)
+            | Work::Events(_, reply)
             | Work::Forecasts(_, reply)
             | Work::Outlooks(_, reply)
             | Work::Review(_, reply)

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::Files;
 use super::alerts::{self, AlertRules};
+use super::areas::{self, Area};
 use super::composite::{self, CompositeRule};
 use super::deadlines::{self, Deadlines};
 use super::desk::{self, Desk};
@@ -79,6 +80,8 @@ pub struct Pipeline {
     pub desk: Desk,
     /// Who keeps registers.
     pub officers: Vec<Officer>,
+    /// Areas that lie within others; see [`Pipeline::area_names`].
+    pub areas: Vec<Area>,
     /// The registry.
     pub stations: Stations,
     /// The registers of records.
@@ -164,6 +167,7 @@ impl Pipeline {
             check_tokens(config, &stations, &files.pipeline, &mut mistakes);
             validation::check(&config.validation, &stations, &files.pipeline, &mut mistakes);
             stations.set_limits(&config.validation);
+            areas::check(&config.areas, &stations, &mut mistakes);
             pull::check(&config.sources, &stations, &files.pipeline, &mut mistakes);
             config.ingest.hj212.stations.check(&stations, &mut mistakes);
         }
@@ -284,6 +288,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
     let reviewers = root.tables(source, "reviewer").into_iter().filter_map(|one| reviewer::read(one, source)).collect();
     let outlet = outlet::read(root.table(source, "publish"), source);
     let webhooks = webhook::read(root.tables(source, "webhook"), source);
+    let areas = areas::read(root.tables(source, "area"), source);
     let officers = root.tables(source, "officer").into_iter().filter_map(|one| officer::read(one, source)).collect();
     let desk = desk::read(root.table(source, "desk"), source);
     root.finish(source);
@@ -309,6 +314,7 @@ fn parse_config(text: &str, mistakes: &mut Mistakes) -> Option<Pipeline> {
         events,
         gaps,
         forecast,
+        areas,
         stations: Stations::default(),
         registers: Registers::default(),
     })

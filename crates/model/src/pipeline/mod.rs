@@ -4,6 +4,7 @@
 //! wrong with it at once, each with file, line and remedy. Reading the folder is the caller's business.
 
 mod alerts;
+mod areas;
 mod composite;
 mod config;
 mod deadlines;

@@ -113,9 +113,7 @@ fn read(app: &App, new: NewAmendment, who: String) -> Result<Change, Failure> {
             let known = app.pipeline.stations.get_str(id).map(|station| Subject::Station(station.id.clone()));
             known.ok_or_else(|| Failure::body("station", format!("there is no station {:?}", cut(id)), none()))?
         }
-        (None, Some(area)) if app.pipeline.stations.iter().any(|station| station.area == *area) => {
-            Subject::Area(area.clone())
-        }
+        (None, Some(area)) if app.pipeline.area_names().contains(area.as_str()) => Subject::Area(area.clone()),
         (None, Some(area)) => return Err(Failure::body("area", format!("there is no area {:?}", cut(area)), none())),
         _ => return Err(Failure::body("station", "name a station or an area, and not both", none())),
     };

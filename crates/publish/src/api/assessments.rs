@@ -126,8 +126,7 @@ impl Ask {
         let area = query.area(&app.pipeline)?;
         if let Some(area) = &area {
             let named = std::mem::take(&mut stations);
-            let of_area = app.pipeline.stations.iter().filter(|station| station.area == *area);
-            let of_area = of_area.map(|station| station.id.clone());
+            let of_area = app.pipeline.stations_in(area).map(|station| station.id.clone());
             stations = of_area.filter(|id| named.is_empty() || named.contains(id)).collect();
         }
         let none = area.is_some() && stations.is_empty();

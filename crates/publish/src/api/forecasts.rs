@@ -102,11 +102,8 @@ fn name(subject: &Subject) -> limpid_model::StationId {
 
 /// The area of this name.
 fn known_area(app: &App, area: &str) -> Result<Subject, Failure> {
-    let mut known: Vec<&str> = app.pipeline.stations.iter().map(|station| station.area.as_str()).collect();
-    known.sort_unstable();
-    known.dedup();
-    known.retain(|area| !area.is_empty());
-    if !known.contains(&area) {
+    let known = app.pipeline.area_names();
+    if !known.contains(area) {
         return Err(Failure::value("area", "there is no such area", known));
     }
     Ok(Subject::Area(area.to_owned()))

@@ -1,8 +1,6 @@
 //! Query parameters: each is checked, and one that the path does not know is refused with those it knows, so that a
 //! typing mistake never silently widens an answer.
 
-use std::collections::BTreeSet;
-
 use axum::extract::Query as Pairs;
 use axum::http::Uri;
 use chrono::{DateTime, NaiveDate};
@@ -105,10 +103,9 @@ impl Query {
     /// `area`: one of the registry.
     pub fn area(&self, pipeline: &Pipeline) -> Result<Option<String>, Failure> {
         let Some(area) = self.one("area")? else { return Ok(None) };
-        let areas: BTreeSet<&str> = pipeline.stations.iter().map(|station| station.area.as_str()).collect();
+        let areas = pipeline.area_names();
         if !areas.contains(area) {
-            let known = areas.into_iter().filter(|area| !area.is_empty());
-            return Err(Failure::value("area", format!("there is no area {:?}", cut(area)), known));
+            return Err(Failure::value("area", format!("there is no area {:?}", cut(area)), areas));
         }
         Ok(Some(area.to_owned()))
     }

@@ -1,8 +1,6 @@
 //! What the derived description cannot say: how times look, which parameters, schemes, datasets and columns there are, and
 //! which stations and areas the authority has.
 
-use std::collections::BTreeSet;
-
 use limpid_model::{ParameterId, Pipeline, SchemeChoice};
 use serde_json::{Value, json};
 
@@ -53,8 +51,7 @@ pub fn all(described: &mut Value) {
 /// What holds of this authority.
 pub fn of(pipeline: &Pipeline, described: &mut Value) {
     let stations: Vec<&str> = pipeline.stations.iter().map(|station| station.id.as_str()).collect();
-    let areas: BTreeSet<&str> = pipeline.stations.iter().map(|station| station.area.as_str()).collect();
-    let areas: Vec<&str> = areas.into_iter().filter(|area| !area.is_empty()).collect();
+    let areas: Vec<&str> = pipeline.area_names().into_iter().collect();
     let zones: Vec<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
     let schemas = &mut described["components"]["schemas"];
     schemas["Zone"]["enum"] = json!(zones);

@@ -126,8 +126,7 @@ pub async fn area(
 ) -> Result<Response<Body>, Failure> {
     let reader = Reader::new(&app, &uri, &headers)?;
     let area = name.strip_suffix(".atom").unwrap_or_default();
-    let within = app.pipeline.stations.iter().filter(|station| !area.is_empty() && station.area == area);
-    let stations: Vec<StationId> = within.map(|station| station.id.clone()).collect();
+    let stations: Vec<StationId> = app.pipeline.stations_in(area).map(|station| station.id.clone()).collect();
     if stations.is_empty() {
         return Err(Failure::not_found(format!("there is no area of the feed {:?}", cut(&name))));
     }

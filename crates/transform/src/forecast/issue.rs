@@ -312,8 +312,8 @@ fn areas(pipeline: &Pipeline, stations: &[Forecast], note: &ModelNote, inputs: &
     let mut by_area: BTreeMap<&str, Vec<&Forecast>> = BTreeMap::new();
     for forecast in stations {
         let Subject::Station(id) = &forecast.subject else { continue };
-        if let Some(station) = pipeline.stations.get(id).filter(|station| !station.area.is_empty()) {
-            by_area.entry(&station.area).or_default().push(forecast);
+        for area in pipeline.stations.get(id).into_iter().flat_map(|station| pipeline.areas_of(station)) {
+            by_area.entry(area).or_default().push(forecast);
         }
     }
     let area = |(name, members): (&str, Vec<&Forecast>)| {

@@ -27,7 +27,7 @@ impl Issue {
     fn new(forecast: &Forecast, pipeline: &Pipeline) -> Self {
         let simulated = match &forecast.subject {
             Subject::Station(id) => pipeline.stations.get(id).is_some_and(|station| station.simulated),
-            Subject::Area(name) => pipeline.stations.iter().any(|one| one.area == *name && one.simulated),
+            Subject::Area(name) => pipeline.stations_in(name).any(|one| one.simulated),
         };
         Self {
             id: forecast.id,

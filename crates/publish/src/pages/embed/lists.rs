@@ -72,8 +72,9 @@ pub async fn area(
 ) -> Response<Body> {
     let view = View::new(&app, &uri, &headers);
     let board = app.board.now();
-    let stations: Vec<&StationNow> = board.stations.iter().filter(|now| now.station.area == area).collect();
-    if stations.is_empty() || area.is_empty() {
+    let within = |now: &&StationNow| app.pipeline.areas_of(&now.station).any(|one| one == area);
+    let stations: Vec<&StationNow> = board.stations.iter().filter(within).collect();
+    if stations.is_empty() {
         return not_found::render(&app, &uri, &headers);
     }
     listed(&app, &view, &headers, &area, &stations, "/")

@@ -152,7 +152,7 @@ fn address(subject: &Subject) -> String {
 fn known(app: &App, subject: &Subject) -> bool {
     match subject {
         Subject::Station(id) => app.pipeline.stations.get(id).is_some(),
-        Subject::Area(name) => app.pipeline.stations.iter().any(|station| station.area == *name),
+        Subject::Area(name) => app.pipeline.area_names().contains(name.as_str()),
     }
 }
 

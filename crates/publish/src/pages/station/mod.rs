@@ -162,13 +162,14 @@ fn downloads(view: &View, station: &Station) -> Markup {
 fn about(app: &App, view: &View, station: &Station) -> Markup {
     let lang = view.lang;
     let zone = app.zone();
+    let areas: Vec<&str> = app.pipeline.areas_of(station).collect();
     let date = |at: Option<Instant>, none: &'static str| at.map_or(none.to_owned(), |at| say::moment(at, zone));
     html! {
         h2 { (lang.t("station.about")) }
         dl {
             dt { (lang.t("about.id")) } dd { code { (station.id) } }
             dt { (lang.t("about.kind")) } dd { (kind_name(lang, station.kind)) }
-            @if !station.area.is_empty() { dt { (lang.t("about.area")) } dd { (station.area) } }
+            @if !station.area.is_empty() { dt { (lang.t("about.area")) } dd { (areas.join(" · ")) } }
             @if !station.class.is_empty() { dt { (lang.t("about.class")) } dd { (station.class) } }
             dt { (lang.t("about.place")) }
             dd { (format!("{:.4}, {:.4}", station.lat, station.lon)) " (WGS 84)" }

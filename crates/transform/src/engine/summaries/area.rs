@@ -1,7 +1,8 @@
 //! The air quality index of an area: that of the means of its stations (HJ 633-2026 4.1: site, county, city).
 //!
 //! A mean needs three of four stations that measure the parameter (`area_stations_percent` in `validity.csv`). Stations without
-//! a monitoring plan count as measuring what they have a record of. Areas are judged by the editions of HJ 633; a parameter
+//! a monitoring plan count as measuring what they have a record of. A city is made of all stations of its counties, each counted
+//! once, not of the counties' means (HJ 663-2013: the arithmetic mean of the sites of the city). Areas are judged by the editions of HJ 633; a parameter
 //! that is exempt at every station of an area is exempt for the area (HJ 633-2026 5.3.2).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -25,10 +25,9 @@ use std::time::Duration as Wait;
 
 use chrono::{Days, Duration, Months, NaiveDate};
 use limpid_model::register::Act;
-use limpid_model::{
-    Instant, Period, Pipeline, Published, Record, Station, StationId, StationKind, Subject, Summary, Zone,
-};
+use limpid_model::{Instant, Period, Pipeline, Published, Record, Station, StationId, StationKind, Subject, Summary};
 use limpid_store::{Journal, Result, StoreError};
+use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::assess::six;
@@ -39,6 +38,9 @@ use crate::standards::Rules;
 
 /// Name of the journal's cursor that says up to which published record everything is summed up.
 pub const CURSOR: &str = "summaries";
+
+/// Name of the cursor that has the [`registry`] by which it was.
+const REGISTRY: &str = "summaries-registry";
 
 /// Records looked at in one round.
 const BATCH: usize = 20_000;
@@ -52,9 +54,9 @@ const TOGETHER: Wait = Wait::from_secs(2);
 /// After a failure of the journal it is tried again.
 const AGAIN: Wait = Wait::from_secs(5);
 
-/// The stations of a kind in an area.
-fn stations<'p>(pipeline: &'p Pipeline, kind: StationKind, area: &str) -> Vec<&'p Station> {
-    pipeline.stations.iter().filter(|station| station.kind == kind && station.area == area).collect()
+/// The stations of a kind in an area, and in the areas within it.
+fn stations<'p>(pipeline: &'p Pipeline, kind: StationKind, area: &'p str) -> Vec<&'p Station> {
+    pipeline.stations_in(area).filter(|station| station.kind == kind).collect()
 }
 
 /// What published records have touched.
@@ -86,14 +88,16 @@ impl Discharged {
 }
 
 impl Touched {
-    fn record(&mut self, published: &Published, station: &Station, zone: Zone) {
-        if matches!(station.kind, StationKind::Water | StationKind::Noise) && !station.area.is_empty() {
+    fn record(&mut self, published: &Published, station: &Station, pipeline: &Pipeline) {
+        let zone = pipeline.publisher.zone;
+        let areas = || pipeline.areas_of(station).map(str::to_owned);
+        if matches!(station.kind, StationKind::Water | StationKind::Noise) {
             let (period, start) = match &published.record {
                 Record::Observation(one) => (one.period, one.start),
                 Record::Assessment(one) => (one.period, one.start),
             };
-            if months_of(period) > 0 {
-                self.spans.entry((station.kind, station.area.clone())).or_default().insert((period, start));
+            for area in areas().filter(|_| months_of(period) > 0) {
+                self.spans.entry((station.kind, area)).or_default().insert((period, start));
             }
         }
         if station.kind == StationKind::Outlet
@@ -105,7 +109,6 @@ impl Touched {
         if station.kind != StationKind::Air {
             return;
         }
-        let area = (!station.area.is_empty()).then_some(&station.area);
         let date_of = |start| zone.date_of(start);
         match &published.record {
             Record::Observation(one) if !six().contains(&one.parameter) => {
@@ -115,19 +118,18 @@ impl Touched {
                     self.month(Subject::Station(station.id.clone()), date_of(one.start));
                 }
             }
-            Record::Observation(one) => match (one.period, area) {
-                (Period::Hour, Some(area)) => _ = self.hours.entry(area.clone()).or_default().insert(one.start),
-                // The hour that ends with the window.
-                (Period::Hours24, Some(area)) => {
-                    let hour = one.end - Duration::hours(1);
-                    self.hours.entry(area.clone()).or_default().insert(hour);
+            Record::Observation(one) => match one.period {
+                Period::Hour | Period::Hours24 => {
+                    // Of a window, the hour that ends with it.
+                    let hour = if one.period == Period::Hour { one.start } else { one.end - Duration::hours(1) };
+                    areas().for_each(|area| _ = self.hours.entry(area).or_default().insert(hour));
                 }
-                (Period::Day, area) => {
+                Period::Day => {
                     let date = date_of(one.start);
                     self.month(Subject::Station(station.id.clone()), date);
-                    if let Some(area) = area {
+                    for area in areas() {
                         self.days.entry(area.clone()).or_default().insert(date);
-                        self.month(Subject::Area(area.clone()), date);
+                        self.month(Subject::Area(area), date);
                     }
                 }
                 _ => {}
@@ -185,9 +187,18 @@ pub async fn catch_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>) -> Result
 }
 
 async fn sum_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>, named: &mut permits::Named) -> Result<()> {
-    let zone = pipeline.publisher.zone;
     for followed in permits::FOLLOWED {
         changed_permits(pipeline, journal, followed, named).await?;
+    }
+    let registry = registry(pipeline);
+    let known = journal.cursor(REGISTRY).await?;
+    if known != registry {
+        // Areas that lie otherwise than before have other figures: all is summed up anew. A journal of before there was this
+        // number has those that stations name.
+        if known != 0 || !pipeline.areas.is_empty() {
+            journal.keep_summaries(Vec::new(), Some((CURSOR, 0))).await?;
+        }
+        journal.keep_summaries(Vec::new(), Some((REGISTRY, registry))).await?;
     }
     let mut cursor = journal.cursor(CURSOR).await?;
     loop {
@@ -202,7 +213,7 @@ async fn sum_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>, named: &mut per
             };
             // A station that the registry lost has no summary any more.
             if let Some(station) = pipeline.stations.get(id) {
-                touched.record(published, station, zone);
+                touched.record(published, station, pipeline);
             }
         }
         let mut keep = Keep { journal, waiting: Vec::new() };
@@ -232,6 +243,19 @@ async fn sum_up(pipeline: &Pipeline, journal: &Arc<dyn Journal>, named: &mut per
         keep.hand_over(Some((CURSOR, newest))).await?;
         cursor = newest;
     }
+}
+
+/// A number that changes when stations lie in other areas. Never 0.
+fn registry(pipeline: &Pipeline) -> u64 {
+    let mut digest = Sha256::new();
+    for station in pipeline.stations.iter() {
+        let areas: Vec<&str> = pipeline.areas_of(station).collect();
+        digest.update(format!("{}\n{}\n", station.id, areas.join("\t")));
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    let number = digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    // Cursors are numbers up to 2^63.
+    number >> 1 | 1
 }
 
 /// Puts days and months of an outlet against its permits.

@@ -51,7 +51,7 @@ pub async fn work_out(pipeline: &Pipeline, journal: &Arc<dyn Journal>, now: Inst
 fn subjects(pipeline: &Pipeline) -> Vec<Subject> {
     let stations: Vec<Subject> = load::stations(pipeline).cloned().map(Subject::Station).collect();
     let of = load::stations(pipeline).filter_map(|id| pipeline.stations.get(id));
-    let areas: BTreeSet<&str> = of.map(|station| station.area.as_str()).filter(|area| !area.is_empty()).collect();
+    let areas: BTreeSet<&str> = of.flat_map(|station| pipeline.areas_of(station)).collect();
     stations.into_iter().chain(areas.into_iter().map(|area| Subject::Area(area.to_owned()))).collect()
 }
 

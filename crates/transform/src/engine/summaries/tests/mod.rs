@@ -1,4 +1,5 @@
 mod areas;
+mod cities;
 mod indices;
 mod periods;
 mod permits;

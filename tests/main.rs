@@ -22,6 +22,7 @@ mod house;
 mod import;
 mod intake;
 mod kill;
+mod memory;
 mod mistakes;
 // What only the tests of the gateway call.
 #[allow(dead_code)]

@@ -153,7 +153,7 @@ fn upload(intake: &Intake, number: usize) -> Upload {
         station: Some(station.id.clone()),
         media_type: "application/json",
         entries: entries.collect(),
-        body: request(number),
+        body: request(number).into(),
         idempotency: None,
         events: Vec::new(),
     }

@@ -8,8 +8,8 @@ use chrono::{Duration, Utc};
 use limpid_model::receipt::Refusal;
 use limpid_model::submission::IdempotencyKey;
 use limpid_model::{
-    Channel, Counts, Entry, Instant, Mark, ParameterId, Period, Pipeline, Reading, Reason, Receipt, ReceiptId, Station,
-    StationEvent, StationId, Submission, Unit, VerdictKind, Zone,
+    Body, Channel, Counts, Entry, Instant, Mark, ParameterId, Period, Pipeline, Reading, Reason, Receipt, ReceiptId,
+    Station, StationEvent, StationId, Submission, Unit, VerdictKind, Zone,
 };
 use limpid_store::{Journal, Result};
 
@@ -47,7 +47,7 @@ pub struct Upload {
     /// What the bytes are.
     pub media_type: &'static str,
     /// The bytes, exactly as received.
-    pub body: Vec<u8>,
+    pub body: Body,
     /// Set when the sender named the upload.
     pub idempotency: Option<IdempotencyKey>,
     /// What was read out of it.
@@ -347,7 +347,7 @@ mod tests {
             sender: "test".into(),
             station: None,
             media_type: "text/plain",
-            body: Vec::new(),
+            body: Body::default(),
             idempotency: None,
             entries,
             events: Vec::new(),

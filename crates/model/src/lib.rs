@@ -31,6 +31,7 @@
 pub mod address;
 pub mod alert;
 pub mod assessment;
+pub mod body;
 pub mod code;
 pub mod compliance;
 pub mod event;
@@ -64,6 +65,7 @@ pub mod workdays;
 
 pub use alert::Alert;
 pub use assessment::{Assessment, Level, Scheme, SchemeChoice};
+pub use body::{Body, Sealed};
 pub use compliance::{Compared, Compliance, Met, Part, SourceRates};
 pub use event::{Happening, Logged, Note, NoteKind};
 pub use explanation::{Explanation, Question};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::body::Body;
 use crate::reading::Reading;
 use crate::receipt::{ReceiptId, Refusal};
 use crate::station::StationId;
@@ -88,7 +89,7 @@ pub struct Submission {
     /// What the bytes are, as a media type.
     pub media_type: &'static str,
     /// The bytes, exactly as received (after transfer encodings such as gzip).
-    pub body: Vec<u8>,
+    pub body: Body,
     /// Set when the sender named the upload.
     pub idempotency: Option<IdempotencyKey>,
     /// What was read out of it.

@@ -175,7 +175,7 @@ impl Service {
             sender: "test".into(),
             station: None,
             media_type: "text/csv",
-            body: Vec::new(),
+            body: Vec::new().into(),
             idempotency: None,
             entries: entries.collect(),
             deviations: Vec::new(),

@@ -16,9 +16,9 @@ pub use error::{Result, StoreError};
 pub use journal::{
     Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, Desk, DeskAccount, DeskChange, DeskNote,
     DeskSession, DeskToken, DeviationCount, Draft, Drafted, Events, Fetch, Fetches, ForecastQuery, Forecasts, GapQuery,
-    GapWindow, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links, NoteQuery, Noted,
+    GapWindow, Gaps, Hooked, Hooks, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries, Links, NoteQuery, Noted,
     ObservationQuery, OutlookQuery, Outlooks, PublicEntry, PublicQuery, PublicRevision, PublishedSeries, RefusalCount,
-    RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews, SeriesPosition, SeriesReads, SqliteJournal,
+    RefusedThen, RegisterCount, Registers, ReviewQuery, Reviews, Seal, SeriesPosition, SeriesReads, SqliteJournal,
     StandingQuery, StationEventQuery, StationEvents, StationExtent, Step, StoredSubmission, Summaries, SummaryQuery,
     Tallies, WORKED_UP, Withdrawal,
 };

@@ -52,7 +52,7 @@ pub fn submission(station: &str, of_hour: u32, body: Vec<u8>) -> Submission {
         sender: station.into(),
         station: StationId::parse(station),
         media_type: "text/plain",
-        body,
+        body: body.into(),
         idempotency: None,
         entries: ["pm25", "pm10", "o3"].map(reading).to_vec(),
         deviations: Vec::new(),

@@ -108,7 +108,7 @@ fn submission(station: usize, readings: Vec<Reading>) -> Submission {
         sender: "bench".to_owned(),
         station: StationId::parse(&format!("S{station}")),
         media_type: "application/json",
-        body: Vec::new(),
+        body: Vec::new().into(),
         idempotency: None,
         entries: readings.into_iter().map(Entry::Reading).collect(),
         deviations: Vec::new(),

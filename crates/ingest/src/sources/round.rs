@@ -177,12 +177,12 @@ async fn one(
         let done = tokio::task::spawn_blocking(work).await;
         done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     };
-    let upload = |station, body, idempotency, entries| Upload {
+    let upload = |station, body: Vec<u8>, idempotency, entries| Upload {
         channel: Channel::Pull,
         sender: format!("{id} {}", request.name),
         station,
         media_type: request.media.as_str(),
-        body,
+        body: body.into(),
         idempotency,
         entries,
         events: Vec::new(),

@@ -72,6 +72,20 @@ pub trait Gaps {
     /// Gaps. See [`GapQuery`].
     async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>>;
 
+    /// Hands over all gaps, however many, `limit` at a time.
+    async fn each_gap(&self, mut query: GapQuery, take: &mut (dyn FnMut(Vec<Gap>) + Send)) -> Result<()> {
+        loop {
+            let page = self.gaps(query.clone()).await?;
+            let Some(last) = page.last().filter(|_| page.len() == query.limit) else {
+                take(page);
+                return Ok(());
+            };
+            let (station, parameter) = (last.station.clone(), Some(last.parameter));
+            query.after = Some(SeriesPosition { station, parameter, start: last.start });
+            take(page);
+        }
+    }
+
     /// How complete a year is, of every station and parameter, ordered by these.
     async fn completeness(&self, year: i32) -> Result<Vec<Completeness>>;
 

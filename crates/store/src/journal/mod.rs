@@ -21,10 +21,12 @@ mod events;
 mod fetches;
 mod forecasts;
 mod gaps;
+mod hooked;
 mod links;
 mod outlooks;
 mod registers;
 mod reviews;
+mod seal;
 mod series;
 mod sqlite;
 mod station_events;
@@ -48,12 +50,14 @@ pub use events::{Events, NoteQuery, Noted};
 pub use fetches::{Fetch, Fetches};
 pub use forecasts::{ForecastQuery, Forecasts, KeptModel};
 pub use gaps::{GapQuery, GapWindow, Gaps, LedgerEntries, RefusedThen};
+pub use hooked::{Hooked, Hooks};
 pub use links::Links;
 pub use outlooks::{OutlookQuery, Outlooks};
 pub use registers::{
     Draft, Drafted, PublicEntry, PublicQuery, PublicRevision, RegisterCount, Registers, StandingQuery, Step, Withdrawal,
 };
 pub use reviews::{ReviewQuery, Reviews};
+pub use seal::Seal;
 pub use series::{PublishedSeries, SeriesReads};
 pub use sqlite::SqliteJournal;
 pub use station_events::{StationEventQuery, StationEvents};

@@ -121,7 +121,7 @@ fn chunk(
         sender: source.name.clone(),
         station: origin.one(),
         media_type: source.media_type,
-        body,
+        body: body.into(),
         idempotency: None,
         entries,
         events: Vec::new(),

@@ -1,24 +1,14 @@
 //! What the tests of this gateway share: a registry, and a journal that can be watched and made to fail.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use limpid_model::pipeline::{Files, Pipeline};
-use limpid_model::{
-    Alert, Assessment, Completeness, Counts, Entry, Forecast, ForecastScore, Gap, Instant, KeptStationEvent, LinkEvent,
-    LinkSpan, Logged, Note, NoteKind, Observation, Outlook, Published, Receipt, ReceiptId, Record, Review, StationId,
-    Submission, Summary,
-};
-use limpid_store::{
-    Accepted, Alerts, AssessmentQuery, Conformance, DeadLetter, DeadLetters, Desk, DeviationCount, Events, Fetch,
-    Fetches, ForecastQuery, Forecasts, GapQuery, Gaps, Journal, KeptAlert, KeptModel, KeptSummary, LedgerEntries,
-    Links, NoteQuery, Noted, ObservationQuery, OutlookQuery, Outlooks, PublishedSeries, RefusalCount, RefusedThen,
-    Registers, Result, ReviewQuery, Reviews, SeriesReads, StationEventQuery, StationEvents, StationExtent, StoreError,
-    StoredSubmission, Summaries, SummaryQuery, Tallies,
-};
-use tokio::sync::watch;
+use limpid_model::{Counts, Entry, Instant, Receipt, Submission};
+use limpid_store::{Hooked, Hooks, Journal, Result, SqliteJournal, StoreError};
+use tempfile::TempDir;
 
 use crate::Intake;
 
@@ -57,19 +47,22 @@ pub(super) struct Spy {
     pub(super) full: AtomicBool,
     /// The first submission takes longest, the tenth no time at all.
     pub(super) dawdle: AtomicBool,
+    /// Of the journal behind it, which is given nothing.
+    folder: OnceLock<TempDir>,
 }
 
 impl Spy {
     /// A door to it.
     pub(super) fn intake(self: &Arc<Self>, pipeline: Arc<Pipeline>) -> Intake {
-        let journal: Arc<dyn Journal> = Arc::new(Watched(Arc::clone(self)));
-        Intake::new(pipeline, journal).with_clock(now)
+        let folder = self.folder.get_or_init(|| TempDir::new().unwrap());
+        let empty = SqliteJournal::open(&folder.path().join("journal.db")).unwrap();
+        Intake::new(pipeline, Hooked::new(empty, Arc::clone(self))).with_clock(now)
     }
 
     /// Bodies of the submissions, in order.
     pub(super) fn bodies(&self) -> Vec<String> {
         let taken = self.taken.lock().unwrap();
-        taken.iter().map(|submission| String::from_utf8_lossy(&submission.body).into_owned()).collect()
+        taken.iter().map(|submission| String::from_utf8_lossy(submission.body.plain().unwrap()).into_owned()).collect()
     }
 
     /// The first words of every entry: a parameter or a reason.
@@ -92,300 +85,18 @@ pub(super) fn words(entry: &Entry) -> String {
     }
 }
 
-struct Watched(Arc<Spy>);
-
 #[async_trait]
-impl Journal for Watched {
-    async fn accept(&self, submission: Submission) -> Result<Receipt> {
-        let spy = &self.0;
-        let before = spy.come.fetch_add(1, Ordering::SeqCst) as u64;
-        if spy.dawdle.load(Ordering::SeqCst) {
+impl Hooks for Spy {
+    async fn accept(&self, submission: Submission, _: &dyn Journal) -> Result<Receipt> {
+        let before = self.come.fetch_add(1, Ordering::SeqCst) as u64;
+        if self.dawdle.load(Ordering::SeqCst) {
             tokio::time::sleep(Duration::from_millis(10 * (10 - before.min(10)))).await;
         }
-        if spy.full.load(Ordering::SeqCst) {
+        if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full("a test".into()));
         }
-        let receipt = Receipt {
-            id: submission.id,
-            received: submission.received,
-            verdicts: Vec::new(),
-            counts: Counts::default(),
-        };
-        spy.taken.lock().unwrap().push(submission);
-        Ok(receipt)
-    }
-
-    async fn submission(&self, _: ReceiptId) -> Result<Option<StoredSubmission>> {
-        unimplemented!()
-    }
-
-    async fn tail(&self, _: u64, _: usize) -> Result<Vec<Accepted>> {
-        unimplemented!()
-    }
-
-    fn accepted(&self) -> watch::Receiver<u64> {
-        unimplemented!()
-    }
-
-    async fn window(&self, _: &StationId, _: Instant, _: Instant, _: Option<Instant>) -> Result<Vec<Accepted>> {
-        unimplemented!()
-    }
-
-    async fn extents(&self) -> Result<Vec<StationExtent>> {
-        unimplemented!()
-    }
-
-    async fn publish(&self, _: Vec<Record>, _: Option<(&'static str, u64)>) -> Result<Vec<Published>> {
-        unimplemented!()
-    }
-
-    async fn cursor(&self, _: &str) -> Result<u64> {
-        unimplemented!()
-    }
-
-    async fn published_tail(&self, _: u64, _: usize) -> Result<Vec<Published>> {
-        unimplemented!()
-    }
-
-    fn published(&self) -> watch::Receiver<u64> {
-        unimplemented!()
-    }
-
-    async fn newest(&self, _: Instant) -> Result<Vec<Published>> {
-        unimplemented!()
-    }
-
-    async fn observations(&self, _: ObservationQuery) -> Result<Vec<Published<Observation>>> {
-        unimplemented!()
-    }
-
-    async fn assessments(&self, _: AssessmentQuery) -> Result<Vec<Published<Assessment>>> {
-        unimplemented!()
-    }
-
-    async fn refusals(&self) -> Result<Vec<RefusalCount>> {
-        unimplemented!()
-    }
-
-    async fn counts(&self) -> Result<Counts> {
-        unimplemented!()
-    }
-
-    fn desk(&self) -> &dyn Desk {
-        unimplemented!()
-    }
-
-    fn registers(&self) -> &dyn Registers {
-        unimplemented!()
-    }
-
-    async fn writable(&self) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn close(&self) -> Result<()> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Links for Watched {
-    async fn note_links(&self, _: Vec<LinkEvent>) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn links(&self, _: Instant, _: Instant) -> Result<Vec<LinkSpan>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Forecasts for Watched {
-    async fn keep_forecasts(&self, _: Vec<Forecast>) -> Result<Vec<u64>> {
-        unimplemented!()
-    }
-
-    async fn forecasts(&self, _: ForecastQuery) -> Result<Vec<Forecast>> {
-        unimplemented!()
-    }
-
-    fn forecast(&self) -> watch::Receiver<u64> {
-        unimplemented!()
-    }
-
-    async fn keep_forecast_model(&self, _: KeptModel) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn forecast_model(&self) -> Result<Option<KeptModel>> {
-        unimplemented!()
-    }
-
-    async fn set_forecast_scores(&self, _: Vec<ForecastScore>) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn forecast_scores(&self) -> Result<Vec<ForecastScore>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Reviews for Watched {
-    async fn keep_review(&self, _: Review) -> Result<Option<u64>> {
-        unimplemented!()
-    }
-
-    async fn reviews(&self, _: ReviewQuery) -> Result<Vec<Review>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Outlooks for Watched {
-    async fn keep_outlooks(&self, _: Vec<Outlook>) -> Result<usize> {
-        unimplemented!()
-    }
-
-    async fn outlooks(&self, _: OutlookQuery) -> Result<Vec<Outlook>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Fetches for Watched {
-    async fn note_fetch(&self, _: Fetch) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn fetch(&self, _: &str, _: &str) -> Result<Option<Fetch>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Summaries for Watched {
-    async fn keep_summaries(&self, _: Vec<Summary>, _: Option<(&'static str, u64)>) -> Result<usize> {
-        unimplemented!()
-    }
-
-    async fn summaries(&self, _: SummaryQuery) -> Result<Vec<KeptSummary>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl StationEvents for Watched {
-    async fn station_events(&self, _: StationEventQuery) -> Result<Vec<KeptStationEvent>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Conformance for Watched {
-    async fn deviations(&self, _: &StationId) -> Result<Vec<DeviationCount>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Gaps for Watched {
-    async fn keep_ledger(&self, _: LedgerEntries) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn gaps(&self, _: GapQuery) -> Result<Vec<Gap>> {
-        unimplemented!()
-    }
-
-    async fn completeness(&self, _: i32) -> Result<Vec<Completeness>> {
-        unimplemented!()
-    }
-
-    async fn refused(&self, _: &StationId, _: Instant, _: Instant) -> Result<Vec<RefusedThen>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Tallies for Watched {
-    async fn count_observations(&self, _: ObservationQuery) -> Result<u64> {
-        unimplemented!()
-    }
-
-    async fn count_assessments(&self, _: AssessmentQuery) -> Result<u64> {
-        unimplemented!()
-    }
-
-    async fn count_summaries(&self, _: SummaryQuery) -> Result<u64> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl SeriesReads for Watched {
-    async fn published_series(&self) -> Result<Vec<PublishedSeries>> {
-        unimplemented!()
-    }
-
-    async fn observations_back(&self, _: ObservationQuery) -> Result<Vec<Published<Observation>>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Alerts for Watched {
-    async fn keep_alert(&self, _: Alert, _: Vec<u8>) -> Result<KeptAlert> {
-        unimplemented!()
-    }
-
-    async fn alerts(&self) -> Result<Vec<Alert>> {
-        unimplemented!()
-    }
-
-    async fn alert_document(&self, _: u64) -> Result<Option<Vec<u8>>> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl DeadLetters for Watched {
-    async fn keep_dead_letter(&self, _: DeadLetter, _: (String, u64)) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn dead_letters(&self, _: &str, _: usize) -> Result<(u64, Vec<DeadLetter>)> {
-        unimplemented!()
-    }
-}
-
-#[async_trait]
-impl Events for Watched {
-    async fn log(&self, _: u64, _: usize) -> Result<Vec<Logged>> {
-        unimplemented!()
-    }
-
-    fn logged(&self) -> watch::Receiver<u64> {
-        unimplemented!()
-    }
-
-    async fn log_floor(&self, _: Instant) -> Result<u64> {
-        unimplemented!()
-    }
-
-    async fn note(&self, _: Vec<Note>, _: Option<(String, u64)>) -> Result<()> {
-        unimplemented!()
-    }
-
-    async fn notes(&self, _: NoteQuery) -> Result<Vec<Noted>> {
-        unimplemented!()
-    }
-
-    async fn newest_notes(&self, _: NoteKind) -> Result<Vec<Noted>> {
-        unimplemented!()
-    }
-
-    async fn forget_notes(&self, _: Instant) -> Result<usize> {
-        unimplemented!()
+        let (id, received) = (submission.id, submission.received);
+        self.taken.lock().unwrap().push(submission);
+        Ok(Receipt { id, received, verdicts: Vec::new(), counts: Counts::default() })
     }
 }

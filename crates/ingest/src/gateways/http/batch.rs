@@ -28,10 +28,14 @@ pub(super) struct Understood {
 }
 
 impl Batch {
-    /// A batch of one station, which the batch itself names.
-    pub(super) fn of(station: String, readings: Vec<RawReading>) -> Self {
-        let readings = readings.into_iter().map(|reading| (0, reading)).collect();
-        Self { stations: vec![(station, None)], by_name: HashMap::new(), readings }
+    /// Adds a reading of the one station that the batch itself names.
+    pub(super) fn add_unnamed(&mut self, reading: RawReading) {
+        self.readings.push((0, reading));
+    }
+
+    /// A batch of readings without names, which are all from `station`.
+    pub(super) fn of(self, station: String) -> Self {
+        Self { stations: vec![(station, None)], ..self }
     }
 
     /// Adds a reading that names its own station.

@@ -33,7 +33,11 @@ impl Shape {
 /// # Errors
 /// What the sender would be answered.
 pub fn decode(intake: &Intake, grant: &Grant, shape: Shape, body: &[u8]) -> Result<Vec<Entry>, Box<Problem>> {
-    let batch = |media: Media| media.parse(body).and_then(|batch| batch.understand(intake, grant));
+    let batch = |media: Media| {
+        let mut decoder = media.decoder();
+        decoder.push(body)?;
+        decoder.finish(intake, grant).map(|(understood, ())| understood)
+    };
     let understood = match shape {
         Shape::Json => batch(Media::Json),
         Shape::Ndjson => batch(Media::Ndjson),

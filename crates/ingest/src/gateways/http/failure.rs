@@ -11,7 +11,7 @@ use limpid_store::StoreError;
 
 use super::MOST_READINGS;
 use super::audit::Refused;
-use super::body::Coding;
+use super::coding::Coding;
 use super::request::Media;
 use crate::gateways::json::Invalid;
 

@@ -1,9 +1,10 @@
 //! `POST /api/v1/submissions` and `GET /api/v1/receipts/{id}`; observations of SensorThings.
 //!
-//! - `request`: what the headers say; `body`: reading and unpacking, bounded
-//! - `rate`: how often a token may upload
-//! - `table`, `ndjson`, and [`json`](super::json) of all gateways: the shapes of a batch; `batch`: a batch to entries,
-//!   under a grant
+//! - `receive`: an upload from its headers to its receipt
+//! - `request`: what the headers say; `rate`: how often a token may upload
+//! - `body`: the bytes as they arrive; `coding`: unpacking them; `rooms`: the memory for all of it
+//! - `decoder`: how a body is read as it comes; `object`, `ndjson`, `table` (and their `lines`): the shapes of a batch;
+//!   `batch`: a batch to entries, under a grant
 //! - `conformance`: how a station departs from its protocol
 //! - `sensorthings`: the same door for clients of that standard
 //! - [`decode()`]: what a body says, without socket and journal
@@ -13,12 +14,18 @@ mod answer;
 mod audit;
 mod batch;
 mod body;
+mod coding;
 mod conformance;
 mod decode;
+mod decoder;
 mod failure;
+mod lines;
 mod ndjson;
+mod object;
 mod rate;
+mod receive;
 mod request;
+mod rooms;
 mod sensorthings;
 mod table;
 #[cfg(test)]
@@ -34,23 +41,20 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
-use limpid_model::{Channel, Receipt, ReceiptId, Station};
+use limpid_model::{Channel, ReceiptId, Station};
 
-use crate::intake::{Intake, Upload};
+use crate::intake::Intake;
 use crate::token::{Grant, Tokens};
 use answer::answer;
 use audit::Trail;
-use batch::Understood;
-use body::Budget;
+use body::Patience;
 use failure::Failure;
 use rate::Rates;
-use request::{Media, Request as Asked};
+use receive::receive;
+use rooms::{Hold, Rooms};
 
 pub use crate::gateways::json::MOST_READINGS;
 pub use decode::{Shape, decode};
-
-/// Work on a body of more bytes than this goes to a blocking thread: it takes about half a millisecond.
-const INLINE: usize = 64 << 10;
 
 /// Receipts with more verdicts than this are written on a blocking thread.
 const INLINE_VERDICTS: usize = 5_000;
@@ -59,7 +63,8 @@ struct Gate {
     intake: Intake,
     tokens: Tokens,
     rates: Rates,
-    budget: Budget,
+    rooms: Rooms,
+    patience: Patience,
     trail: Trail,
 }
 
@@ -77,15 +82,15 @@ pub struct Routes {
 impl Routes {
     /// For the tokens of the intake's pipeline.
     pub fn of(intake: Intake) -> Self {
-        let budget = Budget::new(intake.pipeline().ingest.http.max_body_bytes);
-        Self::within(intake, budget)
+        let rooms = Rooms::new(intake.pipeline().ingest.http.max_body_bytes);
+        Self::within(intake, rooms, Patience::default())
     }
 
-    fn within(intake: Intake, budget: Budget) -> Self {
+    fn within(intake: Intake, rooms: Rooms, patience: Patience) -> Self {
         let config = &intake.pipeline().ingest.http;
         let tokens = Tokens::new(&config.tokens);
         let rates = Rates::new(config.rate, tokens.holders());
-        let gate = Arc::new(Gate { tokens, rates, budget, trail: Trail::new(), intake });
+        let gate = Arc::new(Gate { tokens, rates, rooms, patience, trail: Trail::new(), intake });
         let uploads = Router::new()
             .route("/api/v1/submissions", only(post(submit), "POST"))
             .route("/api/v1/submissions/{*rest}", any(nothing_here))
@@ -119,6 +124,11 @@ async fn nothing_here() -> Failure {
 }
 
 impl Gate {
+    /// The largest body, unpacked.
+    fn limit(&self) -> usize {
+        self.rooms.limit
+    }
+
     fn authorise(&self, headers: &HeaderMap) -> Result<Grant, Failure> {
         let secret = request::bearer(headers)?;
         self.tokens.authorise(secret).ok_or(Failure::Token { sent: true })
@@ -134,9 +144,7 @@ impl Gate {
 }
 
 async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Response, Failure> {
-    let (receipt, ()) =
-        receive(&gate, request, |intake, grant, media, body| Ok((media.parse(body)?.understand(intake, grant)?, ())))
-            .await?;
+    let (receipt, ()) = receive(&gate, request, Hold::Sealed, |media| Ok(media.decoder())).await?;
     let place = format!("/api/v1/receipts/{}", receipt.id);
     let mut response =
         off_thread(receipt.verdicts.len() > INLINE_VERDICTS, move || answer(StatusCode::CREATED, &receipt)).await;
@@ -144,46 +152,6 @@ async fn submit(State(gate): State<Arc<Gate>>, request: Request) -> Result<Respo
         response.headers_mut().insert(header::LOCATION, place);
     }
     Ok(response)
-}
-
-/// Takes an upload in, from its headers to its durable receipt. `read` makes entries of the unpacked body, and whatever
-/// its caller wants to know of them beside.
-async fn receive<T: Send + 'static>(
-    gate: &Arc<Gate>,
-    request: Request,
-    read: impl FnOnce(&Intake, &Grant, Media, &[u8]) -> Result<(Understood, T), Failure> + Send + 'static,
-) -> Result<(Receipt, T), Failure> {
-    let grant = gate.authorise_upload(request.headers())?;
-    let asked = Asked::read(request.headers())?;
-    let mut held = gate.budget.take(asked.length).await?;
-    let raw = gate.budget.read(request.into_body(), &mut held).await?;
-    let holder = grant.holder().to_owned();
-
-    let media = asked.media;
-    let body = gate.budget.unpack(asked.coding, raw, &mut held).await?;
-    let large = body.len() > INLINE;
-    let _unfolded = if large { Some(gate.budget.unfold().await?) } else { None };
-    let gate_there = gate.clone();
-    let (body, understood, beside) = off_thread(large, move || {
-        let (understood, beside) = read(&gate_there.intake, &grant, media, &body)?;
-        Ok::<_, Failure>((body, understood, beside))
-    })
-    .await?;
-
-    let Understood { station, entries } = understood;
-    let idempotency = asked.idempotency(&holder);
-    let media_type = media.as_str();
-    let upload = Upload {
-        channel: Channel::Http,
-        sender: holder,
-        station,
-        media_type,
-        body,
-        idempotency,
-        entries,
-        events: Vec::new(),
-    };
-    Ok((gate.intake.submit(upload).await?, beside))
 }
 
 async fn receipt(

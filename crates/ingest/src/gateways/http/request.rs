@@ -3,10 +3,12 @@
 use axum::http::{HeaderMap, HeaderName, header};
 use limpid_model::submission::IdempotencyKey;
 
-use super::body::Coding;
+use super::coding::Coding;
+use super::decoder::Decoder;
 use super::failure::Failure;
-use super::{batch::Batch, ndjson, table};
-use crate::gateways::json;
+use super::ndjson::Ndjson;
+use super::object::Object;
+use super::table::Table;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -32,11 +34,12 @@ impl Media {
         }
     }
 
-    pub(super) fn parse(self, body: &[u8]) -> Result<Batch, Failure> {
+    /// What reads a batch of this shape.
+    pub(super) fn decoder(self) -> Box<dyn Decoder<()>> {
         match self {
-            Self::Json => Ok(json::parse(body).map(|batch| Batch::of(batch.station, batch.readings))?),
-            Self::Ndjson => ndjson::parse(body),
-            Self::Csv => table::parse(body),
+            Self::Json => Box::<Object>::default(),
+            Self::Ndjson => Box::<Ndjson>::default(),
+            Self::Csv => Box::<Table>::default(),
         }
     }
 }

@@ -2,39 +2,60 @@
 
 use limpid_model::Reason;
 
-use super::batch::Batch;
+use super::batch::{Batch, Understood};
+use super::decoder::Decoder;
 use super::failure::Failure;
+use super::lines::{Line, Lines, invalid};
 use crate::formats::{Fault, long};
+use crate::intake::Intake;
+use crate::token::Grant;
 
-/// The longest line in bytes: no reading needs more than a few hundred.
-pub(super) const LONGEST_LINE: usize = 4096;
-
-/// Reads a batch; the first fault ends it, and nothing of it is stored.
-pub(super) fn parse(body: &[u8]) -> Result<Batch, Failure> {
-    let body = std::str::from_utf8(body).map_err(|_| Failure::Broken { detail: "the body is not UTF-8".into() })?;
-    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-    let mut lines = body.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).enumerate();
-    let (_, header) = lines.next().unwrap_or_default();
-    if let Some(at) = body.split('\n').position(|line| line.len() > LONGEST_LINE) {
-        let fault = Fault::new(Reason::Damaged, format!("longer than {LONGEST_LINE} bytes"));
-        return Err(invalid(fault, at + 1, None));
-    }
-    let mut table = long::Table::new(header).map_err(|fault| invalid(fault, 1, None))?;
-    let mut batch = Batch::default();
-    for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-        let index = batch.len();
-        let (station, reading) = table.line(line).map_err(|fault| invalid(fault, at + 1, Some(index)))?;
-        if station.is_empty() {
-            let fault = Fault::new(Reason::Damaged, "empty; write the station's id").field("station");
-            return Err(invalid(fault, at + 1, Some(index)));
-        }
-        batch.add(station, reading)?;
-    }
-    Ok(batch)
+/// Reads a batch as it comes; the first fault ends it, and nothing of it is stored.
+#[derive(Default)]
+pub(super) struct Table {
+    lines: Lines,
+    rows: Rows,
 }
 
-/// The failure of a line, counted from 1.
-pub(super) fn invalid(fault: Fault, line: usize, index: Option<usize>) -> Failure {
-    let Fault { field, detail, allowed, .. } = fault;
-    Failure::Invalid { field: field.map(str::to_owned), index, detail: format!("line {line}: {detail}"), allowed }
+#[derive(Default)]
+struct Rows {
+    /// From the first line on.
+    columns: Option<long::Table>,
+    batch: Batch,
+}
+
+impl Decoder<()> for Table {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let Self { lines, rows } = self;
+        lines.push(bytes, |line| rows.read(line))
+    }
+
+    fn finish(self: Box<Self>, intake: &Intake, grant: &Grant) -> Result<(Understood, ()), Failure> {
+        let Self { lines, mut rows } = *self;
+        lines.finish(|line| rows.read(line))?;
+        Ok((rows.batch.understand(intake, grant)?, ()))
+    }
+}
+
+impl Rows {
+    fn read(&mut self, (number, line): Line<'_>) -> Result<(), Failure> {
+        let line = line.map_err(|fault| invalid(fault, number, None))?;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = std::str::from_utf8(line).map_err(|_| Failure::Broken { detail: "the body is not UTF-8".into() })?;
+        let Some(columns) = &mut self.columns else {
+            let header = line.strip_prefix('\u{feff}').unwrap_or(line);
+            self.columns = Some(long::Table::new(header).map_err(|fault| invalid(fault, number, None))?);
+            return Ok(());
+        };
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        let index = self.batch.len();
+        let (station, reading) = columns.line(line).map_err(|fault| invalid(fault, number, Some(index)))?;
+        if station.is_empty() {
+            let fault = Fault::new(Reason::Damaged, "empty; write the station's id").field("station");
+            return Err(invalid(fault, number, Some(index)));
+        }
+        self.batch.add(station, reading)
+    }
 }

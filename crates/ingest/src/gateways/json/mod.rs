@@ -1,8 +1,12 @@
 //! A batch as JSON: `{"station":…,"readings":[{"parameter":…,"start":…,"period":…,"value":…,"unit":…,"flag":…}]}`
 //! (CONTRACT §3), as it comes over HTTP and MQTT.
 //!
-//! The readings are taken one by one as they are parsed, without a tree of the whole body in memory. Names and types
-//! are strict, and a fault says which field of which reading it is in.
+//! The readings are taken one by one as they are parsed, without a tree of the whole body in memory; [`Stream`] needs not
+//! even its bytes. Names and types are strict, and a fault says which field of which reading it is in.
+
+mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,6 +23,8 @@ use crate::formats::flag::{Flag, Meaning};
 use crate::formats::{Fault, long};
 use crate::intake::RawReading;
 
+pub(super) use stream::Stream;
+
 /// Readings in one upload: a year of hours of five parameters, and a receipt of a few megabytes.
 pub const MOST_READINGS: usize = 50_000;
 
@@ -29,13 +35,6 @@ const LINE: [&str; 7] = ["station", "parameter", "start", "period", "value", "un
 
 /// Characters of a parser's message that are passed on.
 const LONGEST_DETAIL: usize = 300;
-
-/// Readings of one station, which the batch itself names.
-#[derive(Debug)]
-pub(super) struct Batch {
-    pub(super) station: String,
-    pub(super) readings: Vec<RawReading>,
-}
 
 /// Why a body is no batch.
 #[derive(Debug)]
@@ -53,14 +52,6 @@ pub(super) enum Invalid {
         /// What the field may be, where that is a list.
         allowed: Vec<String>,
     },
-}
-
-/// Reads a batch; the first fault ends it.
-pub(super) fn parse(body: &[u8]) -> Result<Batch, Invalid> {
-    let place = Place::default();
-    let batch =
-        whole(body, &place).and_then(|(station, readings)| Ok(Batch { station: named(station, &place)?, readings }));
-    batch.map_err(|error| place.invalid(&error))
 }
 
 /// A batch of which every reading can be understood, and its station where it names one.

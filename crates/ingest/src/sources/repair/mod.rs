@@ -28,7 +28,7 @@ const WINDOWS: usize = 4;
 /// Gaps that lie no further apart are one window.
 const NEAR: TimeDelta = TimeDelta::hours(24);
 
-/// Gaps that are read of the ledger for one source; the rest comes next time.
+/// Gaps that are read of the ledger at once.
 const GAPS: usize = 5_000;
 
 /// Causes that an upstream may mend: nothing came. A value that came and failed comes again as it is.
@@ -69,12 +69,13 @@ pub(super) async fn run(sources: Sources, intake: Intake, resweep: Resweep, stop
 pub(super) struct Asked(HashMap<(StationId, Instant), Instant>);
 
 impl Asked {
-    /// The gaps that are due, noted as asked for.
-    fn due(&mut self, gaps: Vec<Gap>, now: Instant) -> Vec<Gap> {
+    /// Forgets what was asked for so long ago that it may be asked for again.
+    fn forget(&mut self, now: Instant) {
         self.0.retain(|_, at| now - *at < AGAIN);
-        let mut due = gaps;
-        due.retain(|gap| !self.0.contains_key(&(gap.station.clone(), gap.start)));
-        due
+    }
+
+    fn is_due(&self, gap: &Gap) -> bool {
+        !self.0.contains_key(&(gap.station.clone(), gap.start))
     }
 
     fn note(&mut self, gap: &Gap, now: Instant) {
@@ -106,17 +107,30 @@ pub(super) async fn windows(
         after: None,
         limit: GAPS,
     };
-    let gaps = asked.due(intake.journal().gaps(query).await?, now);
-    let windows = join(&gaps, (from, to));
-    for gap in gaps.iter().filter(|gap| windows.iter().any(|(from, to)| gap.start < *to && gap.end > *from)) {
-        asked.note(gap, now);
+    asked.forget(now);
+    // The ledger is ordered by station: what is newest is known when all of it was seen.
+    let mut windows = Vec::new();
+    let mut take = |gaps: Vec<Gap>| {
+        let due = gaps.iter().filter(|gap| asked.is_due(gap)).map(|gap| (gap.start.max(from), gap.end.min(to)));
+        windows = join(std::mem::take(&mut windows).into_iter().chain(due));
+    };
+    intake.journal().each_gap(query.clone(), &mut take).await?;
+    let windows = windows.split_off(windows.len().saturating_sub(WINDOWS));
+    if let Some((from, _)) = windows.first() {
+        let query = GapQuery { from: *from, ..query };
+        let mut note = |gaps: Vec<Gap>| {
+            for gap in gaps.iter().filter(|gap| windows.iter().any(|(from, to)| gap.start < *to && gap.end > *from)) {
+                asked.note(gap, now);
+            }
+        };
+        intake.journal().each_gap(query, &mut note).await?;
     }
     Ok(windows)
 }
 
-/// The windows that cover the newest gaps.
-fn join(gaps: &[Gap], (first, last): Window) -> Vec<Window> {
-    let mut spans: Vec<Window> = gaps.iter().map(|gap| (gap.start.max(first), gap.end.min(last))).collect();
+/// The windows that cover these, in order, near ones joined.
+fn join(spans: impl Iterator<Item = Window>) -> Vec<Window> {
+    let mut spans: Vec<Window> = spans.collect();
     spans.sort();
     let mut windows: Vec<Window> = Vec::new();
     for (from, to) in spans {
@@ -125,7 +139,7 @@ fn join(gaps: &[Gap], (first, last): Window) -> Vec<Window> {
             None => windows.push((from, to)),
         }
     }
-    windows.split_off(windows.len().saturating_sub(WINDOWS))
+    windows
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ fn submission(minute: u32, entries: Vec<Entry>) -> Submission {
         sender: "MN1 at 127.0.0.1:9".into(),
         station: Some(station("S1")),
         media_type: "text/plain",
-        body: b"ST=22;CN=2061".to_vec(),
+        body: b"ST=22;CN=2061".to_vec().into(),
         idempotency: None,
         entries,
         deviations: Vec::new(),

@@ -1,5 +1,6 @@
 //! The bytes of a submission: short ones stand in its group, long ones in a row of their own.
 
+use limpid_model::{Body as Received, Sealed};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -22,8 +23,15 @@ pub(super) struct Body {
 }
 
 impl Body {
-    /// Digests, and compresses what is long.
-    pub fn new(bytes: Vec<u8>) -> Result<Self> {
+    /// Digests, and compresses what is long and comes plain.
+    pub fn new(received: Received) -> Result<Self> {
+        let bytes = match received {
+            Received::Plain(bytes) => bytes,
+            Received::Sealed(Sealed { sha256, length, packed }) if length > SHORT => {
+                return Ok(Self { sha256, length, stored: packed });
+            }
+            Received::Sealed(Sealed { length, packed, .. }) => compression::unpack(&packed, length)?,
+        };
         let (sha256, length) = (Sha256::digest(&bytes).into(), bytes.len());
         let stored = if length > SHORT { compression::compress(&bytes)? } else { bytes };
         Ok(Self { sha256, length, stored })

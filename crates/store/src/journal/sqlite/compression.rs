@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
+use zstd::stream::write::Encoder;
 
 use super::failure::damaged;
 use crate::error::{Result, StoreError};
@@ -38,9 +39,18 @@ pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
         .map_err(|error| StoreError::io("compressing a submission", error))
 }
 
+/// Compresses what comes piece by piece.
+pub(in crate::journal) fn encoder() -> std::io::Result<Encoder<'static, Vec<u8>>> {
+    Encoder::with_prepared_dictionary(Vec::new(), &ENCODER)
+}
+
 /// The bytes that were compressed, `length` of them.
 pub(super) fn restore(compressed: &[u8], length: i64) -> Result<Vec<u8>> {
-    let length = usize::try_from(length).map_err(|_| damaged("groups", "negative length"))?;
+    unpack(compressed, usize::try_from(length).map_err(|_| damaged("groups", "negative length"))?)
+}
+
+/// The same for a length that is known to be one.
+pub(super) fn unpack(compressed: &[u8], length: usize) -> Result<Vec<u8>> {
     DECOMPRESSOR
         .with_borrow_mut(|slot| {
             let decompressor = match slot {

@@ -7,7 +7,7 @@
 mod accept;
 mod alerts;
 mod body;
-mod compression;
+pub(super) mod compression;
 mod conformance;
 mod dead_letters;
 mod desk;
@@ -186,7 +186,8 @@ fn signed(number: u64) -> i64 {
 impl Journal for SqliteJournal {
     async fn accept(&self, submission: Submission) -> Result<Receipt> {
         let queue = self.queue()?;
-        let prepared = if submission.body.len() > LARGE_BODY {
+        let large = submission.body.plain().is_some_and(|bytes| bytes.len() > LARGE_BODY);
+        let prepared = if large {
             tokio::task::spawn_blocking(move || Prepared::new(submission))
                 .await
                 .map_err(|error| StoreError::io("preparing a submission", error))??

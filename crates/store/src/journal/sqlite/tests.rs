@@ -31,7 +31,7 @@ fn submission(entropy: u128, readings: u32) -> Submission {
         sender: "long.csv".into(),
         station: None,
         media_type: "text/csv",
-        body: vec![b'x'; 100],
+        body: vec![b'x'; 100].into(),
         idempotency: None,
         entries: (0..readings).map(reading).map(Entry::Reading).collect(),
         deviations: Vec::new(),
@@ -226,7 +226,7 @@ async fn a_receipt_is_found_by_its_id_after_clock_jumps() {
         let mut next = submission(u128::from(round), round % 3);
         (next.id, next.received) = (ReceiptId::new(received, u128::from(round)), received);
         // Every fifth is too long for a group.
-        next.body = round.to_string().repeat(if round % 5 == 0 { 3000 } else { 30 }).into_bytes();
+        next.body = round.to_string().repeat(if round % 5 == 0 { 3000 } else { 30 }).into_bytes().into();
         sent.push((next.id, received, next.body.clone()));
         let journal = journal.clone();
         tasks.push(tokio::spawn(async move { journal.accept(next).await.unwrap() }));
@@ -237,7 +237,7 @@ async fn a_receipt_is_found_by_its_id_after_clock_jumps() {
     for (id, received, body) in sent {
         let found = journal.submission(id).await.unwrap().unwrap();
         assert_eq!((found.receipt.id, found.receipt.received), (id, received));
-        assert!(found.body == body);
+        assert!(body == found.body);
     }
     let unknown = ReceiptId::new(at("2026-11-25T12:00:00Z"), 1 << 70);
     assert!(journal.submission(unknown).await.unwrap().is_none());

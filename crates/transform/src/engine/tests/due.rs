@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use chrono::{DateTime, Duration};
 use limpid_model::{Instant, Period, Pipeline, Record};
-use limpid_store::{Journal, StoreError};
+use limpid_store::{Hooked, Journal, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::flaky::Flaky;
@@ -84,14 +84,14 @@ async fn what_could_not_be_published_is_published_later() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
     let pipeline = begun(&journal).await;
-    let flaky = Arc::new(Flaky { journal: journal.clone(), failures: AtomicUsize::new(1) });
-    let mut live = Live::new(pipeline, flaky.clone(), clock);
+    let flaky = Arc::new(Flaky(AtomicUsize::new(1)));
+    let mut live = Live::new(pipeline, Hooked::new(journal.clone(), flaky.clone()), clock);
     set_clock("2026-11-25T08:45:00Z");
     assert!(matches!(live.round().await, Err(StoreError::Full(_))));
     assert_eq!(journal.cursor(CURSOR).await.unwrap(), 0, "nothing published, nothing moved");
     assert_eq!(run(&mut live, &journal, "2026-11-25T08:45:00Z", "PT1M").await.len(), 45);
     // What the clock had brought is not forgotten with the round that failed.
-    flaky.failures.store(1, Ordering::SeqCst);
+    flaky.0.store(1, Ordering::SeqCst);
     set_clock("2026-11-25T09:01:00Z");
     assert!(live.round().await.is_err());
     assert!(run(&mut live, &journal, "2026-11-25T09:01:00Z", "PT1H").await.len() == 8, "mean, six indices and limits");

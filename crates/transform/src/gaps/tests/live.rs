@@ -62,7 +62,7 @@ impl Desk {
             sender: "test".into(),
             station: None,
             media_type: "text/plain",
-            body: Vec::new(),
+            body: Vec::new().into(),
             idempotency: None,
             entries: hours.iter().map(entry).collect(),
             deviations: Vec::new(),

@@ -14,6 +14,10 @@ pub use standard::{is_data_flag, is_system, printed};
 
 /// Parameter of a sound level over the day's hours, whatever the code.
 pub const DAY_LEVEL: &str = "ld";
+/// What the flow of waste water accumulated to in a period (`-Cou`), in m3 (HJ 212-2017 and HJ/T 212-2005, annex B).
+pub const VOLUME: &str = "water_volume";
+/// The codes of that flow, of 2017 and of 2005.
+pub const WATER_FLOW: [&str; 2] = ["w00000", "B01"];
 
 /// Parameter of a sound level over the night's hours.
 pub const NIGHT_LEVEL: &str = "ln";

@@ -88,6 +88,8 @@ pub struct Factor<'a> {
     pub day: Option<&'a str>,
     /// `-NightData`, of noise in the night's hours.
     pub night: Option<&'a str>,
+    /// `-Cou`, what accumulated in the period.
+    pub amount: Option<&'a str>,
     /// `-SampleTime`, when the sample was taken.
     pub sampled: Option<&'a str>,
     /// `-Flag`, the instrument's mark.
@@ -104,22 +106,8 @@ impl<'a> Factor<'a> {
 }
 
 /// Suffixes of HJ 212-2017 table 4 that are known and not read, then those of periodic sampling (2013) of 2025.
-const UNREAD: [&str; 14] = [
-    "Min",
-    "Max",
-    "Cou",
-    "ZsRtd",
-    "ZsMin",
-    "ZsAvg",
-    "ZsMax",
-    "EFlag",
-    "Info",
-    "SN",
-    "RS",
-    "RT",
-    "CompleteTime",
-    "SampleType",
-];
+const UNREAD: [&str; 13] =
+    ["Min", "Max", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax", "EFlag", "Info", "SN", "RS", "RT", "CompleteTime", "SampleType"];
 
 impl<'a> Message<'a> {
     /// Reads a data segment; `None` when it has no `CP=&&…&&`.
@@ -183,6 +171,7 @@ impl<'a> Message<'a> {
                 "Data" => &mut factor.data,
                 "DayData" => &mut factor.day,
                 "NightData" => &mut factor.night,
+                "Cou" => &mut factor.amount,
                 "SampleTime" => &mut factor.sampled,
                 "Flag" => &mut factor.mark,
                 _ => {
@@ -198,7 +187,7 @@ impl<'a> Message<'a> {
                 }
             }
         }
-        factors.retain(|factor| factor.value().or(factor.mark).is_some());
+        factors.retain(|factor| factor.value().or(factor.amount).or(factor.mark).is_some());
         (factors, deviations)
     }
 }

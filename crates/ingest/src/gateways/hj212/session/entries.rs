@@ -28,7 +28,8 @@ pub(super) struct Reader<'a> {
 struct Value<'a> {
     parameter: ParameterId,
     text: Option<&'a str>,
-    row: &'static codes::Factor,
+    /// What tells its unit; without it that is the parameter's own.
+    row: Option<&'static codes::Factor>,
 }
 
 impl Reader<'_> {
@@ -157,15 +158,16 @@ impl Reader<'_> {
 
     /// The unit on the wire: what is configured for the code, then for the parameter, then what the table says.
     fn unit(&self, code: &str, number: f64, value: &Value<'_>) -> Option<Unit> {
+        let row = value.row?;
         if let Some(unit) = self.own.units.get(code) {
             return Some(*unit);
         }
-        if self.station.units.contains_key(&value.parameter) { None } else { value.row.unit(number) }
+        if self.station.units.contains_key(&value.parameter) { None } else { row.unit(number) }
     }
 }
 
 /// The values of a factor over a period. Of a noise meter's day a code may bring those of the day's and of the night's
-/// hours under suffixes of their own, which go before what the code means.
+/// hours under suffixes of their own, which go before what the code means; a flow of water brings its volume beside.
 fn values<'a>(row: &'static codes::Factor, period: Period, factor: &Factor<'a>) -> Vec<Value<'a>> {
     let text = match period {
         Period::Moment => factor.rtd.or(factor.data).or(factor.avg),
@@ -175,10 +177,14 @@ fn values<'a>(row: &'static codes::Factor, period: Period, factor: &Factor<'a>) 
     let mut values: Vec<Value<'a>> = halves
         .into_iter()
         .filter(|(_, text)| text.is_some())
-        .filter_map(|(id, text)| Some(Value { parameter: ParameterId::parse(id)?, text, row }))
+        .filter_map(|(id, text)| Some(Value { parameter: ParameterId::parse(id)?, text, row: Some(row) }))
         .collect();
     if text.is_some() || values.is_empty() {
-        values.push(Value { parameter: row.parameter, text, row });
+        values.push(Value { parameter: row.parameter, text, row: Some(row) });
+    }
+    let volume = factor.amount.filter(|_| period != Period::Moment && codes::WATER_FLOW.contains(&factor.code));
+    if let (Some(text), Some(parameter)) = (volume, ParameterId::parse(codes::VOLUME)) {
+        values.push(Value { parameter, text: Some(text), row: None });
     }
     values
 }

@@ -174,7 +174,7 @@ impl Session {
             sender: format!("{mn}{}", self.at),
             station: station.map(|station| station.id.clone()),
             media_type,
-            body: body.to_vec(),
+            body: body.to_vec().into(),
             idempotency: None,
             entries,
             events: Vec::new(),

@@ -5,6 +5,7 @@
 use limpid_model::{Entry, Reason, StationId};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::datastream::Datastream;
 use super::observation::{invalid, known, no_json, reading, reference};
@@ -17,17 +18,21 @@ use crate::token::Grant;
 
 /// The observations of one Datastream.
 #[derive(Deserialize)]
-struct Group {
+struct Group<'a> {
     #[serde(rename = "Datastream")]
     datastream: Option<Value>,
     components: Vec<String>,
-    #[serde(rename = "dataArray")]
-    lines: Vec<Value>,
+    /// Each is read when its turn comes: a tree of them all would be many times what they are as text.
+    #[serde(borrow, rename = "dataArray")]
+    lines: Vec<&'a RawValue>,
 }
+
+/// The longest line of a data array in bytes.
+const LONGEST_LINE: usize = 4096;
 
 /// Reads a body. A line that cannot be understood costs only itself, and a Datastream that is none its lines.
 pub(in crate::gateways::http) fn read(intake: &Intake, grant: &Grant, body: &[u8]) -> Result<Understood, Failure> {
-    let groups: Vec<Group> = serde_json::from_slice(body).map_err(|error| no_json(&error))?;
+    let groups: Vec<Group<'_>> = serde_json::from_slice(body).map_err(|error| no_json(&error))?;
     if groups.iter().map(|group| group.lines.len()).sum::<usize>() > MOST_READINGS {
         return Err(Failure::TooMany);
     }
@@ -50,7 +55,9 @@ pub(in crate::gateways::http) fn read(intake: &Intake, grant: &Grant, body: &[u8
         stations.push(station.map(|station| station.id.clone()));
         for line in &group.lines {
             let read = datastream.clone().and_then(|datastream| {
-                let line = line.as_array().filter(|line| line.len() == group.components.len()).ok_or_else(|| {
+                let list = Some(line.get()).filter(|line| line.len() <= LONGEST_LINE);
+                let list = list.and_then(|line| serde_json::from_str::<Vec<Value>>(line).ok());
+                let line = list.filter(|line| line.len() == group.components.len()).ok_or_else(|| {
                     let detail = format!("not a list of {} values, as there are components", group.components.len());
                     Fault::new(Reason::Damaged, detail)
                 })?;

@@ -25,9 +25,13 @@ use limpid_model::{Entry, Receipt, VerdictKind, address};
 use serde_json::{Value, json};
 
 use super::batch::Understood;
+use super::decoder::{Decoder, Whole};
 use super::failure::Failure;
 use super::request::Media;
+use super::rooms::{Hold, SHORT};
 use super::{Gate, INLINE_VERDICTS, off_thread, only, receive};
+use crate::intake::Intake;
+use crate::token::Grant;
 use datastream::Named;
 
 const ROOT: &str = "/sta/v1.1";
@@ -73,13 +77,13 @@ async fn create_in(
 /// `201` with the address of the observation, or why there is none.
 async fn create_one(gate: Arc<Gate>, request: Request, id: Option<String>) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let (receipt, mut names) = receive(&gate, request, move |intake, grant, media, body| {
-        json_only(media)?;
+    let limit = SHORT.min(gate.limit());
+    let read = Whole::new(limit, move |intake: &Intake, grant: &Grant, body: &[u8]| {
         let understood = observation::read(intake, grant, id.as_deref(), body)?;
         let names = names(&understood);
         Ok((understood, names))
-    })
-    .await?;
+    });
+    let (receipt, mut names) = receive(&gate, request, Hold::Whole, |media| json_only(media, read)).await?;
     let name = names.pop().flatten();
     match (name, receipt.verdicts.first()) {
         (Some(name), Some(verdict)) if created(verdict.verdict) => {
@@ -102,13 +106,12 @@ async fn create_one(gate: Arc<Gate>, request: Request, id: Option<String>) -> Re
 /// `201` with an address for each observation, in their order, or `"error"` for one that was not created.
 async fn create_many(State(gate): State<Arc<Gate>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let (receipt, names) = receive(&gate, request, |intake, grant, media, body| {
-        json_only(media)?;
+    let read = Whole::new(gate.limit(), |intake: &Intake, grant: &Grant, body: &[u8]| {
         let understood = array::read(intake, grant, body)?;
         let names = names(&understood);
         Ok((understood, names))
-    })
-    .await?;
+    });
+    let (receipt, names) = receive(&gate, request, Hold::Whole, |media| json_only(media, read)).await?;
     let large = receipt.verdicts.len() > INLINE_VERDICTS;
     let written = move || {
         let lines = receipt.verdicts.iter().zip(names).map(|(verdict, name)| match name {
@@ -157,8 +160,8 @@ fn nowhere() -> Failure {
     Failure::NotFound { what: "there is nothing at this path, or nothing that this token may see" }
 }
 
-fn json_only(media: Media) -> Result<(), Failure> {
-    if media == Media::Json { Ok(()) } else { Err(Failure::Media) }
+fn json_only<T>(media: Media, read: impl Decoder<T> + 'static) -> Result<Box<dyn Decoder<T>>, Failure> {
+    if media == Media::Json { Ok(Box::new(read)) } else { Err(Failure::Media) }
 }
 
 /// The id in `Entities('ID')`.

@@ -15,7 +15,7 @@ async fn only_the_stations_token_and_that_of_all_are_told() {
         sender: "test".into(),
         station: intake.pipeline().stations.get_str("S1").map(|station| station.id.clone()),
         media_type: "text/x-hj212",
-        body: b"##0030PW=123456;MN=A;CP=&&&&ABCD".to_vec(),
+        body: b"##0030PW=123456;MN=A;CP=&&&&ABCD".to_vec().into(),
         idempotency: None,
         entries: Vec::new(),
         events: Vec::new(),

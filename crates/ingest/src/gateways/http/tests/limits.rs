@@ -7,13 +7,21 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::*;
-use crate::gateways::http::body::Budget;
+use crate::gateways::http::body::Patience;
+use crate::gateways::http::rooms::Rooms;
 use crate::gateways::http::{MOST_READINGS, Routes, router};
 use crate::testing::{TWO, intake, kept, pipeline, pipeline_with};
 
-fn routes(intake: crate::intake::Intake, budget: Budget) -> Router {
-    Routes::within(intake, budget).merged()
+fn routes(intake: crate::intake::Intake, rooms: Rooms, patience: Patience) -> Router {
+    Routes::within(intake, rooms, patience).merged()
 }
+
+/// Rooms for bodies of so many bytes, for which nobody waits long.
+fn rooms(limit: usize) -> Rooms {
+    Rooms::new(limit).turn(Duration::from_millis(20))
+}
+
+const PATIENT: Patience = Patience { arrival: Duration::from_secs(600), grace: Duration::from_secs(600) };
 
 fn small() -> std::sync::Arc<limpid_model::Pipeline> {
     pipeline_with("Asia/Shanghai", TWO, "max_body_bytes = 4096")
@@ -152,8 +160,10 @@ async fn what_a_body_repeats_is_not_repeated_whole() {
         got.problem(422);
         assert!(got.body.to_string().len() < 8192, "{}", got.body.to_string().len());
     }
-    post(&router, "one", one(&long, "1")).await.problem(403);
-    let got = post(&router, "all", one(&long, "1")).await;
+    post(&router, "one", one(&long, "1")).await.problem(422);
+    let long_name = &long[..60_000];
+    post(&router, "one", one(long_name, "1")).await.problem(403);
+    let got = post(&router, "all", one(long_name, "1")).await;
     assert_eq!(got.counts(), [0, 0, 0, 1, 0]);
     assert!(got.body.to_string().len() < 8192);
     for body in [long.clone(), ",".repeat(8 << 20), format!("station,parameter,start,period,value\n{long}")] {
@@ -171,7 +181,7 @@ fn stuck() -> Body {
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_given_up() {
     let (_folder, intake) = intake(small());
-    let router = routes(intake, Budget::new(4096).waiting(Duration::from_secs(60), Duration::from_millis(20)));
+    let router = routes(intake, Rooms::new(4096), Patience { arrival: Duration::from_millis(20), ..PATIENT });
     post(&router, "one", stuck()).await.problem(408);
 }
 
@@ -183,8 +193,7 @@ fn halting(first: Vec<u8>) -> Body {
 #[tokio::test]
 async fn a_body_that_drips_is_given_up_and_one_that_is_slow_is_not() {
     let (_folder, intake) = intake(small());
-    let budget = || Budget::new(4096).waiting(Duration::from_secs(60), Duration::from_secs(600));
-    let router = routes(intake, budget().hurrying(Duration::from_millis(100)));
+    let router = routes(intake, Rooms::new(4096), Patience { grace: Duration::from_millis(100), ..PATIENT });
     let drip = |bytes: usize, pause: u64| {
         let body = padded(3000).into_bytes();
         let parts: Vec<_> = body.chunks(bytes).map(<[u8]>::to_vec).collect();
@@ -201,9 +210,8 @@ async fn a_body_that_drips_is_given_up_and_one_that_is_slow_is_not() {
 #[tokio::test]
 async fn who_announces_much_and_sends_little_holds_little() {
     let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
-    // The default: bodies of 16 MiB, 256 MiB in all. Each of three hundred could have 16 MiB, and has sent a byte.
-    let budget = Budget::new(16 << 20).waiting(Duration::from_millis(20), Duration::from_secs(600));
-    let router = routes(intake, budget);
+    // The default: bodies of 16 MiB. Each of three hundred could have so many, and has sent a byte.
+    let router = routes(intake, rooms(16 << 20), PATIENT);
     let declared = [("content-length", "16000000"), ("content-encoding", "zstd")];
     let slow = (0..300).map(|_| Box::pin(send(&router, upload("one", &declared, halting(vec![b'{'])))));
     let mut slow: Vec<_> = slow.collect();
@@ -217,11 +225,10 @@ async fn who_announces_much_and_sends_little_holds_little() {
 #[tokio::test]
 async fn more_uploads_than_there_is_room_for_are_told_to_come_back() {
     let (_folder, intake) = intake(small());
-    let budget = Budget::new(1 << 20).waiting(Duration::from_millis(20), Duration::from_secs(600)).with_room(1 << 20);
-    let router = routes(intake, budget);
+    let router = routes(intake, rooms(1 << 20).arriving(64 << 10), PATIENT);
     {
-        // It fills all the room there is.
-        let first = post(&router, "one", halting(vec![b' '; 1 << 20]));
+        // It says nothing of its length, and so it has all the room that one begin may need.
+        let first = post(&router, "one", halting(vec![b' '; 1 << 10]));
         tokio::pin!(first);
         assert!(futures::poll!(&mut first).is_pending());
         let second = post(&router, "one", one("S1", "1")).await;
@@ -233,16 +240,100 @@ async fn more_uploads_than_there_is_room_for_are_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn readings_of_few_large_bodies_are_in_memory_at_once() {
+async fn few_long_bodies_are_in_work_at_once() {
     let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
-    let budget =
-        |reading| Budget::new(1 << 20).waiting(Duration::from_millis(20), Duration::from_secs(600)).reading(reading);
-    // Seven are being read: there is a place for an eighth, and none for a ninth, however well it is packed.
+    let router = routes(intake, rooms(1 << 20).long_bodies(1), PATIENT);
     let large = padded(100_000);
-    assert_eq!(post(&routes(intake.clone(), budget(7)), "one", large.clone()).await.status, 201);
-    let full = routes(intake, budget(8));
-    post(&full, "one", large.clone()).await.problem(503);
-    send(&full, upload("one", &[("content-encoding", "gzip")], gzip(large.as_bytes()))).await.problem(503);
-    // What a logger sends once a minute waits for nobody.
-    assert_eq!(post(&full, "one", one("S1", "1")).await.status, 201);
+    let packed = || upload("one", &[("content-encoding", "gzip")], gzip(large.as_bytes()));
+    {
+        let first = post(&router, "one", halting(vec![b' '; 100_000]));
+        tokio::pin!(first);
+        assert!(futures::poll!(&mut first).is_pending());
+        // One is in work, and there is no place for another, however well it is packed.
+        post(&router, "one", large.clone()).await.problem(503);
+        send(&router, packed()).await.problem(503);
+        // What a logger sends once a minute waits for nobody.
+        assert_eq!(post(&router, "one", one("S1", "1")).await.status, 201);
+    }
+    assert_eq!(post(&router, "one", large).await.status, 201);
+}
+
+#[tokio::test]
+async fn long_bodies_wait_for_each_other_in_turn_and_none_starves() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    // Room for one. Each of twenty has sent its begin before any of them gets on.
+    let rooms = Rooms::new(1 << 20).turn(Duration::from_secs(60)).long_bodies(1);
+    let router = routes(intake.clone(), rooms, PATIENT);
+    let body = |n: usize| {
+        let body = format!("{}{}", one("S1", &n.to_string()), " ".repeat(900_000));
+        let parts: Vec<_> = body.into_bytes().chunks(60_000).map(<[u8]>::to_vec).collect();
+        Body::from_stream(stream::iter(parts).then(|part| async move {
+            tokio::task::yield_now().await;
+            Ok::<_, Infallible>(part)
+        }))
+    };
+    let all = futures::future::join_all((0..20).map(|n| {
+        let router = &router;
+        async move { post(router, "one", body(n)).await }
+    }));
+    for got in all.await {
+        assert_eq!(got.status, 201, "{}", got.body);
+    }
+    assert_eq!(kept(&intake, "S1").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_long_body_is_kept_byte_for_byte_and_says_what_a_short_one_says() {
+    let (_folder, intake) = intake(pipeline("Asia/Shanghai", TWO));
+    let router = router(intake.clone());
+    let start = chrono::DateTime::from_timestamp(1_700_000_040, 0).unwrap();
+    let line = |n: i64| {
+        let at = (start + chrono::Duration::minutes(n)).to_rfc3339();
+        format!(r#"{{"station":"S1","parameter":"pm10","start":"{at}","period":"PT1M","value":{n}}}"#)
+    };
+    let ndjson: String = (0..2000).map(|n| line(n) + "\n").collect();
+    let items: Vec<String> = (0..2000).map(|n| line(n).replace(r#""station":"S1","#, "")).collect();
+    let json = format!(r#"{{"readings":[{}],"station":"S1"}}"#, items.join(",\n"));
+    let csv: String = (0..2000)
+        .map(|n| format!("S1,pm10,{},PT1M,{n}\r\n", (start + chrono::Duration::minutes(n)).to_rfc3339()))
+        .collect();
+    let csv = format!("station,parameter,start,period,value\r\n{csv}");
+    let mut stored = 2000;
+    for (kind, body) in [("application/x-ndjson", ndjson), ("application/json", json), ("text/csv", csv)] {
+        assert!(body.len() > 64 << 10, "{kind}");
+        let packed = [gzip(body.as_bytes()), zstd::encode_all(body.as_bytes(), 3).unwrap(), body.clone().into_bytes()];
+        for (coding, packed) in ["gzip", "zstd", "identity"].into_iter().zip(packed) {
+            let headers = [("content-type", kind), ("content-encoding", coding)];
+            let parts: Vec<_> = packed.chunks(3001).map(|part| Ok::<_, Infallible>(part.to_vec())).collect();
+            let got = send(&router, upload("one", &headers, Body::from_stream(stream::iter(parts)))).await;
+            assert_eq!(got.counts(), [stored, 2000 - stored, 0, 0, 0], "{kind} {coding}");
+            stored = 0;
+            let id = got.body["receipt"].as_str().unwrap().parse().unwrap();
+            let kept = intake.journal().submission(id).await.unwrap().unwrap();
+            assert!(kept.body == body.as_bytes(), "{kind} {coding}");
+        }
+        // The same key with the same long body is the same upload, and with another one it is not.
+        let keyed = |body: String| upload("one", &[("content-type", kind), ("idempotency-key", kind)], body);
+        let first = send(&router, keyed(body.clone())).await;
+        assert_eq!(send(&router, keyed(body.clone())).await.body["receipt"], first.body["receipt"]);
+        send(&router, keyed(body.replace("PT1M", "PT2M"))).await.problem(409);
+        // A fault far behind is told as in a short body, and nothing is stored.
+        let late = body.rfind("1999").unwrap();
+        let bad = format!("{}x{}", &body[..late], &body[late..]);
+        let got = send(&router, upload("one", &[("content-type", kind)], bad)).await;
+        got.problem(422);
+        assert_eq!(got.body["index"], 1999, "{}", got.body);
+        // Cut off, and behind whole frames.
+        for (coding, packed) in
+            [("gzip", gzip(body.as_bytes())), ("zstd", zstd::encode_all(body.as_bytes(), 3).unwrap())]
+        {
+            let twice = [packed.clone(), packed.clone()].concat();
+            for end in (packed.len() - 30..packed.len()).chain([packed.len() + 1, packed.len() + 5, twice.len() - 1]) {
+                let headers = [("content-type", kind), ("content-encoding", coding)];
+                let got = send(&router, upload("one", &headers, twice[..end].to_vec())).await;
+                got.problem(422);
+                assert!(got.body["detail"].as_str().unwrap().contains("unpacked"), "{coding} {end}: {}", got.body);
+            }
+        }
+    }
 }

@@ -76,7 +76,7 @@ impl Session {
             sender: topic.chars().filter(|c| !c.is_control()).take(LONGEST_SENDER).collect(),
             station: station.map(|station| station.id.clone()),
             media_type,
-            body: payload,
+            body: payload.into(),
             idempotency: None,
             entries,
             events: Vec::new(),

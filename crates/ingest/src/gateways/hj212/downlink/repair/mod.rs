@@ -12,6 +12,7 @@ mod ledger;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use limpid_model::station::HourLabel;
@@ -33,7 +34,7 @@ pub(super) use ledger::Ledger;
 const CAUSES: [GapCause; 4] =
     [GapCause::PlatformDown, GapCause::LinkDown, GapCause::StationSilent, GapCause::Incomplete];
 
-/// Gaps that are read of the ledger for one station: more than a few days of all its parameters have.
+/// Gaps that are read of the ledger at once.
 const GAPS: usize = 5_000;
 
 /// An MN without gaps is looked through again after so long.
@@ -124,7 +125,7 @@ impl Downlink {
     }
 
     /// The hours within `from..to` that the gap ledger misses of any parameter of the station, where sending again may help.
-    async fn missed(&self, station: &Station, from: Moment, to: Moment) -> Result<Vec<Moment>> {
+    async fn missed(&self, station: &Station, from: Moment, to: Moment) -> Result<BTreeSet<Moment>> {
         let query = GapQuery {
             stations: vec![station.id.clone()],
             parameters: Vec::new(),
@@ -135,10 +136,13 @@ impl Downlink {
             limit: GAPS,
         };
         let zone = self.intake.pipeline().publisher.zone;
-        let gaps = self.intake.journal().gaps(query).await?;
-        let within = |gap: Gap| zone.hours(gap.start.max(from), gap.end).collect::<Vec<_>>();
-        let over = |hour: &Moment| Kind::Hour.end(*hour, zone) <= to;
-        Ok(gaps.into_iter().flat_map(within).filter(over).collect())
+        let mut hours = BTreeSet::new();
+        let mut take = |gaps: Vec<Gap>| {
+            let within = |gap: Gap| zone.hours(gap.start.max(from), gap.end).collect::<Vec<_>>();
+            hours.extend(gaps.into_iter().flat_map(within).filter(|hour| Kind::Hour.end(*hour, zone) <= to));
+        };
+        self.intake.journal().each_gap(query, &mut take).await?;
+        Ok(hours)
     }
 
     /// The question for a stretch, in the station's own labels.

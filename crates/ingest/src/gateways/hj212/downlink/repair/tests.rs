@@ -51,7 +51,7 @@ impl Desk {
             sender: "test".into(),
             station: None,
             media_type: "text/plain",
-            body: Vec::new(),
+            body: Vec::new().into(),
             idempotency: None,
             entries: starts.into_iter().map(reading).collect(),
             events: Vec::new(),

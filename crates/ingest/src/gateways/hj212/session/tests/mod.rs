@@ -124,6 +124,35 @@ fn fault_18_empty_and_worded_values_are_missing_never_zero() {
 }
 
 #[test]
+fn what_the_flow_of_waste_water_accumulated_to_is_its_volume() {
+    // 36.91 L/s for an hour are 132.876 m3; the kilograms of a pollutant beside it are not read.
+    let outlet = |cn: &str, cp: &str| format!("QN=1;ST=32;CN={cn};PW=123456;MN=LD130133000015;Flag=5;CP=&&{cp}&&");
+    let cou = "w00000-Cou=132.876,w00000-Min=30.1,w00000-Avg=36.91,w00000-Max=40.2,w00000-Flag=N;\
+               w01018-Cou=30.694,w01018-Avg=231.0,w01018-Flag=N";
+    assert_eq!(
+        entries(&outlet("2061", &format!("DataTime=20261125080000;{cou}"))),
+        [
+            "flow PT1H 11-25T00:00:00 0.03691 N",
+            "water_volume PT1H 11-25T00:00:00 132.876 N",
+            "cod PT1H 11-25T00:00:00 231 N"
+        ]
+    );
+    assert_eq!(
+        entries(&outlet("2031", "DataTime=20261124000000;B01-Cou=3189.02,B01-Flag=N")),
+        ["water_volume P1D 11-23T16:00:00 3189.02 N"]
+    );
+    // Of a moment there is no volume, and an empty one is missing.
+    assert_eq!(
+        entries(&outlet("2011", "DataTime=20261125080000;w00000-Rtd=36.91,w00000-Cou=1,w00000-Flag=N")),
+        ["flow PT0S 11-25T00:00:00 0.03691 N"]
+    );
+    assert_eq!(
+        entries(&outlet("2061", "DataTime=20261125080000;w00000-Cou=,w00000-Flag=D")),
+        ["flow PT1H 11-25T00:00:00 missing D", "water_volume PT1H 11-25T00:00:00 missing D"]
+    );
+}
+
+#[test]
 fn fault_17_negative_values_are_kept_as_sent() {
     assert_eq!(
         entries(&air("2011", "DataTime=20261125080000;a34004-Rtd=-3.5")),

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use limpid_model::pipeline::{Files, Pipeline};
 use limpid_model::{Counts, Instant};
-use limpid_store::{Journal, SqliteJournal};
+use limpid_store::{Hooked, Journal, SqliteJournal};
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, Event, MqttOptions};
@@ -26,7 +26,7 @@ use super::serve_while;
 use crate::Intake;
 use crate::gateways::mqtt::Broker;
 use crate::testing::now;
-use journal::{Switched, Switches};
+use journal::Switches;
 use mosquitto::Mosquitto;
 
 /// Long enough for a machine with much else to do; what is waited for is there in a moment.
@@ -67,7 +67,7 @@ impl Gateway {
         let inner: Arc<dyn Journal> = SqliteJournal::open(&state.path().join("journal.db")).unwrap();
         let switches = Arc::new(Switches::default());
         let broker = Broker::new(&pipeline, folder).unwrap();
-        let journal = Arc::new(Switched { inner, switches: Arc::clone(&switches) });
+        let journal = Hooked::new(inner, Arc::clone(&switches));
         let intake = Intake::new(pipeline, journal).with_clock(now);
         let stop = CancellationToken::new();
         let served = tokio::spawn(serve_while(broker, intake.clone(), Duration::from_millis(50), stop.clone()));

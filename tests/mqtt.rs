@@ -161,3 +161,36 @@ async fn what_happens_is_published_to_a_broker_that_was_away_and_the_newest_is_r
     assert_eq!((&found[&value]["type"], &found[&value]["data"]["parameter"]), (&json!("observation"), &json!("pm25")));
     assert_eq!(found[&format!("{place}/level")]["data"]["station"], "S1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_the_broker_refuses_does_not_hold_up_those_behind_it() {
+    let broker = Mosquitto::with(|folder| {
+        let rules = folder.join("acl");
+        std::fs::write(&rules, "topic readwrite limpid/#\ntopic deny limpid/v1/test/air/S1/no2\n").unwrap();
+        format!("allow_anonymous true\nacl_file {}\nlog_type all\n", rules.display())
+    });
+    let (folder, secret) = Folder::two_stations();
+    folder.configure(&format!("[publish.mqtt]\nenabled = true\nurl = \"mqtt://127.0.0.1:{}\"", broker.port));
+    let limpid = folder.run();
+    let start = (Utc::now() - Span::hours(3)).format("%Y-%m-%dT%H:00:00Z").to_string();
+    let post = async |parameter: &str| {
+        assert_eq!(limpid.post(&secret, &crate::support::hour("S1", parameter, &start, 40.0)).await.0, 201);
+    };
+    post("no2").await;
+    post("pm25").await;
+    let given_up = |metrics: &str| metrics.contains("limpid_mqtt_outlet_given_up_total 1");
+    limpid.until("/metrics", PATIENCE, given_up).await;
+    // What comes after it is published, by the same connection.
+    post("pm10").await;
+    let value = "limpid/v1/test/air/S1/pm10";
+    let began = Instant::now();
+    let found = loop {
+        let found = topics(broker.port, 2).await;
+        if found.contains_key(value) {
+            break found;
+        }
+        assert!(began.elapsed() < PATIENCE, "{found:#?}");
+    };
+    assert_eq!(found[value]["data"]["value"], 40.0);
+    assert!(!found.contains_key("limpid/v1/test/air/S1/no2"), "{found:#?}");
+}

@@ -2,8 +2,9 @@
 //! topic retained.
 //!
 //! - `topic`: which topic an event has, and whether it is the newest there
-//! - `serve`: the task, from the log to the broker, with a cursor
+//! - `serve`: the task, from the log to the broker, with a cursor; `send`: a batch of messages
 
+mod send;
 mod serve;
 mod topic;
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use limpid_model::pipeline::BrokerUrl;
 use limpid_store::StoreError;
-use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::{Packet, PubAckReason};
-use rumqttc::v5::{AsyncClient, ClientError, ConnectionError, Event as Polled, EventLoop, MqttOptions};
+use rumqttc::v5::mqttbytes::v5::Packet;
+use rumqttc::v5::{AsyncClient, ClientError, ConnectionError, Event as Polled, MqttOptions};
 use rumqttc::{TlsConfiguration, Transport};
 
+use super::send::{self, Message};
 use super::{Outlet, topic};
 use crate::app::Shared;
 use crate::events::{Event, cursor};
@@ -20,20 +20,18 @@ pub const CURSOR: &str = "mqtt";
 /// Events that wait for their acknowledgements at once.
 const BATCH: usize = 100;
 /// What was sent must be acknowledged within so long, or the connection is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// The waits between two connections; they double.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
-enum Lost {
+pub(super) enum Lost {
     #[error("the connection was lost: {0}")]
     Connection(#[from] Box<ConnectionError>),
     #[error("a message could not be sent: {0}")]
     Client(#[from] Box<ClientError>),
-    #[error("the broker did not take a message: {0:?}")]
-    Refused(PubAckReason),
     #[error("nothing was acknowledged for {} s", PATIENCE.as_secs())]
     Silent,
     #[error("the log could not be read: {0}")]
@@ -85,38 +83,19 @@ async fn session(app: &Shared, outlet: &Outlet) -> Result<(), Lost> {
             continue;
         };
         let board = app.board.now();
-        let mut open = 0;
+        let mut messages = Vec::new();
         for logged in entries {
             let Some((topic, retain)) = topic::of(&logged.happening, &app.pipeline, &board) else { continue };
             let event = Event::new(logged, &app.pipeline);
-            client.try_publish(topic, QoS::AtLeastOnce, retain, payload(app, &event)).map_err(Box::new)?;
-            open += 1;
+            messages.push(Message { id: event.seq, topic, retain, payload: payload(app, &event), refusals: 0 });
         }
-        acknowledged(&mut events, open).await?;
+        send::all(&client, &mut events, messages).await?;
         position = last;
         app.journal.note(Vec::new(), Some(cursor::mark(CURSOR, position))).await?;
     }
 }
 
-/// Waits until so many messages are acknowledged.
-async fn acknowledged(events: &mut EventLoop, mut open: usize) -> Result<(), Lost> {
-    let mut due = tokio::time::Instant::now() + PATIENCE;
-    while open > 0 {
-        let polled = tokio::time::timeout_at(due, events.poll()).await.map_err(|_| Lost::Silent)?;
-        let polled = polled.map_err(Box::new)?;
-        connected(&polled);
-        let Polled::Incoming(Packet::PubAck(answer)) = polled else { continue };
-        match answer.reason {
-            PubAckReason::Success | PubAckReason::NoMatchingSubscribers => open -= 1,
-            refused => return Err(Lost::Refused(refused)),
-        }
-        due = tokio::time::Instant::now() + PATIENCE;
-        metrics::counter!("limpid_mqtt_outlet_messages_total").increment(1);
-    }
-    Ok(())
-}
-
-fn connected(polled: &Polled) {
+pub(super) fn connected(polled: &Polled) {
     if matches!(polled, Polled::Incoming(Packet::ConnAck(_))) {
         metrics::gauge!("limpid_mqtt_outlet_connected").set(1);
         tracing::info!("connected to the broker that is published to");

@@ -51,6 +51,7 @@ use async_trait::async_trait;
 use limpid_model::{
     Assessment, Counts, Instant, Observation, Published, Receipt, ReceiptId, Record, StationId, Submission,
 };
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
@@ -113,7 +114,7 @@ impl SqliteJournal {
         connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(&failed)?;
         connection.pragma_update(None, "cache_size", -64 * 1024).map_err(&failed)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        keep_plans(&connection, 64).map_err(&failed)?;
         schema::migrate(&mut connection, path)?;
         let readers = Arc::new(Readers::new(path.to_owned()));
         let ends = ends(&readers)?;
@@ -154,6 +155,14 @@ impl SqliteJournal {
     fn queue(&self) -> Result<&Queue> {
         self.queue.as_ref().ok_or(StoreError::ReadOnly)
     }
+}
+
+/// Keeps so many statements prepared, each with the plan it was first given: SQLite would otherwise prepare a statement
+/// anew each time it is bound, in case another value asks for another plan.
+fn keep_plans(connection: &Connection, statements: usize) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(statements);
+    Ok(())
 }
 
 impl Ends {

@@ -94,6 +94,6 @@ fn connect(path: &std::path::Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(&failed)?;
     connection.busy_timeout(super::BUSY_TIMEOUT).map_err(&failed)?;
-    connection.set_prepared_statement_cache_capacity(32);
+    super::keep_plans(&connection, 32).map_err(&failed)?;
     Ok(connection)
 }

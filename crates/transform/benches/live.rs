@@ -53,8 +53,7 @@ async fn measure() -> Result<(), Box<dyn std::error::Error>> {
     history(pipeline.clone(), journal.clone(), None, |_, _| {}).await?;
     let stop = CancellationToken::new();
     let engine = tokio::spawn(live(pipeline, journal.clone(), stop.clone()));
-    // Long enough for the summaries of what history published to be made.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    idle().await?;
 
     let mut published = journal.published();
     published.mark_unchanged();
@@ -113,6 +112,19 @@ fn submission(station: usize, readings: Vec<Reading>) -> Submission {
         entries: readings.into_iter().map(Entry::Reading).collect(),
         deviations: Vec::new(),
         events: Vec::new(),
+    }
+}
+
+/// Waits until the summaries of what history published are made, and nothing is left to do.
+async fn idle() -> Result<(), Box<dyn std::error::Error>> {
+    let mut before = f64::NEG_INFINITY;
+    loop {
+        let used = cpu_seconds()?;
+        if used - before < 0.05 {
+            return Ok(());
+        }
+        before = used;
+        tokio::time::sleep(Duration::from_secs(3)).await;
     }
 }
 

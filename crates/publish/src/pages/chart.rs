@@ -157,8 +157,12 @@ fn drawn(series: &Series, scale: &Scale, span: Span) -> (String, Vec<(String, St
 fn axes(scale: &Scale, span: Span) -> Markup {
     let (left, right, bottom) = (round(LEFT), round(WIDTH - RIGHT), HEIGHT - BOTTOM);
     let hours = span.zone.hours(span.from, span.to);
-    let noons: Vec<(Instant, u32)> =
-        hours.map(|hour| (hour, hour.with_timezone(&span.zone.0).hour())).filter(|(_, hour)| hour % 6 == 0).collect();
+    // Some eight labels fit side by side.
+    let every = if span.to - span.from > TimeDelta::hours(48) { 12 } else { 6 };
+    let marked: Vec<(Instant, u32)> = hours
+        .map(|hour| (hour, hour.with_timezone(&span.zone.0).hour()))
+        .filter(|(_, hour)| hour % every == 0)
+        .collect();
     html! {
         g.axis {
             @for tick in &scale.ticks {
@@ -166,7 +170,7 @@ fn axes(scale: &Scale, span: Span) -> Markup {
                 path d=(format!("M{left} {y}H{right}")) {}
                 text x=(round(LEFT - 6.0)) y=(y) text-anchor="end" dominant-baseline="central" { (scale.label(*tick)) }
             }
-            @for (at, hour) in noons {
+            @for (at, hour) in marked {
                 @let x = round(span.x(at));
                 path d=(format!("M{x} {}v4", round(bottom))) {}
                 text x=(x) y=(round(bottom + 16.0)) text-anchor="middle" {

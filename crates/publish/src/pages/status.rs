@@ -82,14 +82,14 @@ pub fn publications(app: &App, view: &View) -> Markup {
                 tbody { @for publication in &publications {
                     tr.old[publication.state == Standing::Late] {
                         th scope="row" { (name(lang, publication.what)) }
-                        td { (match publication.state {
+                        td data-label=(lang.t("col.state")) { (match publication.state {
                             Standing::Met => lang.t("state.met"),
                             Standing::Due => lang.t("state.due"),
                             Standing::Late => lang.t("state.late"),
                             Standing::None => lang.t("state.none"),
                         }) }
-                        td { (publication.last.map_or(lang.t("none.ever").to_owned(), |last| say::moment(last, zone))) }
-                        td { (say::moment(publication.deadline, zone)) }
+                        td data-label=(lang.t("col.last")) { (publication.last.map_or(lang.t("none.ever").to_owned(), |last| say::moment(last, zone))) }
+                        td data-label=(lang.t("col.deadline")) { (say::moment(publication.deadline, zone)) }
                     }
                 } }
             } }

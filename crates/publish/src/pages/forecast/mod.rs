@@ -274,7 +274,8 @@ fn fan(app: &App, lang: Lang, series: &HourSeries) -> Markup {
     let unit = say::unit(series.parameter.unit());
     let title = format!("{} {unit}", cards::short(lang, series.parameter));
     let highest = points.iter().max_by(|a, b| a.1[1].total_cmp(&b.1[1]));
-    let methods: Vec<&str> = series.methods.iter().map(|method| self::method(lang, &method.method)).collect();
+    let mut methods: Vec<&str> = series.methods.iter().map(|method| self::method(lang, &method.method)).collect();
+    methods.dedup();
     html! {
         figure {
             h3 { (title) }

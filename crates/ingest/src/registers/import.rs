@@ -6,7 +6,7 @@ use std::path::Path;
 use limpid_model::Instant;
 use limpid_model::code::Doubt;
 use limpid_model::pipeline::RecordMapping;
-use limpid_model::register::{FieldProblem, Register, Values, as_text, compare};
+use limpid_model::register::{Field, FieldKind, FieldProblem, Register, Values, as_text, compare};
 use limpid_store::{Draft, Journal, StandingQuery, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -244,7 +244,7 @@ impl Work<'_> {
             problems.push(FieldProblem { field: register.key.clone(), what });
         }
         if let Some(format) = &self.import.mapping.date_format {
-            dates(register, &mut raw, format);
+            dates(&register.fields, &mut raw, format);
         }
         let whole = match before {
             Some(before) => before.with(raw),
@@ -261,13 +261,19 @@ impl Work<'_> {
     }
 }
 
-/// Writes dates as registers have them.
-fn dates(register: &Register, raw: &mut Map<String, Value>, format: &str) {
-    for field in register.fields.iter().filter(|field| field.kind == limpid_model::register::FieldKind::Date) {
-        if let Some(Value::String(text)) = raw.get_mut(&field.name)
-            && let Ok(day) = chrono::NaiveDate::parse_from_str(text.trim(), format)
-        {
-            *text = day.to_string();
+/// Writes dates as registers have them, in columns of tables too.
+fn dates(fields: &[Field], raw: &mut Map<String, Value>, format: &str) {
+    for field in fields {
+        match (&field.kind, raw.get_mut(&field.name)) {
+            (FieldKind::Date, Some(Value::String(text))) => {
+                if let Ok(day) = chrono::NaiveDate::parse_from_str(text.trim(), format) {
+                    *text = day.to_string();
+                }
+            }
+            (FieldKind::Table(columns), Some(Value::Array(rows))) => {
+                rows.iter_mut().filter_map(Value::as_object_mut).for_each(|row| dates(columns, row, format));
+            }
+            _ => {}
         }
     }
 }

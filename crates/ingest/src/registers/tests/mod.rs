@@ -55,6 +55,10 @@ label = { zh = "限值", en = "Limit" }
 name = "unit"
 type = "text"
 label = { zh = "单位", en = "Unit" }
+[[field.column]]
+name = "since"
+type = "date"
+label = { zh = "起", en = "Since" }
 "#;
 
 /// A register, its journal, and files to import.
@@ -188,6 +192,28 @@ constant = { unit = "mg/L" }
     let expected = json!({
         "number": "P1", "holder": "H", "from": "2024-01-01",
         "limits": [{"outlet": "DW001", "pollutant": "cod", "value": 50.5, "unit": "mg/L"}],
+    });
+    assert_eq!(desk.values("P1").await, expected);
+}
+
+#[tokio::test]
+async fn dates_are_read_as_the_mapping_says_in_tables_too() {
+    let desk = Desk::new(TOML);
+    let mapping = r#"
+date_format = "%d.%m.%Y"
+[fields]
+number = "number"
+holder = "holder"
+from = "from"
+[[table]]
+name = "limits"
+fields = { pollutant = "pollutant", since = "since" }
+"#;
+    let file = desk.file("a.csv", b"number,holder,from,pollutant,since\nP1,H,31.12.2024,cod,01.02.2025\n");
+    let (summary, lines) = desk.import(&file, mapping, false).await;
+    assert_eq!(counts(summary), [1, 0, 0, 0, 0], "{lines:?}");
+    let expected = json!({
+        "number": "P1", "holder": "H", "from": "2024-12-31", "limits": [{"pollutant": "cod", "since": "2025-02-01"}],
     });
     assert_eq!(desk.values("P1").await, expected);
 }

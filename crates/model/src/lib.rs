@@ -21,7 +21,7 @@
 //! - [`table`]: reading the tables of facts under `data/`
 //! - [`code`]: codes that others issue, and doubts about them
 //! - [`workdays`]: calendars of working days, by which deadlines are counted
-//! - [`outline`]: lines of a map
+//! - [`outline`]: lines of a map; [`geo`]: distances and boxes
 //! - [`address`]: absolute addresses of this service
 //! - [`problem`]: the shape of every error that leaves by HTTP (RFC 9457)
 //!
@@ -38,6 +38,7 @@ pub mod event;
 pub mod explanation;
 pub mod forecast;
 pub mod gap;
+pub mod geo;
 pub mod limit;
 pub mod link;
 pub mod observation;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::geo::{Point, metres};
 use crate::limit::Limit;
 use crate::parameter::ParameterId;
 use crate::text::Text;
@@ -273,12 +274,14 @@ impl Station {
         self.units.get(&parameter).copied().unwrap_or_else(|| parameter.wire_unit())
     }
 
-    /// How far away another station is, in km along a great circle of a sphere of 6371 km: within 0.6 % of the ellipsoid.
+    /// Longitude and latitude.
+    pub fn place(&self) -> Point {
+        [self.lon, self.lat]
+    }
+
+    /// How far away another station is, in km.
     pub fn km_to(&self, other: &Self) -> f64 {
-        let (lat, other_lat) = (self.lat.to_radians(), other.lat.to_radians());
-        let (north, east) = ((other_lat - lat) / 2.0, (other.lon - self.lon).to_radians() / 2.0);
-        let haversine = north.sin().powi(2) + lat.cos() * other_lat.cos() * east.sin().powi(2);
-        2.0 * 6371.0 * haversine.sqrt().min(1.0).asin()
+        metres(self.place(), other.place()) / 1000.0
     }
 
     /// The start of the period that this station labels `label`, by its [`HourLabel`].

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-/// Mean radius of the earth, metres (IUGG).
-const EARTH_M: f64 = 6_371_008.8;
+use crate::geo::metres;
+
 /// How far apart the two numbers of a place may stand, in signs.
 const MOST_BETWEEN: usize = 16;
 
@@ -35,10 +35,7 @@ pub struct PlaceFinding {
 impl WithheldPlace {
     /// Whether a point lies in the circle.
     pub fn holds(&self, lat: f64, lon: f64) -> bool {
-        let (lat_1, lat_2) = (self.lat.to_radians(), lat.to_radians());
-        let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
-        let chord = half(lat - self.lat) + lat_1.cos() * lat_2.cos() * half(lon - self.lon);
-        2.0 * EARTH_M * chord.sqrt().min(1.0).asin() <= self.radius_m
+        metres([self.lon, self.lat], [lon, lat]) <= self.radius_m
     }
 }
 
@@ -61,6 +58,20 @@ pub fn scan(text: &str, withheld: &[WithheldPlace]) -> Vec<PlaceFinding> {
         }
     }
     found
+}
+
+/// The text with everything masked that [`scan`] finds; `None` where that is nothing.
+pub fn mask(text: &str, withheld: &[WithheldPlace]) -> Option<String> {
+    let found = scan(text, withheld);
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for finding in &found {
+        masked.push_str(&text[at..finding.start]);
+        masked.push_str("***");
+        at = finding.end;
+    }
+    masked.push_str(&text[at..]);
+    (!found.is_empty()).then_some(masked)
 }
 
 struct Angle {

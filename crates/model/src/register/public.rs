@@ -11,7 +11,10 @@ use super::field::{Field, FieldKind};
 use super::schema::Register;
 use super::validity::Validity;
 use super::value::Values;
-use crate::privacy;
+use crate::privacy::{self, places, places::WithheldPlace};
+
+/// Metres from a withheld place within which coordinates give it away. Of our own choosing: no rule names a distance.
+const GIVES_AWAY_M: f64 = 1_000.0;
 
 /// What the public may see of one revision of a record. [`Register::disclose`] makes it and nothing else does, so that
 /// whatever takes one can publish it; reading one back gives what was made before.
@@ -86,7 +89,7 @@ impl Register {
     /// What the public may see of these values: public fields only, with personal data masked or dropped, whether the
     /// schema says that a field holds them or a scan finds them.
     pub fn disclose(&self, values: &Values) -> PublicRecord {
-        let mut screen = Screen { known: self.personal(values), withheld: Vec::new() };
+        let mut screen = Screen { known: self.personal(values), hidden: self.hidden(values), withheld: Vec::new() };
         let mut fields = Map::new();
         for field in &self.fields {
             if let Some(value) = values.get(&field.name)
@@ -165,6 +168,8 @@ fn leaf(fields: &Map<String, Value>, name: &str) -> Vec<String> {
 struct Screen<'v> {
     /// Personal data of the record by the fields that hold them; no other text of it may repeat them.
     known: Vec<(Personal, &'v str)>,
+    /// The record's place where the schema withholds it, and why; no text of it may give it away.
+    hidden: Option<(WithheldPlace, Option<Reason>)>,
     /// What is not shown.
     withheld: Vec<Withheld>,
 }
@@ -202,6 +207,12 @@ impl Screen<'_> {
                 if !found.is_empty() {
                     self.note(name, "masked", Some(Reason::Privacy));
                 }
+                if let Some((place, reason)) = self.hidden
+                    && let Some(masked) = places::mask(&shown, &[place])
+                {
+                    self.note(name, "masked", reason);
+                    shown = masked;
+                }
                 Some(Value::String(shown))
             }
             (Value::Number(number), _)
@@ -236,6 +247,16 @@ impl Screen<'_> {
 }
 
 impl Register {
+    /// The place of a record whose schema does not let everybody see it, and why.
+    fn hidden(&self, values: &Values) -> Option<(WithheldPlace, Option<Reason>)> {
+        let place = self.place.as_ref()?;
+        let fields = [&place.lat, &place.lon].map(|name| self.field(name));
+        let withheld = fields.into_iter().flatten().map(|field| field.disclosure).find(|one| !one.is_public())?;
+        let degrees = |name: &str| values.get(name).and_then(Value::as_f64);
+        let (lat, lon) = (degrees(&place.lat)?, degrees(&place.lon)?);
+        Some((WithheldPlace { lat, lon, radius_m: GIVES_AWAY_M }, withheld.reason()))
+    }
+
     /// The texts that fields of personal data hold: those with a redaction, and those withheld for privacy.
     pub(super) fn personal<'v>(&self, values: &'v Values) -> Vec<(Personal, &'v str)> {
         let mut known = Vec::new();

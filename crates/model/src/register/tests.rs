@@ -413,3 +413,19 @@ fn what_is_withdrawn_is_not_released_by_an_older_plan() {
         assert_eq!((after.state, after.release_at), (State::Checked, None), "{act:?}");
     }
 }
+
+/// The place of a radioactive source is withheld: no other text of the record gives it away.
+#[test]
+fn a_place_that_is_withheld_stands_in_no_text_of_its_record() {
+    let registers =
+        Registers::parse(&[("permits.toml".to_owned(), TOML.to_owned())]).unwrap_or_else(|told| panic!("{told}"));
+    let register = registers.get("permits").unwrap();
+    let values = json!({"number": "P1", "holder": "H", "lat": 28.4402, "lon": 104.9518,
+        "note": "源库位于 28.4403, 104.9519；县城 28.60, 104.70；又记 104°57′06″E 28°26′25″N"});
+    let values = register.take(values.as_object().unwrap().clone()).unwrap();
+    let public = register.disclose(&values);
+    assert_eq!(public.place(), None);
+    assert_eq!(public.fields()["note"], "源库位于 ***；县城 28.60, 104.70；又记 ***″N");
+    assert!(public.withheld().iter().any(|one| one.field == "note" && one.how == "masked"), "{:?}", public.withheld());
+    assert_eq!(register.found_by_scan(&public), 1, "whoever checks the record is told");
+}

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use limpid_model::Instant;
+use limpid_model::geo::Bbox;
 use limpid_model::register::{
     Act, Deed, Notice, PublicRecord, Refusal, Register, Revision, Standing, State, Status, Validity, Values,
 };
@@ -101,8 +102,8 @@ pub struct PublicQuery {
     pub filters: Vec<(String, String)>,
     /// What they must be on a day.
     pub status: Option<(Status, NaiveDate)>,
-    /// West, south, east, north in degrees.
-    pub bbox: Option<[f64; 4]>,
+    /// Where they must lie.
+    pub bbox: Option<Bbox>,
     /// Behind this place.
     pub before: Option<u64>,
     /// At most so many.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use limpid_model::geo::Bbox;
 use limpid_model::pipeline::Registers as Schemas;
 use limpid_model::register::{Act, Deed, Refusal, Register, State, Status};
 use serde_json::{Value, json};
@@ -267,9 +268,11 @@ pub async fn public_records_are_found_by_words_values_status_and_page(open: Open
     assert_eq!(found(&*journal, by(&[("class", "key")], "污水处理")).await, ["P2"]);
     assert_eq!(found(&*journal, by(&[("class", "simple")], "污水")).await, [""; 0]);
     assert_eq!(found(&*journal, PublicQuery { register: "others".into(), ..q("江口") }).await, [""; 0]);
-    let bbox = |bbox| PublicQuery { bbox: Some(bbox), ..all() };
-    assert_eq!(found(&*journal, bbox([103.0, 27.0, 105.0, 29.0])).await.len(), 3);
-    assert_eq!(found(&*journal, bbox([105.0, 27.0, 106.0, 29.0])).await.len(), 0);
+    let bbox = |text| PublicQuery { bbox: Bbox::parse(text), ..all() };
+    assert_eq!(found(&*journal, bbox("103,27,105,29")).await.len(), 3);
+    assert_eq!(found(&*journal, bbox("105,27,106,29")).await.len(), 0);
+    assert_eq!(found(&*journal, bbox("103,27,-170,29")).await.len(), 3, "over the 180th meridian");
+    assert_eq!(found(&*journal, bbox("170,27,-170,29")).await.len(), 0);
     let first = journal.registers().public_records(PublicQuery { limit: 2, ..all() }).await.unwrap();
     let rest = PublicQuery { before: Some(first[1].number), ..all() };
     assert_eq!(found(&*journal, rest).await, ["P1"]);

@@ -61,9 +61,11 @@ pub(super) fn find(connection: &Connection, query: &PublicQuery) -> Result<Vec<P
         let day = sql.value(day.to_string());
         sql.conditions.push(condition(status, &day));
     }
-    if let Some([west, south, east, north]) = query.bbox {
-        let [west, south, east, north] = [west, south, east, north].map(|degree| sql.value(degree));
-        sql.conditions.push(format!("p.lat BETWEEN {south} AND {north} AND p.lon BETWEEN {west} AND {east}"));
+    if let Some(bbox) = query.bbox {
+        let [west, south, east, north] = [bbox.west, bbox.south, bbox.east, bbox.north].map(|degree| sql.value(degree));
+        let joined = if bbox.crosses() { "OR" } else { "AND" };
+        sql.conditions
+            .push(format!("p.lat BETWEEN {south} AND {north} AND (p.lon >= {west} {joined} p.lon <= {east})"));
     }
     let before = sql.value(query.before.map_or(i64::MAX, signed));
     let limit = sql.value(signed(query.limit as u64));

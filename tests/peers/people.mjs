@@ -14,8 +14,8 @@ const steps = [];
 const errors = [];
 const DEVICES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
 const WORDS = {
-  zh: { station: "一号站", none: "没有与", larger: "大字版", near: "离我最近", found: "离您最近的站点：一号站", show: "显示", table: "以表格查看这些小时值", why: "这个数值是怎么来的", data: "数据" },
-  en: { station: "Station One", none: "No station fits", larger: "Larger", near: "Nearest to me", found: "Nearest to you: Station One", show: "Show", table: "Show these hours as a table", why: "How this figure came about", data: "Data" },
+  zh: { station: "一号站", none: "没有与", larger: "大字版", near: "离我最近", found: "离您最近的站点：一号站", show: "显示", table: "以表格查看这些小时值", why: "这个数值是怎么来的", data: "数据", zoom: "移动和缩放", nearer: "放大", time: "时间" },
+  en: { station: "Station One", none: "No station fits", larger: "Larger", near: "Nearest to me", found: "Nearest to you: Station One", show: "Show", table: "Show these hours as a table", why: "How this figure came about", data: "Data", zoom: "Move and zoom", nearer: "Zoom in", time: "Time" },
 };
 
 for (const [device, viewport] of Object.entries(DEVICES)) {
@@ -120,7 +120,7 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
     await step("years are drawn on a tap", async () => {
       await page.getByRole("button", { name: words.show }).click();
       await page.locator(".plot canvas").waitFor();
-      return asked.some((address) => /uplot/.test(address));
+      return asked.some((address) => /uplot/.test(address)) && (await text(".u-legend th")).startsWith(words.time);
     });
     await step("hours when coming closer", async () => {
       const finer = page.waitForRequest(/period=PT1H/);
@@ -141,8 +141,31 @@ for (const [device, viewport] of Object.entries(DEVICES)) {
       return (await text("main")).includes(words.station);
     });
     await step("the map and its list", async () => {
+      asked.length = 0;
       await go("/map");
-      return (await page.locator("figure.map a").count()) === 4 && (await page.locator(".states li").count()) === 4;
+      return (await page.locator("figure.map > svg a").count()) === 4 && (await page.locator(".states li").count()) === 4;
+    });
+    await step("the map moves after a tap, and nothing of that is loaded before", async () => {
+      const early = asked.filter((address) => /leaflet|outline/.test(address));
+      await page.getByRole("button", { name: words.zoom }).click();
+      await page.locator("#leaflet path.land").waitFor({ state: "attached" });
+      const loaded = asked.filter((address) => /leaflet-[\d.]+[.](js|css)$|outline/.test(address));
+      const signs = page.locator("#leaflet .pin a");
+      const links = await signs.evaluateAll((all) => all.map((one) => one.getAttribute("href") + one.querySelector("svg").childElementCount));
+      return early.length === 0 && loaded.length === 3 && links.length === 4 && links.every((link) => /stations\/\w\d.*[1-9]$/.test(link))
+        && asked.every((address) => new URL(address).host === new URL(url).host) && !(await page.locator(".map > svg").isVisible());
+    });
+    await step("its signs follow what is sent in, where the reader has moved it", async () => {
+      await page.getByRole("button", { name: words.nearer }).click();
+      const level = 41 + steps.length / 10;
+      const start = new Date(Math.floor(Date.now() / 36e5) * 36e5).toISOString();
+      const body = { station: "N1", readings: [{ parameter: "leq", start, period: "PT1H", value: level }] };
+      await fetch(new URL("/api/v1/submissions", url), {
+        method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${token}` }, body: JSON.stringify(body),
+      });
+      const shown = page.locator(`#leaflet .pin a[title*="${level.toFixed(1)}"]`);
+      await shown.waitFor({ state: "attached" });
+      return (await page.locator("#leaflet .pin a").count()) === 4 && !(await page.locator(".map > svg").isVisible());
     });
     await step("on paper nothing is lost but the doors", async () => {
       await go("/stations/A1");

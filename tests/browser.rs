@@ -8,10 +8,14 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 
 use crate::python::{peer, run};
-use crate::support::{Folder, Limpid, hour};
+use crate::registers::{register, with_permits};
+use crate::support::{Folder, Limpid, hour, summary};
 
 /// Where Debian has it.
 pub const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Debian's font of Chinese signs: without one screenshots show boxes, and nobody sees what is cut.
+const CJK: &str = "fonts-wqy-microhei";
 
 /// One installation at a time.
 static INSTALLING: Mutex<()> = Mutex::new(());
@@ -25,12 +29,26 @@ W1,water,河口断面,River Mouth,28.4,104.8,清江,III,ph do nh3n,
 N1,noise,广场,Square,28.4,104.8,江口,2,leq,
 ";
 
+/// Sees to it that the browser can show Chinese; whoever may not install packages is told which one is missing.
+fn chinese() {
+    let listed = Command::new("fc-list").args([":lang=zh", "family"]).output();
+    if listed.is_ok_and(|listed| !listed.stdout.is_empty()) {
+        return;
+    }
+    let installed = Command::new("apt-get").args(["install", "--yes", "--quiet", CJK]).output();
+    assert!(
+        installed.as_ref().is_ok_and(|installed| installed.status.success()),
+        "no font has Chinese signs: install {CJK}: {installed:?}"
+    );
+}
+
 /// The modules from npm, installed once.
 pub fn modules(name: &str, packages: &[&str]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let done = folder.join("installed");
     let wanted = packages.join("\n");
     let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    chinese();
     if std::fs::read_to_string(&done).ok().as_ref() != Some(&wanted) {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("package.json"), "{\"private\":true}").unwrap();
@@ -53,9 +71,27 @@ pub async fn walk(script: &'static str, modules: PathBuf, url: String, arguments
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{script}: {error}: {text}"))
 }
 
-/// A county with 50 hours of everything, a release, and the token of its stations.
+/// A map of the county: an area and a river.
+const MAP: &str = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[104.7,28.3],[105.0,28.3],[105.0,28.7],[104.7,28.7],[104.7,28.3]]]}},
+{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[104.7,28.4],[104.8,28.4],[105.0,28.6]]}}]}"#;
+
+/// A county with a map, permits, an alert that is over, 50 hours of everything and a release; and the token of its stations.
 pub async fn county() -> (Folder, Limpid, String) {
     let folder = Folder::new(STATIONS);
+    std::fs::write(folder.pipeline().join("map.geojson"), MAP).unwrap();
+    folder.configure(
+        "[pages.map]\nfile = \"map.geojson\"\nattribution = { zh = \"测试局\", en = \"Test Office\" }\nreview_number = \"试S(2026)001号\"",
+    );
+    let samples = with_permits(&folder);
+    for (command, rest) in [
+        ("import", ["--who", "Li", samples.to_str().unwrap()]),
+        ("check", ["--all", "--who", "Wang"]),
+        ("release", ["--all", "--who", "Zhao"]),
+    ] {
+        summary(&register(&folder, command, &rest));
+    }
+    run(folder.command("alert").arg("relay").args(["--who", "Li"]).arg(peer("alert.cap.xml")));
     let secret = folder.token("*");
     let limpid = folder.run();
     let now = Utc::now();

@@ -9,7 +9,7 @@ use crate::browser::{CHROMIUM, county, modules, walk};
 const WALKING: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
 const LIGHTHOUSE: [&str; 1] = ["lighthouse@12.2.3"];
 /// Every page, one that does not exist, and the frames for other sites.
-const PAGES: [&str; 19] = [
+const PAGES: [&str; 25] = [
     "/",
     "/search?q=yihao",
     "/map",
@@ -17,6 +17,12 @@ const PAGES: [&str; 19] = [
     "/water",
     "/noise",
     "/stations/A1",
+    "/stations/W1",
+    "/stations/N1",
+    "/alerts",
+    "/registers",
+    "/permits",
+    "/registers/permits/91511523MA6DEM010Q001P",
     "/data",
     "/api",
     "/datasets/stations",

@@ -1,6 +1,6 @@
 //! Registers from the command line to the reader: import, check, release, and what leaves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -12,14 +12,20 @@ const STATIONS: &str = "id,kind,name_zh,name_en,lat,lon\nS1,air,一号站,Statio
 /// A pipeline with the permits of the demonstration.
 fn folder() -> Folder {
     let folder = Folder::new(STATIONS);
-    let registers = folder.pipeline().join("registers");
-    std::fs::create_dir(&registers).unwrap();
-    let permits = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipelines/demo/registers/permits.toml");
-    std::fs::copy(permits, registers.join("permits.toml")).unwrap();
+    with_permits(&folder);
     folder
 }
 
-fn register(folder: &Folder, command: &str, rest: &[&str]) -> Output {
+/// Gives a pipeline the permits of the demonstration; where their samples are.
+pub fn with_permits(folder: &Folder) -> PathBuf {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipelines/demo/registers");
+    let registers = folder.pipeline().join("registers");
+    std::fs::create_dir(&registers).unwrap();
+    std::fs::copy(demo.join("permits.toml"), registers.join("permits.toml")).unwrap();
+    demo.join("samples/permits.json")
+}
+
+pub fn register(folder: &Folder, command: &str, rest: &[&str]) -> Output {
     let mut process = Command::new(BIN);
     process.args(["register", command, "--pipeline"]).arg(folder.pipeline()).arg("--state").arg(folder.state());
     process.args(["--register", "permits"]).args(rest).env("LIMPID_LOG", "info").output().unwrap()

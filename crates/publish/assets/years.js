@@ -52,7 +52,7 @@
       tzDate: function (at) { return uPlot.tzDate(new Date(at * 1e3), data.zone); },
       scales: { x: { min: range[0], max: range[1] } },
       axes: [Object.assign({ values: [[DAY * 28, "{YYYY}-{MM}", null, null, null, null, null, null, 1], [DAY, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1]] }, axis), Object.assign({ label: option.dataset.unit }, axis)],
-      series: [{ value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, { label: option.textContent, stroke: getComputedStyle(place).getPropertyValue("--s0"), width: 1.5, spanGaps: false }],
+      series: [{ label: data.time, value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, { label: option.textContent, stroke: getComputedStyle(place).getPropertyValue("--s0"), width: 1.5, spanGaps: false }],
       hooks: { setSelect: [function (u) { if (u.select.width > 4) show(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")); }] },
       cursor: { drag: { setScale: false } },
     }, points, plot);

@@ -1,7 +1,7 @@
 //! What the handlers share.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
@@ -9,16 +9,19 @@ use limpid_model::forecast::Change;
 use limpid_model::pipeline::{Officer, Reviewer};
 use limpid_model::{Alert, Explanation, Forecast, Instant, Pipeline, Question, Zone};
 use limpid_store::{Journal, Lake, StoreError};
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit, broadcast};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::Failure;
+use crate::api::openapi::Described;
 use crate::board::Board;
 use crate::doors::series::KnownSeries;
 use crate::events::Event;
 use crate::freshness::{Newest, Releases};
 use crate::mqtt::Outlet;
+use crate::pages::card::Painted;
 use crate::pages::find::Places;
+use crate::pages::map::KeptLayout;
 use crate::webhooks::Webhook;
 
 /// The time by which age is judged.
@@ -85,9 +88,15 @@ pub struct App {
     pub events: broadcast::Sender<Arc<Event>>,
     /// The number behind which the event log is whole.
     pub floor: AtomicU64,
+    /// The description of the API with what this authority has; made when first asked for.
+    pub described: OnceLock<Described>,
+    /// Where stations stand on `/map`.
+    pub layout: KeptLayout,
+    /// Cards that were painted.
+    pub cards: Painted,
     /// Series that are read and written at once: the largest page is some 15 MB, and a flood of requests for it waits
     /// here and not in memory.
-    pub series: Semaphore,
+    pub series: Arc<Semaphore>,
     /// Live streams that may still be opened.
     pub streams: Arc<Semaphore>,
     /// Addresses that are told what happens.
@@ -115,12 +124,12 @@ impl App {
         (self.clock)()
     }
 
-    /// Waits for one's turn to make a page of a series.
+    /// Waits for one's turn to make a page of a series. Work that goes on when the client has gone takes the turn with it.
     ///
     /// # Errors
     /// 503 while the service stops.
-    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
-        self.series.acquire().await.map_err(|_| Failure::unavailable("the service is stopping"))
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        self.series.clone().acquire_owned().await.map_err(|_| Failure::unavailable("the service is stopping"))
     }
 
     /// Whether any station is simulated, which every page then says.

@@ -37,12 +37,38 @@ pub const UPLOT_LICENCE: Asset = Asset {
 };
 /// The chart of years on a station's page.
 pub const YEARS: Asset = Asset {
-    path: "/assets/years-1.js",
+    path: "/assets/years-2.js",
     media_type: "text/javascript; charset=utf-8",
     bytes: include_bytes!("../assets/years.js"),
 };
 
-const ALL: [&Asset; 4] = [&UPLOT, &UPLOT_STYLE, &UPLOT_LICENCE, &YEARS];
+/// A map that moves and zooms.
+pub const LEAFLET: Asset = Asset {
+    path: "/assets/leaflet-1.9.4.js",
+    media_type: "text/javascript; charset=utf-8",
+    bytes: include_bytes!("../assets/leaflet/leaflet.js"),
+};
+/// Its style.
+pub const LEAFLET_STYLE: Asset = Asset {
+    path: "/assets/leaflet-1.9.4.css",
+    media_type: "text/css; charset=utf-8",
+    bytes: include_bytes!("../assets/leaflet/leaflet.css"),
+};
+/// Its licence.
+pub const LEAFLET_LICENCE: Asset = Asset {
+    path: "/assets/leaflet-licence.txt",
+    media_type: "text/plain; charset=utf-8",
+    bytes: include_bytes!("../assets/leaflet/LICENSE"),
+};
+/// What the map page does with it.
+pub const MAP: Asset = Asset {
+    path: "/assets/map-1.js",
+    media_type: "text/javascript; charset=utf-8",
+    bytes: include_bytes!("../assets/map.js"),
+};
+
+const ALL: [&Asset; 8] =
+    [&UPLOT, &UPLOT_STYLE, &UPLOT_LICENCE, &YEARS, &LEAFLET, &LEAFLET_STYLE, &LEAFLET_LICENCE, &MAP];
 
 /// The file of this name.
 #[utoipa::path(
@@ -60,7 +86,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Response<Body> {
     match ALL.iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name.as_str())) {
-        Some(asset) => cache::tagged(&headers, Cache::Immutable, asset.media_type, asset.bytes.to_vec()),
+        Some(asset) => cache::tagged(&headers, Cache::Immutable, asset.media_type, asset.bytes),
         None => not_found::render(&app, &uri, &headers),
     }
 }
@@ -92,7 +118,10 @@ mod tests {
         let known = [
             ("/assets/uplot-1.6.32.js", "19c8d4c6ad88929a"),
             ("/assets/uplot-1.6.32.css", "df630c6a8d6f8eea"),
-            ("/assets/years-1.js", "18c5bc3a3f794e78"),
+            ("/assets/years-2.js", "a677da44522c4b97"),
+            ("/assets/leaflet-1.9.4.js", "db49d009c841f5ca"),
+            ("/assets/leaflet-1.9.4.css", "a783710282418482"),
+            ("/assets/map-1.js", "6023efa7c35824a9"),
         ];
         for (path, hash) in known {
             let asset = ALL.iter().find(|asset| asset.path == path).unwrap();

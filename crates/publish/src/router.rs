@@ -76,6 +76,7 @@ pub fn router(app: Shared) -> Router {
         .route("/stations/{id}", get(pages::station::get))
         .route("/search", get(pages::find::get))
         .route("/map", get(pages::map::get))
+        .route("/map/outline.json", get(pages::map::outline::get))
         .route("/forecast", get(pages::forecast::get))
         .route("/water", get(pages::water::get))
         .route("/noise", get(pages::noise::get))

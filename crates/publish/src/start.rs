@@ -1,7 +1,7 @@
 //! The entry point.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -23,7 +23,9 @@ use crate::error::Result;
 use crate::events::{self, cursor};
 use crate::freshness;
 use crate::mqtt::{self, Outlet};
+use crate::pages::card::Painted;
 use crate::pages::find::Places;
+use crate::pages::map::KeptLayout;
 use crate::router::{router, sensorthings};
 use crate::webhooks::{self, Webhook};
 
@@ -118,7 +120,10 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         releasing: Arc::new(Mutex::new(())),
         events,
         floor: AtomicU64::new(0),
-        series: Semaphore::new(SERIES),
+        described: OnceLock::new(),
+        layout: KeptLayout::default(),
+        cards: Painted::default(),
+        series: Arc::new(Semaphore::new(SERIES)),
         streams: Arc::new(Semaphore::new(stream::STREAMS)),
         webhooks,
         outlet,

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -164,6 +164,7 @@ impl Peers {
         let mut pygeoapi = Command::new(program("gunicorn"));
         pygeoapi.env("PYGEOAPI_CONFIG", configuration).env("PYGEOAPI_OPENAPI", described);
         pygeoapi.args(["--timeout", "600", "--log-level", "error", "--bind", &format!("127.0.0.1:{}", ports[1])]);
+        datasette.stderr(Stdio::null());
         let children = [datasette.spawn().unwrap(), pygeoapi.arg("pygeoapi.flask_app:APP").spawn().unwrap()];
         let peers = Self { children, ports };
         for port in ports {

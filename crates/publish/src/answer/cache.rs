@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// How long an answer may be kept. Which path has which rule is tested in `router`.
@@ -57,7 +58,8 @@ pub fn matches(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 }
 
 /// An answer with its tag; `304` without a body when the client has it already.
-pub fn tagged(headers: &HeaderMap, cache: Cache, media_type: &'static str, body: Vec<u8>) -> Response<Body> {
+pub fn tagged(headers: &HeaderMap, cache: Cache, media_type: &'static str, body: impl Into<Bytes>) -> Response<Body> {
+    let body = body.into();
     let tag = weak_tag(&[&body]);
     let mut response = if matches(headers, &tag) {
         not_modified()

@@ -64,7 +64,7 @@ pub async fn get(
     let shape = Shape::read(&app, &query, &headers, Format::PLACED_ROWS, ASSESSMENT, PROPERTIES)?;
     let ask = Ask::read(&app, &query, shape.zone)?;
     let (limit, counted) = (query.limit()?, query.flag("count")?);
-    let _turn = app.turn().await?;
+    let turn = app.turn().await?;
     let count = if counted { Some(ask.count(&app).await?) } else { None };
     let found = ask.collect(&app, limit).await?;
     let page = Page::cut(found, limit, |last| {
@@ -76,6 +76,7 @@ pub async fn get(
     let page = Page { count, ..page };
     let work = app.clone();
     blocking(move || {
+        let _turn = turn;
         let stations = &work.pipeline.stations;
         let page = page.map(|found| Row::<Assessment>::all(found, |record| &record.station, &work.pipeline));
         let writer = Writer {

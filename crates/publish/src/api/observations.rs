@@ -83,7 +83,7 @@ pub async fn get(
         return Err(Failure::value("count", detail, ["false"]));
     }
 
-    let _turn = app.turn().await?;
+    let turn = app.turn().await?;
     let count = if counted { Some(app.journal.count_observations(ask.clone()).await?) } else { None };
     let (limit, span) = (ask.limit, (ask.from, ask.to));
     let next = |position: SeriesPosition| {
@@ -102,6 +102,7 @@ pub async fn get(
     };
     let work = app.clone();
     blocking(move || {
+        let _turn = turn;
         let stations = &work.pipeline.stations;
         let page = page.map(|found| Row::<Observation>::all(found, |record| &record.station, &work.pipeline));
         let writer = Writer {

@@ -1,9 +1,11 @@
 //! `/openapi.json`: the API, described by the code that serves it.
 
+use std::sync::OnceLock;
+
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::Pipeline;
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -12,7 +14,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use super::query::Query;
 use super::{examples, refine};
 use crate::answer::{Cache, Failure, Format, cache};
-use crate::app::Shared;
+use crate::app::{App, Shared};
 
 /// The body of every failure, as [`limpid_model::Problem`] writes it.
 #[derive(Serialize, ToSchema)]
@@ -122,6 +124,7 @@ pub struct LimitBody {
         crate::pages::card::png,
         crate::pages::find::get,
         crate::pages::map::get,
+        crate::pages::map::outline::get,
         crate::pages::front::get,
         crate::pages::forecast::get,
         crate::pages::water::get,
@@ -163,12 +166,15 @@ impl Modify for Token {
     }
 }
 
-/// The description of the API, whoever the authority is.
-pub fn described() -> Value {
-    let mut described = serde_json::to_value(Api::openapi()).expect("the description is plain JSON");
-    refine::all(&mut described);
-    examples::add(&mut described);
-    described
+/// The description of the API, whoever the authority is; made once.
+pub fn described() -> &'static Value {
+    static DESCRIBED: OnceLock<Value> = OnceLock::new();
+    DESCRIBED.get_or_init(|| {
+        let mut described = serde_json::to_value(Api::openapi()).expect("the description is plain JSON");
+        refine::all(&mut described);
+        examples::add(&mut described);
+        described
+    })
 }
 
 /// This description.
@@ -179,15 +185,26 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
-    let text = serde_json::to_vec(&described_for(&app.pipeline));
-    let text = text.map_err(|error| Failure::internal("writing the description", &error))?;
-    Ok(cache::tagged(&headers, Cache::Minutes, Format::Json.media_type(), text))
+    Ok(cache::tagged(&headers, Cache::Minutes, Format::Json.media_type(), Described::of(&app).text.clone()))
 }
 
 /// The description with the stations and areas that the authority has.
-pub fn described_for(pipeline: &Pipeline) -> Value {
-    let mut described = described();
-    refine::of(pipeline, &mut described);
-    described["servers"][0]["url"] = format!("{}/", pipeline.http.base_path).into();
-    described
+pub struct Described {
+    /// As an object.
+    pub value: Value,
+    /// As it is sent.
+    pub text: Bytes,
+}
+
+impl Described {
+    /// That of a service, made when first asked for: the configuration does not change while it runs.
+    pub fn of(app: &App) -> &Self {
+        app.described.get_or_init(|| {
+            let mut value = described().clone();
+            refine::of(&app.pipeline, &mut value);
+            value["servers"][0]["url"] = format!("{}/", app.pipeline.http.base_path).into();
+            let text = value.to_string().into();
+            Self { value, text }
+        })
+    }
 }

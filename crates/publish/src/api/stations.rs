@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
+use limpid_model::geo::Bbox;
 use limpid_model::station::{Change, Episode};
 use limpid_model::{ParameterId, Station, StationId, StationKind, Text, Zone};
 use serde::Serialize;
@@ -180,7 +181,7 @@ pub async fn list(
         .stations
         .iter()
         .filter(|station| kind.is_none_or(|kind| station.kind == kind))
-        .filter(|station| bbox.as_ref().is_none_or(|bbox| bbox.holds(station.lat, station.lon)))
+        .filter(|station| bbox.as_ref().is_none_or(|bbox| bbox.holds(station.place())))
         .cloned()
         .collect();
     let body = match format {
@@ -238,51 +239,4 @@ fn geojson(stations: &[Station], registry: &limpid_model::Stations, zone: Zone) 
 
 fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(value).map_err(|error| Failure::internal("writing JSON", &error))
-}
-
-/// A box of degrees.
-pub struct Bbox {
-    west: f64,
-    south: f64,
-    east: f64,
-    north: f64,
-}
-
-impl Bbox {
-    /// What it looks like.
-    pub const FORMS: [&str; 1] = ["west,south,east,north in degrees: 104.5,28.1,105.2,28.9"];
-
-    /// Reads `west,south,east,north`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-        let [west, south, east, north] = numbers[..] else { return None };
-        let lon = -180.0..=180.0;
-        let lat = -90.0..=90.0;
-        let fits = lon.contains(&west) && lon.contains(&east) && lat.contains(&south) && lat.contains(&north);
-        (fits && south <= north).then_some(Self { west, south, east, north })
-    }
-
-    /// Whether a point lies within or on the edge. A box whose west is larger than its east crosses the 180th meridian (RFC 7946 §5.2).
-    pub fn holds(&self, lat: f64, lon: f64) -> bool {
-        let across = if self.west <= self.east {
-            self.west <= lon && lon <= self.east
-        } else {
-            lon >= self.west || lon <= self.east
-        };
-        across && self.south <= lat && lat <= self.north
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn boxes_may_cross_the_date_line_and_nothing_else_odd() {
-        let fiji = Bbox::parse("177,-20,-178,-12").unwrap();
-        assert!(fiji.holds(-17.0, 179.0) && fiji.holds(-17.0, -179.0) && !fiji.holds(-17.0, 0.0));
-        for text in ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "0,10,1,-10", "NaN,0,1,1", "0,0,181,1"] {
-            assert!(Bbox::parse(text).is_none(), "{text}");
-        }
-    }
 }

@@ -73,7 +73,7 @@ pub async fn file(
     if let Some(media_type) = documents::media_type(&path)
         && let Some(document) = app.lake.document(dataset.id, &release.id, &path).await?
     {
-        let mut response = cache::tagged(&headers, Cache::Immutable, "", document.into());
+        let mut response = cache::tagged(&headers, Cache::Immutable, "", document);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         return Ok(response);
     }

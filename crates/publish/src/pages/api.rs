@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::layout::{self, Page};
 use super::view::View;
 use super::words::Lang;
-use crate::api::openapi::described_for;
+use crate::api::openapi::Described;
 use crate::app::Shared;
 
 const TRY: &str = include_str!("api.js");
@@ -32,8 +32,8 @@ const OFFERED: usize = 60;
 pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response<Body> {
     let view = View::new(&app, &uri, &headers);
     let lang = view.lang;
-    let described = described_for(&app.pipeline);
-    let operations = operations(&described);
+    let described = &Described::of(&app).value;
+    let operations = operations(described);
     let tags = described["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
     let main = html! {
         h1 { (lang.t("api.title")) }
@@ -43,7 +43,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
             section {
                 h2 lang="en" { (said(&tag["name"])) }
                 p.soft lang="en" { (said(&tag["description"])) }
-                @for one in operations.iter().filter(|one| *one.tag == tag["name"]) { (one.shown(lang, &described)) }
+                @for one in operations.iter().filter(|one| *one.tag == tag["name"]) { (one.shown(lang, described)) }
             }
         }
         script { (PreEscaped(TRY)) }

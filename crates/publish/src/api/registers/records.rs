@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use limpid_model::geo::Bbox;
 use limpid_model::register::{FieldKind, Register, Status};
 use limpid_store::{PublicEntry, PublicQuery};
 use serde::Serialize;
@@ -62,7 +63,7 @@ impl Asked {
         }
         let parse = |text: &str| Status::ALL.into_iter().find(|status| status.as_str() == text);
         let status = query.word("status", parse, Status::ALL.map(Status::as_str))?;
-        let bbox = query.word("bbox", bbox, ["west,south,east,north in degrees: 104.5,28.1,105.2,28.9"])?;
+        let bbox = query.word("bbox", Bbox::parse, Bbox::FORMS)?;
         let before = query.word("cursor", |text| text.parse().ok(), ["the one in `next` of the page before"])?;
         let limit = if query.one("limit")?.is_some() { query.limit()? } else { usual };
         let ask = PublicQuery {
@@ -103,7 +104,7 @@ impl Asked {
         ("id" = String, Path, description = "id of the register"),
         ("q" = Option<String>, Query, min_length = 1, description = "words that all must be in the fields that are searched"),
         ("status" = Option<String>, Query, pattern = "^(in_force|not_yet|expired|repealed|revoked|cancelled|withdrawn)$", description = "what they are today"),
-        ("bbox" = Option<String>, Query, min_length = 7, description = "west,south,east,north in degrees, WGS 84"),
+        ("bbox" = Option<String>, Query, min_length = 7, description = "west,south,east,north in degrees, WGS 84; west may be larger than east"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 50000, description = "1 to 50,000, default 1000"),
         ("cursor" = Option<String>, Query, min_length = 1, description = "the one in `next` of the page before"),
         ("format" = Option<String>, Query, pattern = "^(json|csv)$", description = "json (default) or csv"),
@@ -164,14 +165,4 @@ fn csv(register: &Register, items: &[RecordItem]) -> csv::Result<Vec<u8>> {
         writer.write_record(None::<&[u8]>)?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
-}
-
-fn bbox(text: &str) -> Option<[f64; 4]> {
-    let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let bbox: [f64; 4] = numbers.try_into().ok()?;
-    let [west, south, east, north] = bbox;
-    let degrees = |limit: f64| -limit..=limit;
-    let fits = [west, east].iter().all(|lon| degrees(180.0).contains(lon))
-        && [south, north].iter().all(|lat| degrees(90.0).contains(lat));
-    (fits && south <= north && west <= east).then_some(bbox)
 }

@@ -9,6 +9,23 @@ use crate::api::query::Query;
 use crate::app::App;
 use crate::links;
 
+/// The pattern of a date of 1901 to 2099.
+macro_rules! day {
+    () => {
+        concat!(
+            "(((19|20)[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|",
+            "02-(0[1-9]|1[0-9]|2[0-8])))|(19(0[48]|[2468][048]|[13579][26])|20([02468][048]|[13579][26]))-02-29)"
+        )
+    };
+}
+
+/// The pattern of a time of the day with its offset, or of none.
+macro_rules! time {
+    () => {
+        "(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]))?"
+    };
+}
+
 /// Coordinates everywhere: WGS 84, longitude first.
 pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 /// Times everywhere.
@@ -132,12 +149,9 @@ pub fn bbox(required: bool) -> Value {
     json!({
         "name": "bbox", "in": "query", "required": required, "explode": false,
         "description": "west,south,east,north in degrees, WGS 84",
-        "schema": { "type": "array", "minItems": 4, "maxItems": 4, "items": { "type": "number", "minimum": -90, "maximum": 90 } },
+        "schema": { "type": "array", "minItems": 4, "maxItems": 4, "items": { "type": "number", "minimum": -180, "maximum": 180 } },
     })
 }
 
-/// Days that every month has.
-const TIMES: &str = concat!(
-    "^((19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?",
-    "(/[.][.])?|[.][.]/(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"
-);
+/// A day that there is, or a second of one with its offset; alone, or as an interval that begins or ends there.
+const TIMES: &str = concat!("^(", day!(), time!(), "(/([.][.])?)?|([.][.])?/", day!(), time!(), ")$",);

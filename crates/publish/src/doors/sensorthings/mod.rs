@@ -93,9 +93,13 @@ async fn resource(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let _turn = app.turn().await?;
+    let turn = app.turn().await?;
     let (work, runtime) = (app.clone(), tokio::runtime::Handle::current());
-    blocking(move || runtime.block_on(answered(&work, &path, &uri, &headers))).await
+    blocking(move || {
+        let _turn = turn;
+        runtime.block_on(answered(&work, &path, &uri, &headers))
+    })
+    .await
 }
 
 async fn answered(app: &Shared, path: &str, uri: &Uri, headers: &HeaderMap) -> Result<Response<Body>, Failure> {

@@ -1,6 +1,7 @@
 //! All entities but observations, as they are for one request, and how they are related.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::HeaderMap;
 use limpid_model::{Station, Zone};
@@ -10,6 +11,7 @@ use super::entity::{Entity, Place, Stream};
 use super::filter::Val;
 use super::filter::eval::MOST_VALUES;
 use super::json;
+use super::observed::LOOKED_THROUGH;
 use super::schema::Set;
 use crate::answer::Failure;
 use crate::app::Shared;
@@ -27,6 +29,8 @@ pub struct World {
     pub base: String,
     /// Ordered by station; those of one station by parameter, period and statistic.
     streams: Arc<Vec<Arc<Stream>>>,
+    /// Records that may still be looked through for this request, in all of its lists together.
+    left: Arc<AtomicUsize>,
 }
 
 impl World {
@@ -44,7 +48,19 @@ impl World {
             Some(Arc::new(Stream { station, series: series.clone() }))
         };
         let streams = Arc::new(series.iter().filter_map(stream).collect());
-        Ok(Self { app: app.clone(), base: links::absolute(headers, ROOT), streams })
+        Ok(Self {
+            app: app.clone(),
+            base: links::absolute(headers, ROOT),
+            streams,
+            left: Arc::new(LOOKED_THROUGH.into()),
+        })
+    }
+
+    /// Takes records that are looked through from what is left; what is left then, `None` where it is not enough.
+    pub fn look(&self, records: usize) -> Option<usize> {
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left.saturating_sub(records), Ordering::Relaxed);
+        left.checked_sub(records)
     }
 
     /// The zone of times.

@@ -3,18 +3,20 @@
 //!
 //! - `content`: what stands on it
 //! - `scene`: where it stands, as shapes and lines of text
-//! - `svg`, `png`: the same scene written and painted
+//! - `svg`, `png`: the same scene written and painted; `painted`: pictures that are kept
 
 mod content;
 mod font;
+mod painted;
 mod png;
 mod scene;
 mod svg;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Response};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 
+pub use self::painted::Painted;
 use self::scene::Scene;
 use super::not_found;
 use super::view::View;
@@ -41,7 +43,7 @@ pub async fn svg(
 ) -> Response<Body> {
     let view = View::new(&app, &uri, &headers);
     match scene(&app, &view, &id) {
-        Some(scene) => picture(&headers, "image/svg+xml", svg::write(&scene).into_bytes()),
+        Some(scene) => kept(cache::tagged(&headers, Cache::Revalidate, "image/svg+xml", svg::write(&scene))),
         None => not_found::render(&app, &uri, &headers),
     }
 }
@@ -66,12 +68,17 @@ pub async fn png(
 ) -> Result<Response<Body>, Failure> {
     let view = View::new(&app, &uri, &headers);
     let Some(scene) = scene(&app, &view, &id) else { return Ok(not_found::render(&app, &uri, &headers)) };
-    // Some milliseconds of work: not between awaits, and not for everybody at once.
-    let _turn = app.turn().await?;
-    let painted = tokio::task::spawn_blocking(move || png::paint(&scene)).await;
-    let painted = painted.map_err(|error| Failure::internal("painting a card", &error))?;
-    let painted = painted.map_err(|error| Failure::internal("painting a card", &error))?;
-    Ok(picture(&headers, "image/png", painted))
+    let written = svg::write(&scene);
+    let tag = cache::weak_tag(&[b"png", written.as_bytes()]);
+    let mut response = if cache::matches(&headers, &tag) {
+        cache::not_modified()
+    } else {
+        let mut response = Response::new(Body::from(app.cards.get(&tag, scene).await?));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
+        response
+    };
+    response.headers_mut().insert(header::ETAG, tag);
+    Ok(kept(response))
 }
 
 fn scene(app: &App, view: &View, id: &str) -> Option<Scene> {
@@ -81,8 +88,11 @@ fn scene(app: &App, view: &View, id: &str) -> Option<Scene> {
     Some(Scene::of(content))
 }
 
-fn picture(headers: &HeaderMap, media_type: &'static str, body: Vec<u8>) -> Response<Body> {
-    cache::tagged(headers, Cache::Revalidate, media_type, body)
+/// Asked about before each use; another for each language.
+fn kept(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(header::CACHE_CONTROL, Cache::Revalidate.value());
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
 }
 
 #[cfg(test)]

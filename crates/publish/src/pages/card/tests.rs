@@ -34,6 +34,12 @@ async fn a_card_has_its_level_words_and_date() {
     let again =
         service.get_with("/embed/station/S2/card.png?lang=zh", &[("if-none-match", answer.header("etag"))]).await;
     assert_eq!(again.status, 304);
+    assert_eq!(answer.header("vary"), "accept-language");
+    // While sixteen long answers hold every turn of the API, a card is served.
+    let _turns = service.app.series.acquire_many(crate::app::SERIES as u32).await.unwrap();
+    let kept = service.get("/embed/station/S2/card.png?lang=zh").await;
+    assert_eq!((&kept.body, kept.header("etag")), (&answer.body, answer.header("etag")));
+    assert_eq!(service.get("/embed/station/S2/card.png?lang=en").await.status, 200);
 }
 
 #[tokio::test]

@@ -1,23 +1,28 @@
 //! `/map`: where the stations are and how they stand, as a drawing and always as a list beside it.
 //!
+//! The drawing is an SVG that the server makes; Leaflet moves and zooms the same, where a script runs and it is asked for.
+//!
 //! No outline is shipped: a public map needs its reviewed number, so that the agency supplies file, attribution and number
 //! (`[pages.map]`). Without them stations are sketched by their positions to each other, which is no map.
 
+mod layout;
+pub mod outline;
 mod place;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
 use limpid_model::StationKind;
-use limpid_model::pipeline::MapFile;
 use maud::{Markup, html};
 
-use self::place::{Frame, HEIGHT, Marker, WIDTH, apart};
+pub use self::layout::KeptLayout;
+use self::place::{HEIGHT, Marker, WIDTH};
 use super::front::kind_name;
-use super::layout::{self, Page};
+use super::layout::{Page, answer};
 use super::state::{self, State as Standing};
 use super::view::View;
 use crate::app::{App, Shared};
+use crate::assets;
 use crate::board::{Snapshot, StationNow};
 
 /// The page.
@@ -51,7 +56,7 @@ pub async fn get(State(app): State<Shared>, OriginalUri(uri): OriginalUri, heade
             }
         }
     };
-    layout::answer(&app, &view, &headers, Page { title, door: "/map", live: true, main })
+    answer(&app, &view, &headers, Page { title, door: "/map", live: true, main })
 }
 
 /// The stations of each kind there is, and the number of the first of them.
@@ -73,18 +78,16 @@ fn groups(board: &Snapshot) -> Vec<(StationKind, Vec<&StationNow>, usize)> {
 fn drawing(app: &App, view: &View, stations: &[&StationNow]) -> Markup {
     let lang = view.lang;
     let map = app.pipeline.pages.map.as_ref();
-    let places: Vec<[f64; 2]> = stations.iter().map(|now| [now.station.lon, now.station.lat]).collect();
-    let outline = map.iter().flat_map(|map| map.outline.points());
-    let frame = Frame::around(outline.chain(places.iter().copied()));
-    let markers = apart(places.iter().map(|place| frame.at(*place)).collect());
+    let layout = app.layout.of(map, stations.iter().map(|now| now.station.place()).collect());
     html! {
         figure.map {
             svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) aria-hidden="true" focusable="false" {
-                @if let Some(map) = map { (lines(map, &frame)) }
-                @for ((place, now), marker) in stations.iter().enumerate().zip(&markers) {
+                @if map.is_some() { path class="land" d=(layout.land) {} path class="stream" d=(layout.streams) {} }
+                @for ((place, now), marker) in stations.iter().enumerate().zip(&layout.markers) {
                     (drawn(app, view, place + 1, now, marker))
                 }
             }
+            (zoom(app, view))
             figcaption {
                 @match map {
                     Some(map) => {
@@ -97,11 +100,19 @@ fn drawing(app: &App, view: &View, stations: &[&StationNow]) -> Markup {
     }
 }
 
-fn lines(map: &MapFile, frame: &Frame) -> Markup {
-    let path = |lines: &[Vec<[f64; 2]>], end: &str| lines.iter().map(|line| frame.path(line, end)).collect::<String>();
+/// The place of the map that moves, shown by its script; its parts are loaded on a tap.
+fn zoom(app: &App, view: &View) -> Markup {
+    let lang = view.lang;
+    let outline = app.pipeline.pages.map.as_ref().map(|_| outline::PATH);
     html! {
-        path class="land" d=(path(&map.outline.areas, "Z")) {}
-        path class="stream" d=(path(&map.outline.lines, "")) {}
+        div #zoom hidden data-base=(app.pipeline.http.base_path) data-script=(assets::LEAFLET.path)
+            data-style=(assets::LEAFLET_STYLE.path) data-outline=[outline] data-nearer=(lang.t("map.nearer"))
+            data-farther=(lang.t("map.farther")) data-failed=(lang.t("map.failed")) {
+            button type="button" { (lang.t("map.zoom")) }
+            span role="status" {}
+            div #leaflet hidden {}
+        }
+        script src=(assets::MAP.path) defer {}
     }
 }
 
@@ -116,7 +127,7 @@ fn drawn(app: &App, view: &View, number: usize, now: &StationNow, marker: &Marke
         @if let Some([x, y]) = marker.moved_from {
             path class="lead" d=(format!("M{x:.1} {y:.1}L{:.1} {:.1}", marker.at[0], marker.at[1])) {}
         }
-        a href=(view.link(&format!("/stations/{}", now.station.id))) tabindex="-1" {
+        a href=(view.link(&format!("/stations/{}", now.station.id))) tabindex="-1" data-lat=(now.station.lat) data-lon=(now.station.lon) {
             title { (label) }
             circle class="plate" cx=(format!("{:.1}", marker.at[0])) cy=(format!("{:.1}", marker.at[1])) r=(place::RADIUS) {}
             g transform=(format!("translate({:.1} {:.1}) scale(.45)", marker.at[0] - 14.4, marker.at[1] - 14.4)) { (state.sign.inner()) }

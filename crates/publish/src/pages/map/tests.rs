@@ -76,4 +76,11 @@ async fn a_map_has_its_source_and_review_number() {
     assert!(page.contains("示例县自然资源局") && page.contains("审图号：川S(2026)00001号"), "{page}");
     assert!(page.contains("class=\"land\" d=\"M") && page.contains("class=\"stream\" d=\"M"), "{page}");
     assert!(!page.contains("不是地图"));
+    assert!(
+        page.contains("data-outline=\"/map/outline.json\"") && !page.contains("leaflet-1.9.4.js\" defer"),
+        "{page}"
+    );
+    let outline = service.get("/map/outline.json").await.json();
+    assert_eq!(outline["features"][0]["geometry"]["coordinates"][0][0][2], serde_json::json!([105.3, 28.9]));
+    assert_eq!(outline["features"][1]["geometry"]["coordinates"][0][1], serde_json::json!([105.0, 28.5]));
 }

@@ -18,7 +18,7 @@ pub fn place(view: &View, station: &Station, parameters: &[ParameterId], zone: Z
         section #years hidden data-station=(station.id) data-zone=(zone.name()) data-base=(base)
             data-script=(assets::UPLOT.path) data-style=(assets::UPLOT_STYLE.path)
             data-loading=(lang.t("years.loading")) data-failed=(lang.t("years.failed")) data-empty=(lang.t("years.empty"))
-            data-days=(lang.t("period.day")) data-hours=(lang.t("period.hour")) {
+            data-time=(lang.t("years.time")) data-days=(lang.t("period.day")) data-hours=(lang.t("period.hour")) {
             h2 { (lang.t("years.title")) }
             p.soft { (lang.t("years.about")) }
             p.tools {

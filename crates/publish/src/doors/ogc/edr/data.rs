@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use chrono::Duration;
+use limpid_model::geo::{Bbox, metres};
 use limpid_model::{Instant, Observation, Period, Published, Station};
 use limpid_store::ObservationQuery;
 
@@ -17,9 +18,8 @@ use crate::answer::{Cache, Failure, Format, blocking, cache, format};
 use crate::api::item::{OBSERVATION, Row};
 use crate::api::page;
 use crate::api::query::Query;
-use crate::api::stations::Bbox;
 use crate::app::{App, Shared};
-use crate::doors::geometry::{Geometry, Point, metres};
+use crate::doors::geometry::Geometry;
 
 /// Values of one answer at most.
 pub const MOST_VALUES: usize = 200_000;
@@ -95,7 +95,7 @@ impl Where {
     pub fn position(collection: &Collection, query: &Query) -> Result<Self, Failure> {
         let coords = geometry(query, "POINT(104.9 28.5)")?;
         let Geometry::Point(point) = coords else { return Err(not(&["POINT(104.9 28.5)"])) };
-        let far = |station: &Station| metres(point, place(station));
+        let far = |station: &Station| metres(point, station.place());
         let nearest = collection.stations.iter().map(|(station, _)| station).min_by(|a, b| far(a).total_cmp(&far(b)));
         let nearest = nearest.filter(|station| far(station) <= NEAREST_METRES).ok_or_else(|| {
             Failure::not_found(format!("there is no station of this collection within {} km", NEAREST_METRES / 1000.0))
@@ -111,7 +111,7 @@ impl Where {
             return Err(not(&[example]));
         }
         let stations = collection.stations.iter().map(|(station, _)| station);
-        Ok(Self::Some(stations.filter(|station| coords.holds(place(station))).cloned().collect()))
+        Ok(Self::Some(stations.filter(|station| coords.holds(station.place())).cloned().collect()))
     }
 
     /// The stations in a box.
@@ -132,11 +132,6 @@ fn not(allowed: &[&str]) -> Failure {
     Failure::value("coords", "another kind of geometry is needed here", allowed.to_vec())
 }
 
-/// Longitude and latitude of a station.
-pub fn place(station: &Station) -> Point {
-    [station.lon, station.lat]
-}
-
 /// The stations of a collection in the box of a query; all without one.
 ///
 /// # Errors
@@ -144,7 +139,7 @@ pub fn place(station: &Station) -> Point {
 pub fn in_bbox(collection: &Collection, query: &Query) -> Result<Vec<Arc<Station>>, Failure> {
     let bbox = query.word("bbox", Bbox::parse, Bbox::FORMS)?;
     let stations = collection.stations.iter().map(|(station, _)| station);
-    let within = |station: &&Arc<Station>| bbox.as_ref().is_none_or(|bbox| bbox.holds(station.lat, station.lon));
+    let within = |station: &&Arc<Station>| bbox.as_ref().is_none_or(|bbox| bbox.holds(station.place()));
     Ok(stations.filter(within).cloned().collect())
 }
 
@@ -180,17 +175,21 @@ pub async fn answer(
         Where::One(station) => (vec![station], true),
         Where::Some(stations) => (stations, false),
     };
-    let _turn = app.turn().await?;
+    let turn = app.turn().await?;
     let series = read(&app, &collection, &stations, &measured, when).await?;
     if single && series.is_empty() {
         return Err(Failure::not_found("the station has no values of these parameters in this time"));
     }
     let work = app.clone();
     blocking(move || {
-        let app = work;
+        let (app, _turn) = (work, turn);
         let body = match output {
             Output::CoverageJson => coverage::write(&app, &headers, &collection, &series, single),
-            Output::GeoJson => geojson::values(&app, &headers, &collection, &series),
+            Output::GeoJson => {
+                let body = geojson::values(&app, &headers, &collection, series);
+                let body = body.map_err(|error| Failure::internal("writing JSON", &error))?;
+                return Ok(tagged(&headers, output, body));
+            }
             Output::Csv => return csv(&app, &headers, series),
         };
         let body = serde_json::to_vec(&body).map_err(|error| Failure::internal("writing JSON", &error))?;

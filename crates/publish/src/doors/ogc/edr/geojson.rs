@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use limpid_model::geo::Point;
 use limpid_model::{Observation, Station};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::ROOT;
 use super::collection::{Collection, name};
-use super::data::{Series, place};
+use super::data::Series;
 use crate::api::item::{ObservationItem, Row};
 use crate::app::App;
 use crate::links;
@@ -36,25 +38,77 @@ pub fn locations(app: &App, headers: &HeaderMap, collection: &Collection, statio
 }
 
 /// Each value, with all that `/api/v1/observations` says of it.
-pub fn values(app: &App, headers: &HeaderMap, collection: &Collection, series: &[Series]) -> Value {
+#[derive(Serialize)]
+struct ValueFeature<'a> {
+    r#type: &'static str,
+    id: String,
+    geometry: Geometry,
+    properties: ValueProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct Geometry {
+    r#type: &'static str,
+    coordinates: Point,
+}
+
+/// What the standard wants of every feature, and what is known of the value.
+#[derive(Serialize)]
+struct ValueProperties<'a> {
+    label: &'a str,
+    datetime: String,
+    #[serde(rename = "parameter-name")]
+    parameter_name: [&'a str; 1],
+    edrqueryendpoint: &'a str,
+    #[serde(flatten)]
+    item: ObservationItem,
+}
+
+/// Values as features, written one by one: an answer has up to [`MOST_VALUES`](super::data::MOST_VALUES).
+///
+/// # Errors
+/// When one cannot be written.
+pub fn values(
+    app: &App,
+    headers: &HeaderMap,
+    collection: &Collection,
+    series: Vec<Series>,
+) -> serde_json::Result<Vec<u8>> {
     let zone = app.zone();
-    let mut features = Vec::new();
-    for one in series {
-        for (measured, values) in &one.values {
-            let rows = Row::<Observation>::all(values.clone(), |record| &record.station, &app.pipeline);
-            for row in &rows {
+    let mut body = br#"{"type":"FeatureCollection","features":["#.to_vec();
+    let begin = body.len();
+    for Series { station, values } in series {
+        let endpoint = endpoint(headers, collection, &station);
+        for (measured, values) in values {
+            let name = name(measured);
+            for row in &Row::<Observation>::all(values, |record| &record.station, &app.pipeline) {
                 let record = &row.published.record;
-                let time = format!("{}/{}", zone.format(record.start), zone.format(record.end));
-                let mut properties = told(headers, collection, &one.station, time, vec![name(*measured)]);
-                if let Ok(Value::Object(item)) = serde_json::to_value(ObservationItem::new(row, zone)) {
-                    properties.extend(item);
+                let [start, end] = [record.start, record.end].map(|at| zone.format(at));
+                if body.len() > begin {
+                    body.push(b',');
                 }
-                let id = format!("{}.{}@{}", record.station, name(*measured), zone.format(record.start));
-                features.push(feature(&id, &one.station, properties));
+                let feature = ValueFeature {
+                    r#type: "Feature",
+                    id: format!("{}.{name}@{start}", record.station),
+                    geometry: Geometry { r#type: "Point", coordinates: station.place() },
+                    properties: ValueProperties {
+                        label: station.name.get("en"),
+                        datetime: format!("{start}/{end}"),
+                        parameter_name: [&name],
+                        edrqueryendpoint: &endpoint,
+                        item: ObservationItem::new(row, zone),
+                    },
+                };
+                serde_json::to_writer(&mut body, &feature)?;
             }
         }
     }
-    json!({ "type": "FeatureCollection", "features": features })
+    body.extend(b"]}");
+    Ok(body)
+}
+
+fn endpoint(headers: &HeaderMap, collection: &Collection, station: &Station) -> String {
+    links::absolute(headers, &format!("{ROOT}/collections/{}/locations/{}", collection.id(), station.id))
 }
 
 /// What the standard wants of every feature.
@@ -65,16 +119,15 @@ fn told(
     time: String,
     names: Vec<String>,
 ) -> Map<String, Value> {
-    let path = format!("{ROOT}/collections/{}/locations/{}", collection.id(), station.id);
     Map::from_iter([
         ("label".to_owned(), station.name.get("en").into()),
         ("datetime".to_owned(), time.into()),
         ("parameter-name".to_owned(), names.into()),
-        ("edrqueryendpoint".to_owned(), links::absolute(headers, &path).into()),
+        ("edrqueryendpoint".to_owned(), endpoint(headers, collection, station).into()),
     ])
 }
 
 fn feature(id: &str, station: &Station, properties: Map<String, Value>) -> Value {
-    let geometry = json!({ "type": "Point", "coordinates": place(station) });
+    let geometry = json!({ "type": "Point", "coordinates": station.place() });
     json!({ "type": "Feature", "id": id, "geometry": geometry, "properties": properties })
 }

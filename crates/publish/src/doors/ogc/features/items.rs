@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use limpid_model::Station;
+use limpid_model::geo::Bbox;
 use serde_json::{Value, json};
 
 use super::super::common::{self, link};
@@ -12,7 +13,7 @@ use super::{ROOT, STATIONS, only_stations};
 use crate::answer::problem::cut;
 use crate::answer::{Failure, Format};
 use crate::api::query::Query;
-use crate::api::stations::{Bbox, StationItem};
+use crate::api::stations::StationItem;
 use crate::app::{App, Shared};
 
 /// Features on a page when the query does not say.
@@ -46,7 +47,7 @@ pub async fn list(
         .stations
         .iter()
         .filter(|station| kind.is_none_or(|kind| station.kind == kind))
-        .filter(|station| bbox.as_ref().is_none_or(|bbox| bbox.holds(station.lat, station.lon)))
+        .filter(|station| bbox.as_ref().is_none_or(|bbox| bbox.holds(station.place())))
         .filter(|station| when.is_none_or(|when| when.meets(station.from, station.to)))
         .collect();
     let features: Vec<Value> = chosen.iter().skip(offset).take(limit).map(|station| feature(station, &app)).collect();

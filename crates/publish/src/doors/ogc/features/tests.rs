@@ -93,3 +93,34 @@ async fn what_cannot_be_served_is_refused() {
         );
     }
 }
+
+/// The pattern of times that the descriptions give, and the reader of times, agree.
+#[tokio::test]
+async fn the_description_knows_every_day_and_no_other() {
+    let service = Service::with(county()).await;
+    let api = json(&service, "/ogc/api").await;
+    let parameters = api["paths"]["/ogc/collections/{collectionId}/items"]["get"]["parameters"].clone();
+    let schema = |name: &str| {
+        let found = parameters.as_array().unwrap().iter().find(|one| one["name"] == name);
+        found.unwrap_or_else(|| panic!("{name}: {parameters}"))["schema"].clone()
+    };
+    let pattern = regex::Regex::new(schema("datetime")["pattern"].as_str().unwrap()).unwrap();
+    for (text, fits) in [
+        ("2026-01-31", true),
+        ("2024-02-29", true),
+        ("2000-02-29", true),
+        ("2026-02-29", false),
+        ("1900-02-29", false),
+        ("2026-04-31", false),
+        ("2026-11-25T08:00:00+08:00", true),
+        ("2026-11-25T00:00:00.5Z/..", true),
+        ("../2026-11-30", true),
+        ("2026-11-25T24:00:00Z", false),
+    ] {
+        assert_eq!(pattern.is_match(text), fits, "{text}");
+        let status =
+            service.get(&format!("/ogc/collections/stations/items?datetime={}", text.replace('+', "%2B"))).await;
+        assert_eq!(status.status == 200, fits, "{text}");
+    }
+    assert_eq!(schema("bbox")["items"]["maximum"], 180);
+}

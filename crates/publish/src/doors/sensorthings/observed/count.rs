@@ -3,7 +3,7 @@
 use limpid_store::ObservationQuery;
 
 use super::super::world::ask;
-use super::{Asked, LOOKED_THROUGH};
+use super::Asked;
 use crate::answer::Failure;
 
 impl Asked<'_> {
@@ -16,9 +16,8 @@ impl Asked<'_> {
             }
             return Ok(count);
         }
-        let mut left = LOOKED_THROUGH;
         for stream in &self.streams {
-            self.each(stream, &mut left, "$count", |_| count += 1).await?;
+            self.each(stream, "$count", |_| count += 1).await?;
         }
         Ok(count)
     }

@@ -20,7 +20,7 @@ use super::world::{World, ask};
 use crate::answer::Failure;
 use narrow::{of_stream, span};
 
-/// Records that are looked through for one answer.
+/// Records that are looked through for one answer, in all of its lists together.
 pub const LOOKED_THROUGH: usize = 500_000;
 /// Observations that are sorted in memory, for an order that is not that of time.
 pub const SORTED: usize = 50_000;
@@ -130,18 +130,12 @@ impl<'a> Asked<'a> {
         Ok(if back { journal.observations_back(query).await? } else { journal.observations(query).await? })
     }
 
-    /// Shows every observation of a series that is asked for; `left` is how many may still be looked through for `option`.
-    async fn each(
-        &self,
-        stream: &Arc<Stream>,
-        left: &mut usize,
-        option: &str,
-        mut show: impl FnMut(Entity),
-    ) -> Result<(), Failure> {
+    /// Shows every observation of a series that is asked for by `option`.
+    async fn each(&self, stream: &Arc<Stream>, option: &str, mut show: impl FnMut(Entity)) -> Result<(), Failure> {
         let mut behind = None;
         loop {
             let found = self.read_stretch(stream, self.span_behind(behind, false), CHUNK, false).await?;
-            *left = left.checked_sub(found.len()).ok_or_else(|| self.too_many(option))?;
+            self.world.look(found.len()).ok_or_else(|| self.too_many(option))?;
             let full = found.len() == CHUNK;
             behind = found.last().map(|last| last.record.start);
             let of = found.into_iter().map(|one| Entity::Observation(stream.clone(), Arc::new(one)));

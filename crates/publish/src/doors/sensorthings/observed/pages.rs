@@ -19,7 +19,9 @@ impl Asked<'_> {
             streams.reverse();
         }
         let begin = self.begin(streams.iter().copied())?;
-        let (mut left, mut skip, top) = (LOOKED_THROUGH, self.options.skip, self.options.page());
+        // Another list of the same answer may have used up what may be looked through.
+        self.world.look(1).ok_or_else(|| self.too_many("$expand"))?;
+        let (mut skip, top) = (self.options.skip, self.options.page());
         let mut entities: Vec<Entity> = Vec::new();
         for (place, stream) in streams.into_iter().enumerate() {
             let mut behind = match begin {
@@ -35,7 +37,7 @@ impl Asked<'_> {
                 let limit = limit.min(CHUNK);
                 let found = self.read_stretch(stream, span, limit, back).await?;
                 let full = found.len() == limit;
-                left = left.saturating_sub(found.len().max(1));
+                let left = self.world.look(found.len().max(1)).unwrap_or(0);
                 for published in found {
                     let start = published.record.start;
                     let entity = Entity::Observation(stream.clone(), Arc::new(published));
@@ -75,7 +77,6 @@ impl Asked<'_> {
         }
         let begin = self.begin(self.streams.iter())?;
         let mut found: Vec<(Instant, usize, Entity)> = Vec::new();
-        let mut left = LOOKED_THROUGH;
         for (place, stream) in self.streams.iter().enumerate() {
             // What stands at the time of the last one is behind it when its series is listed behind.
             let (mut from, mut to) = (self.from, self.to);
@@ -98,7 +99,7 @@ impl Asked<'_> {
                 let limit = need.min(CHUNK);
                 let page = self.read_stretch(stream, span, limit, back).await?;
                 let full = page.len() == limit;
-                left = left.checked_sub(page.len()).ok_or_else(|| self.too_many("$filter"))?;
+                self.world.look(page.len()).ok_or_else(|| self.too_many("$filter"))?;
                 for published in page {
                     let start = published.record.start;
                     behind = Some(start);
@@ -126,9 +127,9 @@ impl Asked<'_> {
 
     /// Any other order: all of them, in memory.
     pub async fn sorted(&self) -> Result<Page, Failure> {
-        let (mut entities, mut left) = (Vec::new(), LOOKED_THROUGH);
+        let mut entities = Vec::new();
         for stream in &self.streams {
-            self.each(stream, &mut left, "$orderby", |entity| entities.push(entity)).await?;
+            self.each(stream, "$orderby", |entity| entities.push(entity)).await?;
             if entities.len() > SORTED {
                 return Err(self.too_many("$orderby"));
             }

@@ -32,6 +32,9 @@ pub struct Explanation {
     pub figure: Published<Observation>,
     /// The rules by which it has its value and flag, in the order in which they were applied.
     pub rules: Vec<RuleSaid>,
+    /// Every automatic check that it went through, those that found nothing too; none of figures that are made of hours, which went
+    /// through theirs.
+    pub checks: Vec<Check>,
     /// What it is made of; of a value as sent, the reading with its revisions, the one used last.
     pub inputs: Vec<Input>,
     /// The arithmetic with the numbers put in.
@@ -55,6 +58,19 @@ pub struct RuleSaid {
     pub verified: String,
     /// Its thresholds at this station, with numbers.
     pub thresholds: Option<String>,
+}
+
+/// An automatic check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// A stable word: `range`.
+    pub id: String,
+    /// Its name.
+    pub text: Text,
+    /// Its thresholds at this station and in this month, in the parameter's canonical unit; of a mark the mark.
+    pub thresholds: String,
+    /// The rule by which it doubted the value; `None` where it did not.
+    pub found: Option<String>,
 }
 
 /// A value that a figure is made of.

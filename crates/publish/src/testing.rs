@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Duration};
-use limpid_model::explanation::{Input, Origin, RuleSaid, Step};
+use limpid_model::explanation::{Check, Input, Origin, RuleSaid, Step};
 use limpid_model::forecast::{DayFigure, Expected, ForecastDay, HourSeries, MethodNote, ModelNote};
 use limpid_model::pipeline::{Files, Registers};
 use limpid_model::{
@@ -243,7 +243,13 @@ async fn explained(question: Question) -> limpid_store::Result<Option<Explanatio
     let step = Step { text: Text::zh_en("收到的数值", "the value as received"), formula: "66.2 ug/m3".into() };
     let figure = Published { seq: 1, at: received, revision: 1, record: figure };
     let (rules, inputs, steps) = (vec![rule], vec![input], vec![step]);
-    Ok(Some(Explanation { figure, rules, inputs, steps, derived: Some(66.2), agrees: true }))
+    let check = Check {
+        id: "rate".into(),
+        text: Text::zh_en("变化率", "rate of change"),
+        thresholds: "fail |v - before| > 80".into(),
+        found: Some("rate-fail".into()),
+    };
+    Ok(Some(Explanation { figure, rules, checks: vec![check], inputs, steps, derived: Some(66.2), agrees: true }))
 }
 
 pub fn at(text: &str) -> Instant {

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::explanation::{Explanation, Input, Origin, RuleSaid, Step};
+use limpid_model::explanation::{Check, Explanation, Input, Origin, RuleSaid, Step};
 use limpid_model::{Period, Question, Statistic, Text, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +27,8 @@ pub struct ExplanationItem {
     pub zone: &'static str,
     /// The rules by which it has its value and flag, in the order in which they were applied.
     pub rules: Vec<RuleItem>,
+    /// Every automatic check that it went through, those that found nothing too; none of figures that are made of hours.
+    pub checks: Vec<CheckItem>,
     /// What it is made of; of a value as sent, the reading with its revisions.
     pub inputs: Vec<InputItem>,
     /// The arithmetic with the numbers put in.
@@ -53,6 +55,21 @@ pub struct RuleItem {
     /// Its thresholds at this station.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<String>,
+}
+
+/// An automatic check.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Check)]
+pub struct CheckItem {
+    /// A stable word: mark, range, climatology, spike, rate, flat, slip, consistency, sum, neighbours, weather-wind, weather-rain.
+    pub id: String,
+    /// Its name, by language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub text: Text,
+    /// Its thresholds at this station and in this month, in the parameter's canonical unit; of a mark the mark.
+    pub thresholds: String,
+    /// The rule by which it doubted the value; null where it did not.
+    pub found: Option<String>,
 }
 
 /// A value that a figure is made of.
@@ -116,14 +133,16 @@ pub struct StepItem {
 impl ExplanationItem {
     fn new(explanation: Explanation, app: &App) -> Self {
         let zone = app.zone();
-        let Explanation { figure, rules, inputs, steps, derived, agrees } = explanation;
+        let Explanation { figure, rules, checks, inputs, steps, derived, agrees } = explanation;
         let station = figure.record.station.clone();
         let rule =
             |RuleSaid { id, text, source, verified, thresholds }| RuleItem { id, text, source, verified, thresholds };
+        let check = |Check { id, text, thresholds, found }| CheckItem { id, text, thresholds, found };
         Self {
             figure: ObservationItem::new(&Row::new(figure, &station, &app.pipeline), zone),
             zone: zone.name(),
             rules: rules.into_iter().map(rule).collect(),
+            checks: checks.into_iter().map(check).collect(),
             inputs: inputs.into_iter().map(|input| InputItem::new(input, zone)).collect(),
             steps: steps.into_iter().map(|Step { text, formula }| StepItem { text, formula }).collect(),
             derived,

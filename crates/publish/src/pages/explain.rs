@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use limpid_model::explanation::{Explanation, Input, RuleSaid};
+use limpid_model::explanation::{Check, Explanation, Input, RuleSaid};
 use limpid_model::{Instant, Observation, ParameterId, Period, StationId, Statistic, Zone};
 use maud::{Markup, html};
 
@@ -90,6 +90,7 @@ pub async fn get(
         h2 { (lang.t("explain.steps")) }
         ol { @for step in &found.steps { li { (step.text.get(lang.code())) br; code { (step.formula) } } } }
         (rules(&view, &found.rules))
+        (checks(&view, &found.checks))
         (inputs(&view, &found, zone, now))
         p { a href=(format!("/api/v1/explain?{query}")) { (lang.t("data.json")) } }
     };
@@ -114,6 +115,32 @@ fn rules(view: &View, rules: &[RuleSaid]) -> Markup {
                 @if rule.verified == "no" { br; span.soft { (lang.t("explain.unverified")) } }
             }
         } }
+    }
+}
+
+fn checks(view: &View, checks: &[Check]) -> Markup {
+    let lang = view.lang;
+    html! {
+        @if !checks.is_empty() {
+            h2 { (lang.t("explain.checks")) }
+            div.scroll tabindex="0" { table {
+                thead { tr {
+                    th scope="col" { (lang.t("explain.check")) }
+                    th scope="col" { (lang.t("explain.thresholds")) }
+                    th scope="col" { (lang.t("explain.outcome")) }
+                } }
+                tbody { @for check in checks { tr {
+                    th scope="row" { (check.text.get(lang.code())) }
+                    td { code { (check.thresholds) } }
+                    td {
+                        @match &check.found {
+                            Some(rule) => { b { (lang.t("explain.doubted")) } " " code { (rule) } }
+                            None => (lang.t("explain.passed")),
+                        }
+                    }
+                } } }
+            } }
+        }
     }
 }
 

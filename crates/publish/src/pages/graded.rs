@@ -1,6 +1,6 @@
 //! Judgements of water and noise in words: the class or verdict, its target, and what is to blame.
 
-use limpid_model::{Assessment, Compared, Instant, Part, Period, Status, Zone};
+use limpid_model::{Assessment, Compared, Instant, Part, Period, StationKind, Status, Zone};
 use maud::{Markup, html};
 
 use super::level::Sign;
@@ -80,6 +80,7 @@ pub fn sign(record: &Assessment) -> Sign {
 pub fn word(lang: Lang, record: &Assessment) -> String {
     match record.level.and_then(|level| record.scheme.level(level)) {
         Some(level) => level.category().get(lang.code()).to_owned(),
+        None if record.scheme.kind == StationKind::Noise => lang.t("zone.not_judged").to_owned(),
         None => lang.t("class.withheld").to_owned(),
     }
 }

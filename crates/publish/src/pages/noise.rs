@@ -216,6 +216,17 @@ N2,noise,环城路,Ring Road,28.4,104.8,4a
     }
 
     #[tokio::test]
+    async fn a_day_that_was_not_judged_has_too_few_hours() {
+        let records = vec![
+            hour("N1", "leq", "2026-11-25T01:00:00Z", 57.34).into(),
+            part(Part::Day, "2026-11-23T22:00:00Z", 16, None, 60.0),
+        ];
+        let service = Service::of(crate::testing::PIPELINE, STATIONS, records).await;
+        let page = service.get("/noise?lang=en").await.text().to_owned();
+        assert!(page.contains("Not judged: too few valid hours") && !page.contains("not every item"), "{page}");
+    }
+
+    #[tokio::test]
     async fn machines_get_days_and_nights() {
         let service = Service::of(crate::testing::PIPELINE, STATIONS, records()).await;
         let listed = service.get("/api/v1/assessments?scheme=gb3096-2008&from=2026-11-24&to=2026-11-25").await.json();

@@ -279,6 +279,8 @@ async fn a_figure_of_a_station_leads_to_how_it_came_about() {
         "How this figure came about",
         "66.2 µg/m³",
         "fail &lt; -10 ug/m3",
+        "fail |v - before| &gt; 80",
+        "Doubted",
         "plausible &amp; &lt;sound&gt;",
         "Not verified",
         "sha256:",

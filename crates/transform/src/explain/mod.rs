@@ -3,10 +3,12 @@
 //! The figure is also derived once more by the same pure functions that made it, and compared with what is published.
 //!
 //! - [`rules`]: what rule ids mean
+//! - `checks`: every check that it went through, with thresholds
 //! - `inputs`: readings down to their uploads, or the published figures of a shorter period
 //! - `steps`: the arithmetic as text
 //! - `index`: how an air quality index follows
 
+mod checks;
 mod index;
 mod inputs;
 pub mod rules;
@@ -59,6 +61,7 @@ pub async fn explain(
     });
     Ok(Some(Explanation {
         rules: rules::said(rules, station, figure.record.parameter, &figure.record.rules),
+        checks: checks::of(rules, station, &figure.record, zone),
         inputs,
         steps,
         derived: derived.and_then(|derived| derived.value),

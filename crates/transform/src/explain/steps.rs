@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use limpid_model::explanation::{Input, Step};
-use limpid_model::{Instant, Observation, ParameterId, Pipeline, Text};
+use limpid_model::{Instant, Limit, Observation, ParameterId, Pipeline, Text};
 
 use crate::aggregate::energy::energy_mean;
 use crate::aggregate::mean::mean;
@@ -73,7 +73,12 @@ impl Job<'_> {
         let (validity, noise) = (&self.rules.validity, &self.pipeline.noise);
         let of_month = || format!("{} ({} of February)", validity.month_days, validity.month_days_february);
         Some(match rule {
-            "hour-mean" | "hour-energy-mean" | "hour-sum" | "hour-vector" => validity.hour_minutes.to_string(),
+            "hour-mean" | "hour-energy-mean" | "hour-sum" | "hour-vector" => {
+                let set = |limit| if let Limit::Minutes(minutes) = limit { Some(minutes) } else { None };
+                let station = self.pipeline.stations.get(&self.figure.station);
+                let set = station.and_then(|station| Limit::set(&station.limits, self.figure.parameter, set));
+                set.unwrap_or(validity.hour_minutes).to_string()
+            }
             "moving-8h" => validity.moving_8h_hours.to_string(),
             "moving-24h" => validity.moving_24h_hours.to_string(),
             "day-mean" | "day-energy-mean" | "day-sum" | "day-vector" | "day-flow-weighted" => {

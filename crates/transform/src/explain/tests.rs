@@ -8,7 +8,7 @@ use limpid_model::{ParameterId, Reading, Review, StationId, Statistic};
 use super::*;
 use crate::engine::history;
 use crate::engine::tests::replay::{accept, open, published};
-use crate::engine::tests::{at, pipeline, reading};
+use crate::engine::tests::{at, pipeline, pipeline_with, reading};
 
 /// Midnight of 1 June 2026 in Shanghai.
 fn hour(hour: i64) -> Instant {
@@ -188,4 +188,43 @@ async fn numbers_are_put_in() {
     let corrected = told("S1", "o3", Period::Hour, Statistic::Mean, hour(4)).await.unwrap();
     assert_eq!(formulas(&corrected)[..2], ["24 ug/m3", "13 ug/m3"]);
     assert!(told("S1", "pm25", Period::Hour, Statistic::Mean, hour(-1)).await.is_none());
+}
+
+#[tokio::test]
+async fn every_check_that_ran_says_its_thresholds_and_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut feed = Feed { journal: open(folder.path()), sent: 0 };
+    for number in 0..8 {
+        let value = match number {
+            3 => 900.0,
+            6 => 180.0,
+            _ => 40.0 + f64::from(number),
+        };
+        feed.send("S1", "no2", Period::Hour, hour(number.into()), value, "N").await;
+    }
+    let limits = "[[validation.limit]]\nstation = \"S1\"\nparameter = \"no2\"\ncheck = \"climatology\"\nmonth = 6\n\
+                  suspect_above = 200\n[[validation.limit]]\nstation = \"*\"\nparameter = \"no2\"\ncheck = \"spike\"\nsuspect = 100\n";
+    let pipeline = pipeline_with("Asia/Shanghai", limits);
+    history(pipeline.clone(), feed.journal.clone(), None, |_, _| {}).await.unwrap();
+    let ask = |start| question("S1", "no2", Period::Hour, Statistic::Mean, start);
+    let checks = async |start| {
+        let told = explain(pipeline.clone(), feed.journal.clone(), ask(start), chrono::Utc::now()).await.unwrap();
+        told.unwrap().checks
+    };
+    // What is doubted by itself is not compared with others.
+    let high: Vec<_> = checks(hour(3)).await.into_iter().map(|one| (one.id, one.found)).collect();
+    let doubted = ("climatology".to_owned(), Some("climatology-suspect".to_owned()));
+    assert_eq!((high.len(), &high[2]), (3, &doubted));
+    let found = checks(hour(6)).await;
+    let of =
+        |id: &str| found.iter().find(|one| one.id == id).map(|one| (one.thresholds.as_str(), one.found.as_deref()));
+    assert_eq!(of("mark"), Some(("N", None)));
+    assert_eq!(of("climatology"), Some(("suspect > 200", None)));
+    assert_eq!(of("spike"), Some(("suspect |v - (before + after) / 2| > 100", Some("spike-suspect"))));
+    // consistency.csv and sums.csv have NO2 beside NOx; it was not sent, and they found nothing.
+    assert_eq!(of("consistency"), Some(("no2 - nox > 10 and > 15 %", None)));
+    assert_eq!(of("sum"), Some(("|nox - (1.533156 no + 1 no2)| > 10 and > 15 %", None)));
+    assert!(of("range").is_some_and(|(told, found)| told.starts_with("fail < ") && found.is_none()));
+    assert_eq!((of("neighbours"), of("weather-wind")), (None, None), "none is built in");
+    assert!(checks(hour(1)).await.iter().all(|one| one.found.is_none()));
 }

@@ -14,14 +14,18 @@ pub fn judge(
     month: u32,
     value: Fixed,
 ) -> Option<(Flag, &'static str)> {
-    let of_month = |limit: &Climatology| limit.month.is_none_or(|only| only == month);
-    let limit = limits.iter().find_map(|(of, limit)| match limit {
-        Limit::Climatology(limit) if *of == parameter && of_month(limit) => Some(limit),
-        _ => None,
-    })?;
+    let limit = of_month(limits, parameter, month)?;
     let below = limit.suspect_below.and_then(Fixed::from_f64).is_some_and(|bound| value < bound);
     let above = limit.suspect_above.and_then(Fixed::from_f64).is_some_and(|bound| value > bound);
     Some(if below || above { (Flag::Suspect, "climatology-suspect") } else { (Flag::Pass, "climatology") })
+}
+
+/// What is set for a parameter in a calendar month.
+pub fn of_month(limits: &[(ParameterId, Limit)], parameter: ParameterId, month: u32) -> Option<Climatology> {
+    limits.iter().find_map(|(of, limit)| match limit {
+        Limit::Climatology(limit) if *of == parameter && limit.month.is_none_or(|only| only == month) => Some(*limit),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

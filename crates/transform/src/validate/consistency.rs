@@ -65,6 +65,11 @@ impl Consistency {
 }
 
 impl Pair {
+    /// What is doubted, in words: `pm25 - pm10 > 5 and > 10 %`.
+    pub fn told(&self) -> String {
+        format!("{} - {} {}", self.part, self.whole, self.within.told())
+    }
+
     /// Whether the part exceeds the whole by more than both tolerances.
     pub fn contradicts(&self, part: Fixed, whole: Fixed) -> bool {
         let (part, whole) = (i128::from(part.millionths()), i128::from(whole.millionths()));

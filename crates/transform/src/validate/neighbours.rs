@@ -103,6 +103,11 @@ fn set(station: &Station, parameter: ParameterId) -> Option<Set> {
 }
 
 impl Near {
+    /// What is doubted, in words, of at least so many neighbours.
+    pub fn told(self) -> String {
+        format!("|v - median| {} (>= {LEAST}, <= {} km)", self.within.told(), self.within_km)
+    }
+
     /// The flag of an hour that lies apart from those of the stations around, and the id of the rule.
     pub fn judge(self, value: Fixed, around: &mut [Fixed]) -> Option<(Flag, &'static str)> {
         self.is_apart(value, around).then_some((Flag::Suspect, "neighbours-suspect"))

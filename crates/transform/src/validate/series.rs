@@ -44,6 +44,34 @@ impl InTime {
         any.then_some(checks)
     }
 
+    /// The checks in words, each with its name.
+    pub fn told(&self) -> Vec<(&'static str, String)> {
+        let beyond = |what: &str, words: [(&str, Option<String>); 2]| {
+            let each = words.into_iter().filter_map(|(word, bound)| Some(format!("{word} {what} {}", bound?)));
+            each.collect::<Vec<_>>().join(", ")
+        };
+        let steps = |what: &str, steps: Steps| {
+            let bound = |bound: Option<f64>| bound.map(|bound| format!("> {bound}"));
+            beyond(what, [("suspect", bound(steps.suspect)), ("fail", bound(steps.fail))])
+        };
+        let flat = |flat: Flat| {
+            let hours = |hours: Option<u8>| hours.map(|hours| format!("<= {} / {hours} h", flat.tolerance));
+            beyond("max - min", [("suspect", hours(flat.suspect_hours)), ("fail", hours(flat.fail_hours))])
+        };
+        let slip = |slip: Slip| {
+            let times = |sign: &'static str, slash: &'static str| move |n: u32| format!("{sign} {slash}{n}");
+            let (above, below) = (slip.above.map(times(">=", "")), slip.below.map(times("<=", "1/")));
+            beyond("v / median", [("suspect", above), ("suspect", below)])
+        };
+        let checks = [
+            ("spike", self.spike.map(|set| steps("|v - (before + after) / 2|", set))),
+            ("rate", self.rate.map(|set| steps("|v - before|", set))),
+            ("flat", self.flat.map(flat)),
+            ("slip", self.slip.map(slip)),
+        ];
+        checks.into_iter().filter_map(|(name, told)| Some((name, told.filter(|told| !told.is_empty())?))).collect()
+    }
+
     /// What the checks find wrong with the hour at `place` of `hours`, which are the values that are sound by themselves, one
     /// cell an hour. A value that another check doubts still counts as a neighbour, so that no verdict depends on another.
     pub fn judge(&self, hours: &[Option<Fixed>], place: usize) -> impl Iterator<Item = (Flag, &'static str)> {

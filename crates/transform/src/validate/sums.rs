@@ -65,6 +65,14 @@ pub fn at(sums: &[Sum], limits: &[(ParameterId, Limit)]) -> Vec<Sum> {
 }
 
 impl Sum {
+    /// What is doubted, in words: `|nox - (1.5332 no + 1 no2)| > 5 and > 10 %`.
+    pub fn told(&self) -> String {
+        let scale = SCALE as f64;
+        let terms: Vec<String> =
+            self.terms.iter().map(|(parameter, factor)| format!("{} {parameter}", *factor as f64 / scale)).collect();
+        format!("|{} - ({})| {}", self.whole, terms.join(" + "), self.within.told())
+    }
+
     /// Whether whole and terms, in the order of [`Sum::terms`], differ by more than both tolerances.
     pub fn contradicts(&self, whole: Fixed, terms: &[Fixed]) -> bool {
         let scale = i128::from(SCALE);

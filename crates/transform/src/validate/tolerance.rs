@@ -2,7 +2,7 @@
 
 use limpid_model::limit::Tolerance;
 
-use crate::fixed::Fixed;
+use crate::fixed::{Fixed, Mean};
 use crate::standards::{self, TableError};
 
 /// A tolerance in exact form.
@@ -27,6 +27,11 @@ impl Within {
             absolute: absolute.and_then(Fixed::from_f64).unwrap_or(self.absolute),
             relative_percent: relative_percent.unwrap_or(self.relative_percent),
         }
+    }
+
+    /// In words: `> 5 and > 10 %`.
+    pub fn told(self) -> String {
+        format!("> {} and > {} %", Mean::from(self.absolute).to_f64(), self.relative_percent)
     }
 
     /// Whether `off`, so many `parts` of a millionth, is more than both tolerances allow of `whole` in the same parts.

@@ -9,7 +9,7 @@ use chrono::{TimeDelta, Utc};
 
 use crate::python::{peer, run};
 use crate::registers::{register, with_permits};
-use crate::support::{Folder, Limpid, hour, summary};
+use crate::support::{BIN, Folder, Limpid, hour, summary};
 
 /// Where Debian has it.
 pub const CHROMIUM: &str = "/usr/bin/chromium";
@@ -91,7 +91,13 @@ pub async fn county() -> (Folder, Limpid, String) {
     ] {
         summary(&register(&folder, command, &rest));
     }
-    run(folder.command("alert").arg("relay").args(["--who", "Li"]).arg(peer("alert.cap.xml")));
+    let mut relay = Command::new(BIN);
+    relay
+        .args(["alert", "relay", "--who", "Li", "--pipeline"])
+        .arg(folder.pipeline())
+        .arg("--state")
+        .arg(folder.state());
+    run(relay.arg(peer("alert.cap.xml")));
     let secret = folder.token("*");
     let limpid = folder.run();
     let now = Utc::now();

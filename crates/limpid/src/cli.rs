@@ -152,6 +152,12 @@ pub struct Conformance {
     /// The station
     #[arg(long, value_name = "ID")]
     pub station: String,
+    /// How many of the events that the station told of itself are shown, the newest first
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub events: u16,
+    /// Only events before this time, RFC 3339 with offset
+    #[arg(long, value_name = "TIME")]
+    pub before: Option<chrono::DateTime<chrono::FixedOffset>>,
     /// Print one JSON line instead of text
     #[arg(long)]
     pub json: bool,

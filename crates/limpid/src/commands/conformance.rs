@@ -1,6 +1,6 @@
 //! `limpid conformance`
 
-use limpid_ingest::gateways::hj212::conformance::{Report, report};
+use limpid_ingest::gateways::hj212::conformance::{EventPage, Report, report};
 use limpid_model::Pipeline;
 use limpid_store::{Journal, SqliteJournal, StateDir};
 
@@ -28,7 +28,9 @@ async fn read(pipeline: &Pipeline, arguments: &Conformance) -> Result<Report, Fa
     };
     let state = StateDir::read(&arguments.state.state)?;
     let journal = SqliteJournal::open_read_only(&state.journal())?;
-    let report = report(pipeline, &*journal, station).await?;
+    let before = arguments.before.map(|before| before.to_utc());
+    let page = EventPage { limit: arguments.events.into(), before };
+    let report = report(pipeline, &*journal, station, page).await?;
     journal.close().await?;
     Ok(report)
 }
@@ -50,5 +52,8 @@ fn print(report: &Report) {
     for told in &report.events {
         let meaning = told.meaning.map(|meaning| format!(" ({meaning})")).unwrap_or_default();
         println!("  {}  {} {} {}{meaning}", told.at, told.kind, told.subject, told.text.escape_debug());
+    }
+    if let Some(before) = &report.older_before {
+        println!("  older ones: --before {before}");
     }
 }

@@ -15,8 +15,11 @@ pub struct ConformanceBody {
     pub strict: bool,
     /// The most frequent first.
     pub deviations: Vec<DepartureBody>,
-    /// What the station told of itself beside readings, the newest first, at most 100.
+    /// What the station told of itself beside readings, the newest first.
     pub events: Vec<ToldBody>,
+    /// Where there is more: what `before` must be for the next.
+    #[schema(example = "2026-11-25T08:00:00+08:00")]
+    pub older_before: Option<String>,
 }
 
 /// Something that a station told of itself.
@@ -85,9 +88,14 @@ pub struct FrameBody {
 /// the station, or of all.
 #[utoipa::path(
     get, path = "/api/v1/stations/{id}/conformance", tag = "uploads", operation_id = "conformance", security(("token" = [])),
-    params(("id" = String, Path, description = "station id")),
+    params(
+        ("id" = String, Path, description = "station id"),
+        ("events" = Option<u16>, Query, minimum = 1, maximum = 1000, description = "how many of the station's events there are, 100 unless asked for"),
+        ("before" = Option<String>, Query, description = "only events before this time, with offset: `older_before` of the page before"),
+    ),
     responses(
         (status = 200, description = "counted since the journal began", body = ConformanceBody),
+        (status = 400, description = "`events` or `before` cannot be served", content_type = "application/problem+json", body = ProblemBody),
         (status = 401, description = "no token, or one that is not known", content_type = "application/problem+json", body = ProblemBody),
         (status = 403, description = "the token is of another station", content_type = "application/problem+json", body = ProblemBody),
         (status = 404, description = "there is no such station", content_type = "application/problem+json", body = ProblemBody),

@@ -4,11 +4,13 @@
 use limpid_model::{
     Instant, KeptStationEvent, Pipeline, ReceiptId, Station, StationEvent, StationEventKind, StationId, Zone,
 };
-use limpid_store::{Journal, Result, StationEventQuery};
+use limpid_store::{Journal, Result};
 use serde::Serialize;
 
 use super::deviation::{Deviation, Weight};
 use super::message;
+
+pub use super::event_page::EventPage;
 
 /// A station's report.
 #[derive(Debug, Clone, Serialize)]
@@ -19,12 +21,11 @@ pub struct Report {
     pub strict: bool,
     /// Every way in which it departed from it, the most frequent first.
     pub deviations: Vec<Departure>,
-    /// What it told of itself beside readings, the newest first, at most [`EVENTS`].
+    /// What it told of itself beside readings, the newest first.
     pub events: Vec<Told>,
+    /// Where there is more: what [`EventPage::before`] must be for the next.
+    pub older_before: Option<String>,
 }
-
-/// Events in a report.
-pub const EVENTS: usize = 100;
 
 /// Something that a station told of itself.
 #[derive(Debug, Clone, Serialize)]
@@ -78,11 +79,11 @@ pub struct Example {
     pub frame: String,
 }
 
-/// The report of a station.
+/// The report of a station, with these of its events.
 ///
 /// # Errors
 /// Those of the journal.
-pub async fn report(pipeline: &Pipeline, journal: &dyn Journal, station: &Station) -> Result<Report> {
+pub async fn report(pipeline: &Pipeline, journal: &dyn Journal, station: &Station, page: EventPage) -> Result<Report> {
     let zone = pipeline.publisher.zone;
     let mut deviations = Vec::new();
     for counted in journal.deviations(&station.id).await? {
@@ -108,10 +109,10 @@ pub async fn report(pipeline: &Pipeline, journal: &dyn Journal, station: &Statio
     }
     deviations.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let strict = pipeline.ingest.hj212.stations.get(&station.id).strict;
-    let query =
-        StationEventQuery { station: station.id.clone(), kinds: Vec::new(), from: None, to: None, limit: EVENTS };
-    let events = journal.station_events(query).await?.into_iter().map(|kept| told(zone, kept)).collect();
-    Ok(Report { station: station.id.clone(), strict, deviations, events })
+    let (events, older) = page.read(journal, &station.id).await?;
+    let events = events.into_iter().map(|kept| told(zone, kept)).collect();
+    let older_before = older.map(|before| at(zone, before));
+    Ok(Report { station: station.id.clone(), strict, deviations, events, older_before })
 }
 
 fn told(zone: Zone, kept: KeptStationEvent) -> Told {
@@ -212,7 +213,7 @@ mod tests {
         assert_eq!((state.counts.total(), journal.refusals().await.unwrap().len()), (0, 1));
         let station = pipeline.stations.get_str("A1").unwrap();
         let journal: Arc<dyn Journal> = journal;
-        let report = report(&pipeline, &*journal, station).await.unwrap();
+        let report = report(&pipeline, &*journal, station, EventPage::default()).await.unwrap();
         assert!(report.strict);
         let [told] = &report.events[..] else { panic!("{:?}", report.events) };
         assert_eq!(
@@ -234,5 +235,37 @@ mod tests {
         let example = flag.example.as_ref().unwrap();
         assert_eq!(example.receipt, last.unwrap().id);
         assert!(example.frame.contains("PW=***;MN=") && example.frame.contains("a05024-Rtd=3"), "{}", example.frame);
+    }
+
+    #[tokio::test]
+    async fn events_are_read_page_by_page_and_those_of_one_time_stay_together() {
+        let pipeline = pipeline("");
+        let folder = tempfile::tempdir().unwrap();
+        let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.db")).unwrap();
+        let intake = crate::Intake::new(pipeline.clone(), journal.clone()).with_clock(now);
+        let session = Session::new(intake.clone(), "127.0.0.1".parse().unwrap());
+        // Two in each of the minutes 0 to 4, and three in minute 5.
+        for (minute, facility) in (0..5).flat_map(|minute| [(minute, 1), (minute, 2)]).chain([(5, 1), (5, 2), (5, 3)]) {
+            let data = format!(
+                "QN=20261125093000000;ST=22;CN=2021;PW=123456;MN={MN};Flag=5;CP=&&DataTime=202611250{minute}0000;SB{facility}-RS={}&&",
+                minute % 2
+            );
+            let raw = encode(data.as_bytes());
+            let frame = Frame { raw: &raw, data: data.as_bytes(), deviations: Default::default() };
+            intake.submit(session.take(&frame).upload).await.unwrap();
+        }
+        let station = pipeline.stations.get_str("A1").unwrap();
+        for (limit, expected) in [(2, vec![3, 2, 2, 2, 2, 2]), (5, vec![5, 4, 4]), (13, vec![13]), (100, vec![13])] {
+            let (mut sizes, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
+            let mut before = None;
+            loop {
+                let report = report(&pipeline, &*journal, station, EventPage { limit, before }).await.unwrap();
+                sizes.push(report.events.len());
+                seen.extend(report.events.iter().map(|told| (told.at.clone(), told.subject.clone())));
+                let Some(older) = report.older_before else { break };
+                before = Some(older.parse().unwrap());
+            }
+            assert_eq!((sizes, seen.len()), (expected, 13), "{limit}");
+        }
     }
 }

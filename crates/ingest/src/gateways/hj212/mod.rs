@@ -16,6 +16,7 @@ pub mod conformance;
 pub mod crc;
 pub mod deviation;
 pub mod downlink;
+mod event_page;
 pub mod frame;
 pub mod message;
 pub mod server;

@@ -51,6 +51,8 @@ pub(super) enum Failure {
     Invalid { field: Option<String>, index: Option<usize>, detail: String, allowed: Vec<String> },
     /// SensorThings: the one observation of a body is not taken as a reading, but kept.
     NotCreated { receipt: ReceiptId, reason: &'static str, detail: String },
+    /// A parameter of the address that cannot be served.
+    Parameter { field: &'static str, detail: String },
     /// Too much is in work already.
     Busy,
     /// The journal did not take it.
@@ -149,6 +151,9 @@ impl Failure {
                 let detail =
                     format!("{reason}: {detail}; it is kept as receipt {receipt}, and no observation was created");
                 Problem::new(422, "not-created", "observation not created", detail)
+            }
+            Self::Parameter { field, detail } => {
+                Problem::new(400, "bad-value", "a value cannot be served", detail).field(field)
             }
             Self::Busy => {
                 Problem::new(503, "busy", "too many uploads", "too many uploads are in work; send it again later")

@@ -36,6 +36,11 @@ async fn only_the_stations_token_and_that_of_all_are_told() {
         assert_eq!(found["example"]["frame"], "##0030PW=***;MN=A;CP=&&&&ABCD");
         assert!(found["standard"].as_str().is_some_and(|text| text.contains("Flag")));
     }
+    for (query, field) in [("events=0", "events"), ("events=1001", "events"), ("before=yesterday", "before")] {
+        assert_eq!(get(&router, "one", &format!("{PATH}?{query}")).await.problem(400), field);
+    }
+    let older = get(&router, "one", &format!("{PATH}?events=1000&before=2026-11-25T08:00:00+08:00")).await;
+    assert_eq!((older.status.as_u16(), &older.body["older_before"]), (200, &serde_json::Value::Null));
     assert_eq!(get(&router, "two", PATH).await.problem(403), "station");
     assert_eq!(get(&router, "two", "/api/v1/stations/S9/conformance").await.problem(403), "station");
     assert_eq!(get(&router, "none", PATH).await.problem(401), "Authorization");

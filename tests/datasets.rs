@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::python::{Python, peer, run};
-use crate::support::Folder;
+use crate::support::{BIN, Folder};
 
 const JUDGES: [&str; 11] = [
     "csvw==4.1.1",
@@ -25,7 +25,8 @@ const JUDGES: [&str; 11] = [
 /// Apart from the others, for it wants an older jsonschema than they do.
 const CITATION: [&str; 1] = ["cffconvert==2.0.0"];
 
-const DATASETS: [&str; 4] = ["stations", "air-hourly", "air-daily", "air-index"];
+const DATASETS: [&str; 6] =
+    ["stations", "air-hourly", "air-daily", "air-index", "register-permits", "register-permits_limits"];
 
 /// 20 days over a year's end: hours in full, with values that a reader could trip over, and an hour that is missing.
 fn readings() -> String {
@@ -54,6 +55,32 @@ fn export(folder: &Folder, out: &Path) {
     }
 }
 
+/// Three permits, one of them withdrawn, with what a reader could trip over.
+fn permits(folder: &Folder) {
+    let registers = folder.pipeline().join("registers");
+    std::fs::create_dir(&registers).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipelines/demo/registers/permits.toml");
+    std::fs::copy(shipped, registers.join("permits.toml")).unwrap();
+    let file = folder.path("permits.json");
+    let limits =
+        json!([{ "pollutant": "so2", "value": 50, "unit": "mg/m3" }, { "pollutant": "ph", "value": 9, "lower": 6.5 }]);
+    let records = json!([
+        { "number": "P1", "holder": "江口, \"水泥\"厂\n二行", "lat": 28.5, "lon": 104.9, "valid_from": "2026-01-01", "limits": limits },
+        { "number": "P2", "holder": "=1+1", "contact_phone": "13800138000", "limits": [{ "pollutant": "cod" }] },
+        { "number": "P3", "holder": "江口造纸厂", "lat": 28.6, "lon": 105.0 },
+    ]);
+    std::fs::write(&file, records.to_string()).unwrap();
+    let register = |word: &str, rest: &[&str]| {
+        let mut command = Command::new(BIN);
+        command.args(["register", word, "--pipeline"]).arg(folder.pipeline()).arg("--state").arg(folder.state());
+        run(command.args(["--register", "permits"]).args(rest));
+    };
+    register("import", &["--who", "Li", &file.to_string_lossy()]);
+    register("check", &["--all", "--who", "Wang"]);
+    register("release", &["--all", "--who", "Zhao"]);
+    register("withdraw", &["--record", "P3", "--who", "Zhao", "--why", "wrong"]);
+}
+
 #[test]
 fn every_dataset_passes_the_judges_of_its_standards() {
     let folder = Folder::new(
@@ -64,6 +91,7 @@ fn every_dataset_passes_the_judges_of_its_standards() {
     let file = folder.path("long.csv");
     std::fs::write(&file, readings()).unwrap();
     folder.import("long", &[file]);
+    permits(&folder);
     let out = folder.path("out");
     export(&folder, &out);
     let limpid = folder.run();
@@ -72,7 +100,8 @@ fn every_dataset_passes_the_judges_of_its_standards() {
     let judged = Python::with("dataset-judges", &JUDGES).ask("datasets.py", &arguments);
 
     // 480 hours of two stations and six parameters; 20 days of those, and of ozone's largest eight hours.
-    let rows = json!({ "stations": 2, "air-hourly": 5760, "air-daily": 280, "air-index": 1000 });
+    let rows = json!({ "stations": 2, "air-hourly": 5760, "air-daily": 280, "air-index": 1000,
+        "register-permits": 3, "register-permits_limits": 3 });
     for dataset in DATASETS {
         let found = &judged["datasets"][dataset];
         let rows = &rows[dataset];

@@ -238,6 +238,9 @@ fn planted() -> (Value, Vec<&'static str>) {
     (records, planted)
 }
 
+/// What the register is as open data.
+const DATASETS: [&str; 2] = ["register-cases", "register-cases_rows"];
+
 /// A text as somebody would read it who looks for a number: one script of digits, no escapes, nothing between digits.
 fn plain(text: &str) -> String {
     const CHINESE: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
@@ -384,10 +387,23 @@ async fn planted_personal_data_leave_by_no_door() {
         command.env("LIMPID_LOG", "debug").output().unwrap()
     };
     let path = file.to_string_lossy().into_owned();
+    // A record that is refused is told of, and its values are not.
+    let mut bad = records.clone();
+    bad.as_array_mut().unwrap().iter_mut().for_each(|record| record["amount"] = json!("13911110006"));
+    bad.as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .for_each(|record| record["link"] = json!("13911110003 wangshu2@mail.example"));
+    let refused = folder.path("refused.json");
+    std::fs::write(&refused, bad.to_string()).unwrap();
+    let refused = register("import", &[&refused.to_string_lossy()]);
+    assert!(String::from_utf8_lossy(&refused.stdout).contains("\"refused\":2"));
+    outside.output("refused", &refused);
     outside.output("dry run", &register("import", &["--dry-run", "--why", "planted", &path]));
     outside.output("import", &register("import", &["--why", "planted", &path]));
     outside.output("check", &register("check", &["--all", "--who", "reviewer"]));
     outside.output("release", &register("release", &["--all", "--who", "publisher"]));
+    outside.output("audit", &register("audit", &[]));
     let counts: Value = serde_json::from_str(outside.0["import, standard output"].trim()).unwrap();
     assert_eq!(counts["added"], 2, "{counts}");
 
@@ -395,12 +411,17 @@ async fn planted_personal_data_leave_by_no_door() {
     let mut run = folder.command("run");
     run.env("LIMPID_LOG", "debug").stderr(std::fs::File::create(&log).unwrap());
     let limpid = Limpid::start_logging(run);
-    let datasets = limpid.get_json("/datasets").await;
-    let listed = datasets["datasets"].as_array().unwrap().iter().any(|one| one["id"] == "cases");
-    if listed {
-        let made =
-            reqwest::Client::new().post(limpid.url("/datasets/cases/releases")).bearer_auth(&secret).send().await;
-        assert!(made.unwrap().status().is_success());
+    for dataset in DATASETS {
+        let release = limpid.url(&format!("/datasets/{dataset}/releases"));
+        let made = reqwest::Client::new().post(release).bearer_auth(&secret).send().await.unwrap();
+        assert_eq!(made.status(), 201, "{dataset}");
+        let package = limpid.get(&format!("/datasets/{dataset}/releases/latest/datapackage.json")).await;
+        for resource in package["resources"].as_array().unwrap().iter().filter(|one| one["format"] == "csv") {
+            let path = resource["path"].as_str().unwrap().trim_end_matches(".gz");
+            let rows = limpid.text(&format!("/datasets/{dataset}/releases/latest/{path}")).await;
+            assert!(rows.contains("A-2"), "{dataset}: {rows}");
+            outside.add(format!("rows of {dataset}"), rows.as_bytes());
+        }
     }
     outside.crawl(&limpid).await;
     // Nor does a search, or a filter, tell by what it finds.
@@ -417,11 +438,17 @@ async fn planted_personal_data_leave_by_no_door() {
     let (ended, _) = limpid.terminate();
     assert!(ended.success());
     outside.add("log".into(), &std::fs::read(&log).unwrap());
-    if listed {
-        let mut export = folder.command("export");
-        outside
-            .output("export", &export.args(["--dataset", "cases", "--out"]).arg(folder.path("out")).output().unwrap());
-        outside.files(&folder.path("out"));
+    for dataset in DATASETS {
+        let out = folder.path(dataset);
+        let exported = folder.command("export").args(["--dataset", dataset, "--out"]).arg(&out).output().unwrap();
+        outside.output(dataset, &exported);
+        outside.files(&out);
+        for name in std::fs::read_dir(&out).unwrap() {
+            let path = name.unwrap().path();
+            if path.is_file() {
+                outside.add(path.display().to_string(), &std::fs::read(&path).unwrap());
+            }
+        }
     }
     outside.files(&folder.state());
 

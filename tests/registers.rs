@@ -1,11 +1,12 @@
 //! Registers from the command line to the reader: import, check, release, and what leaves.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::support::{BIN, Folder, Limpid, summary};
+use crate::python::{Python, run};
+use crate::support::{BIN, Folder, summary};
 
 const STATIONS: &str = "id,kind,name_zh,name_en,lat,lon\nS1,air,一号站,Station One,28.5,104.9\n";
 
@@ -71,98 +72,37 @@ async fn a_file_is_tried_imported_checked_released_and_read() {
     assert!(String::from_utf8_lossy(&busy.stderr).contains("in use by process"), "one process has the state folder");
 }
 
-/// Numbers with the check signs that the standards ask for, made up for this test: mobile telephones, identity cards (GB 11643),
-/// a bank card (ISO/IEC 7812), an address for mail.
-const PLANTED: [&str; 5] =
-    ["13912345678", "11010519491231002X", "6222021234567890128", "zhang.san@example.com", "18600001111"];
+/// A workbook as openpyxl, which is not ours, writes it: dates and numbers as the kinds of cells that they are in spreadsheets.
+const WORKBOOK: &str = r#"
+import datetime, sys, openpyxl
+book = openpyxl.Workbook()
+sheet = book.active
+sheet.append(["许可证编号", "持证单位", "管理类别", "有效期止", "limits.pollutant", "limits.value"])
+sheet.append(["91510000A", "江口水泥厂", "重点管理", datetime.date(2099, 12, 31), "so2", 50])
+sheet.append(["91510000A", "江口水泥厂", "重点管理", datetime.date(2099, 12, 31), "nox", 100.5])
+sheet.append(["91510000B", "江口化工", "简化管理", None, None, None])
+book.create_sheet("别的").append(["x"])
+book.save(sys.argv[1])
+"#;
 
-/// Each kind of personal data in each of eight places: forty.
-#[tokio::test(flavor = "multi_thread")]
-async fn personal_data_planted_in_forty_places_never_leave() {
+#[test]
+fn a_workbook_that_another_program_wrote_is_imported() {
     let folder = folder();
-    let card = PLANTED[2];
-    let digits: Vec<u32> = card.chars().rev().filter_map(|sign| sign.to_digit(10)).collect();
-    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
-    let sum: u32 =
-        digits.iter().enumerate().map(|(at, digit)| if at % 2 == 0 { *digit } else { doubled(*digit) }).sum();
-    assert_eq!(sum % 10, 0, "the card of the test is one");
-    let places: [fn(&str) -> Value; 8] = [
-        |planted| json!({"holder": format!("某厂（{planted}）")}),
-        |planted| json!({"holder": "H", "site": format!("园区一路 联系 {planted}")}),
-        |planted| json!({"holder": "H", "contact": planted}),
-        |planted| json!({"holder": "H", "contact_phone": planted}),
-        |planted| json!({"holder": "H", "end_reason": format!("据{planted}反映")}),
-        |planted| json!({"holder": "H", "outlets": [{"code": "DW001", "name": planted}]}),
-        |planted| json!({"holder": "H", "limits": [{"pollutant": "cod", "standard": format!("GB 8978 {planted}")}]}),
-        |planted| json!({"holder": "H", "monitoring": [{"outlet": "DW001", "frequency": format!("每日 {planted}")}]}),
-    ];
-    let mut records = Vec::new();
-    for planted in PLANTED {
-        for place in places {
-            let mut record = place(planted);
-            record["number"] = json!(format!("P{}", records.len() + 1));
-            records.push(record);
-        }
-    }
-    assert_eq!(records.len(), 40);
-    let mut bad = records.clone();
-    bad.iter_mut().for_each(|record| record["class"] = json!(PLANTED[0]));
-    let bad = file(&folder, "bad.json", &Value::from(bad).to_string());
-    let good = file(&folder, "good.json", &Value::from(records).to_string());
-    let mut outputs: Vec<(String, String)> = Vec::new();
-    let mut keep = |name: &str, output: &Output| {
-        let text = [&output.stdout[..], &output.stderr[..]].concat();
-        outputs.push((name.to_owned(), String::from_utf8_lossy(&text).into_owned()));
-    };
-    keep("refused", &register(&folder, "import", &[&bad]));
-    keep("tried", &register(&folder, "import", &["--dry-run", &good]));
-    let imported = register(&folder, "import", &["--who", "Li", &good]);
-    keep("imported", &imported);
-    assert_eq!(summary(&imported)["added"], json!(40));
-    keep("checked", &register(&folder, "check", &["--all", "--who", "Wang"]));
-    keep("released", &register(&folder, "release", &["--all", "--who", "Zhao"]));
-    keep("audit", &register(&folder, "audit", &[]));
-
-    let mut command = folder.command("run");
-    let log = std::fs::File::create(folder.path("log")).unwrap();
-    command.stderr(Stdio::from(log));
-    let limpid = Limpid::start(command);
-    let all = limpid.all("/api/v1/registers/permits?limit=7").await;
-    assert_eq!(all.len(), 40);
-    for record in &all {
-        let id = record["id"].as_str().unwrap();
-        for path in [format!("/api/v1/registers/permits/{id}"), format!("/registers/permits/{id}?lang=zh")] {
-            outputs.push((path.clone(), limpid.text(&path).await));
-        }
-    }
-    for path in [
-        "/api/v1/registers/permits",
-        "/api/v1/registers/permits?format=csv",
-        "/permits",
-        "/feeds/permits.atom",
-        "/status",
-        "/metrics",
-        "/datasets?format=json",
-    ] {
-        outputs.push((path.to_owned(), limpid.text(path).await));
-    }
-    for planted in PLANTED {
-        let found = limpid.get(&format!("/api/v1/registers/permits?q={planted}")).await;
-        assert_eq!(found["items"], json!([]), "a search for {planted} tells nothing");
-    }
-    limpid.kill();
-    outputs.push(("log".to_owned(), std::fs::read_to_string(folder.path("log")).unwrap()));
-    let mut names = vec![folder.state()];
-    while let Some(path) = names.pop() {
-        outputs.push(("file name".to_owned(), path.file_name().unwrap().to_string_lossy().into_owned()));
-        if path.is_dir() {
-            names.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        }
-    }
-    for (name, text) in &outputs {
-        for planted in PLANTED {
-            assert!(!text.contains(planted), "{planted} in {name}");
-        }
-    }
-    assert!(outputs.len() > 90, "{}", outputs.len());
+    let book = folder.path("permits.xlsx");
+    let python = Python::with("openpyxl", &["openpyxl==3.1.5"]).program("python");
+    run(Command::new(python).args(["-c", WORKBOOK]).arg(&book));
+    let imported = summary(&register(&folder, "import", &["--who", "Li", &book.to_string_lossy()]));
+    assert_eq!((&imported["added"], &imported["refused"]), (&json!(2), &json!(0)), "{imported}");
+    let shown = register(&folder, "show", &["--record", "91510000A"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let values = &shown["values"];
+    assert_eq!(
+        (&values["valid_to"], &values["class"], &values["limits"]),
+        (
+            &json!("2099-12-31"),
+            &json!("key"),
+            &json!([{"pollutant": "so2", "value": 50}, {"pollutant": "nox", "value": 100.5}])
+        ),
+        "{shown}"
+    );
 }

@@ -40,5 +40,5 @@ async fn export(pipeline: Arc<Pipeline>, arguments: &Export) -> anyhow::Result<E
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(limpid_publish::export(&lake, &arguments.dataset, pipeline.publisher.zone, &arguments.out).await?)
+    Ok(limpid_publish::export(&lake, &pipeline, &arguments.dataset, &arguments.out).await?)
 }

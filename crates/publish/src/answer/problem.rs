@@ -84,6 +84,11 @@ impl Failure {
         failure
     }
 
+    /// 410: it was public and is not any more.
+    pub fn gone(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, "gone", "it is not public any more", detail)
+    }
+
     /// 404.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "there is nothing here", detail)

@@ -106,25 +106,25 @@ pub fn disarmed(text: String) -> String {
 
 /// The Arrow schema of the columns.
 pub fn schema<R>(columns: &[&Column<R>], zone: Zone) -> Arc<Schema> {
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|column| {
-            let kind = match column.kind {
-                Kind::Text => DataType::Utf8,
-                Kind::Number => DataType::Float64,
-                Kind::Integer | Kind::OptionalInteger => DataType::Int64,
-                Kind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some(zone.name().into())),
-                Kind::Flag => DataType::Boolean,
-            };
-            Field::new(column.name, kind, true)
-        })
-        .collect();
+    let fields: Vec<Field> = columns.iter().map(|column| field(column.name, column.kind, zone)).collect();
     Arc::new(Schema::new(fields))
+}
+
+/// A column in the words of Arrow.
+pub fn field(name: &str, kind: Kind, zone: Zone) -> Field {
+    let kind = match kind {
+        Kind::Text => DataType::Utf8,
+        Kind::Number => DataType::Float64,
+        Kind::Integer | Kind::OptionalInteger => DataType::Int64,
+        Kind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some(zone.name().into())),
+        Kind::Flag => DataType::Boolean,
+    };
+    Field::new(name, kind, true)
 }
 
 /// Rows as one Arrow batch.
 pub fn batch<R>(columns: &[&Column<R>], rows: &[R], zone: Zone) -> Result<RecordBatch, ArrowError> {
-    let arrays = columns.iter().map(|column| array(column, rows, zone)).collect();
+    let arrays = columns.iter().map(|column| array(column.kind, rows.iter().map(column.cell), zone)).collect();
     RecordBatch::try_new(schema(columns, zone), arrays)
 }
 
@@ -135,9 +135,9 @@ pub fn arrow(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
     writer.into_inner()
 }
 
-fn array<R>(column: &Column<R>, rows: &[R], zone: Zone) -> ArrayRef {
-    let cells = rows.iter().map(column.cell);
-    match column.kind {
+/// The cells of one column as an array of its kind; what is of another kind is null.
+pub fn array(kind: Kind, cells: impl Iterator<Item = Cell>, zone: Zone) -> ArrayRef {
+    match kind {
         Kind::Text => {
             let mut builder = StringBuilder::new();
             cells.for_each(|cell| builder.append_option(if let Cell::Text(text) = cell { Some(text) } else { None }));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::item::{ASSESSMENT, COMPLETENESS, FORECAST, GAP, OBSERVATION, SCORE};
 use crate::answer::table::Column;
-use crate::datasets;
+use crate::datasets::Dataset;
 
 /// A day that the calendar has (but for the 29th of February, which no pattern can tell), with or without a time.
 const TIME: &str = concat!(
@@ -88,7 +88,10 @@ fn refine(path: &str, parameter: &mut Value) {
         "tz" => reference("Zone"),
         "scheme" => json!({ "type": "string", "enum": SchemeChoice::known() }),
         "name" if path.starts_with("/datasets/") => {
-            json!({ "type": "string", "enum": datasets::ALL.iter().map(|dataset| dataset.id).collect::<Vec<_>>() })
+            json!({
+                "type": "string",
+                "anyOf": [{ "enum": Dataset::shipped() }, { "pattern": "^register-[a-z0-9_-]+$" }],
+            })
         }
         "fields" => json!({ "type": "string", "enum": columns(path) }),
         _ => return,

@@ -8,7 +8,7 @@ use limpid_model::{Text, Zone};
 use limpid_store::lake::{Release, Resource};
 use serde_json::{Value, json};
 
-use super::definition::{ALL, Dataset};
+use super::definition::Dataset;
 use super::extent::{self, temporal};
 use super::files::package_path;
 use super::turtle;
@@ -78,9 +78,9 @@ async fn answer(
 ) -> Result<Response<Body>, Failure> {
     Query::parse(uri, &[])?;
     let mut datasets = Vec::new();
-    for dataset in ALL {
-        if let Some(release) = app.lake.current(dataset.id).await? {
-            datasets.push(described(app, dataset, &release, headers));
+    for dataset in Dataset::all(&app.pipeline) {
+        if let Some(release) = app.lake.current(&dataset.id).await? {
+            datasets.push(described(app, &dataset, &release, headers));
         }
     }
     let catalog = catalog(app, datasets, headers);
@@ -126,9 +126,9 @@ fn catalog(app: &App, datasets: Vec<Value>, headers: &HeaderMap) -> Value {
     })
 }
 
-fn described(app: &App, dataset: &'static Dataset, release: &Release, headers: &HeaderMap) -> Value {
+fn described(app: &App, dataset: &Dataset, release: &Release, headers: &HeaderMap) -> Value {
     let address = |path: &str| links::absolute(headers, path);
-    let package = address(&package_path(dataset.id, &release.id));
+    let package = address(&package_path(&dataset.id, &release.id));
     let base = package.trim_end_matches("datapackage.json").to_owned();
     let distribution: Vec<Value> =
         release.resources.iter().map(|resource| file(app, dataset, release, resource, &base)).collect();
@@ -136,8 +136,8 @@ fn described(app: &App, dataset: &'static Dataset, release: &Release, headers: &
         "@id": address(&format!("/datasets/{}", dataset.id)),
         "@type": "dcat:Dataset",
         "dct:identifier": dataset.id,
-        "dct:title": by_language(&dataset.title()),
-        "dct:description": by_language(&dataset.about()),
+        "dct:title": by_language(dataset.title()),
+        "dct:description": by_language(dataset.about()),
         "dct:publisher": { "@id": address("/about") },
         "dct:license": licence(app),
         "dct:modified": time(release.created, app.zone()),
@@ -154,7 +154,8 @@ fn described(app: &App, dataset: &'static Dataset, release: &Release, headers: &
             "dcat:endDate": { "@value": to.to_string(), "@type": "xsd:date" },
         });
     }
-    if let Some(bounds) = extent::bounds(&app.pipeline) {
+    let of_stations = dataset.records.is_none().then(|| extent::bounds(&app.pipeline)).flatten();
+    if let Some(bounds) = of_stations {
         let [west, south, east, north] = bounds;
         described["dct:spatial"] = json!({
             "@type": "dct:Location",
@@ -173,7 +174,7 @@ fn file(app: &App, dataset: &Dataset, release: &Release, resource: &Resource, ba
         "@id": address,
         "@type": "dcat:Distribution",
         "dct:title": { "@value": resource.name, "@language": "en" },
-        "dct:description": by_language(&dataset.title()),
+        "dct:description": by_language(dataset.title()),
         "dct:license": licence(app),
         "dct:modified": time(release.created, app.zone()),
         "dcat:accessURL": { "@id": address, "@type": "rdfs:Resource" },

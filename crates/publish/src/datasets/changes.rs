@@ -16,9 +16,11 @@ use utoipa::ToSchema;
 use crate::error::{PublishError, Result};
 
 /// Columns that follow others and are no change of their own.
-const FOLLOWING: [&str; 3] = ["revision", "published", "from"];
+const FOLLOWING: [&str; 5] = ["revision", "published", "from", "record_revision", "record_released"];
 /// The columns of which an added row shows what it says.
 const SAYING: [&str; 4] = ["value", "index", "cause", "level_hit_rate"];
+/// Of records, the day on which they were withdrawn.
+const WITHDRAWN: &str = "record_withdrawn";
 /// Columns after those of the key.
 const COLUMNS: [&str; 6] = ["column", "old", "new", "revision", "published", "reason"];
 
@@ -30,7 +32,8 @@ pub struct Tally {
     /// Rows of which something is different.
     pub changed: u64,
     /// Rows that are not there any more: of stations that were taken out of the registry, for nothing published is
-    /// taken back; gaps that late data have repaired; and scores of spans in which nothing was issued any more.
+    /// taken back; gaps that late data have repaired; scores of spans in which nothing was issued any more; and rows within
+    /// records that were revised or withdrawn.
     pub withdrawn: u64,
 }
 
@@ -125,9 +128,10 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
     };
     for place in now.places() {
         let key = now.key(place)?;
-        let (revision, published) = (now.cell("revision", place)?, now.cell("published", place)?);
+        let (revision, published) = now.revised(place)?;
         let Some(old) = old_rows.remove(&key) else {
-            let column = SAYING.into_iter().find(|name| now.has(name)).unwrap_or_default();
+            let saying = if now.of_records() { None } else { SAYING.into_iter().find(|name| now.has(name)) };
+            let column = saying.unwrap_or_default();
             line(&["added", column, "", &now.cell(column, place)?, &revision, &published, ""], &key)?;
             counts.added += 1;
             continue;
@@ -135,7 +139,8 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
         let mut changed = false;
         for column in now.names.iter().filter(|name| !FOLLOWING.contains(name)) {
             let (was, is) = (before.cell(column, old)?, now.cell(column, place)?);
-            if was != is {
+            // What a record said that was withdrawn is not told by the way.
+            if was != is && (column.starts_with(WITHDRAWN) || now.cell(WITHDRAWN, place)?.is_empty()) {
                 let reason = reason(&before, old, &now, place)?;
                 line(&["changed", column, &was, &is, &revision, &published, reason], &key)?;
                 changed = true;
@@ -146,7 +151,11 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
     let mut gone: Vec<&String> = old_rows.keys().collect();
     gone.sort();
     for key in gone {
-        let why = if now.of_gaps() || before.of_gaps() { "repaired" } else { before.unrevised() };
+        let why = match &before {
+            before if before.of_records() => "record",
+            before if before.of_gaps() => "repaired",
+            before => before.unrevised(),
+        };
         line(&["withdrawn", "", "", "", "", "", why], key)?;
         counts.withdrawn += 1;
     }
@@ -156,8 +165,12 @@ fn compare(key: &[String], before: Option<Bytes>, now: Option<Bytes>) -> Result<
 
 /// Why a row is another one: `review` (people decided about it), `sent-again` (the station sent another value),
 /// `checks` (rules judge it otherwise), `derived` (what it is made of changed), `registry`; and of a gap
-/// that is withdrawn `repaired`.
+/// that is withdrawn `repaired`. Of records `revised`, `repealed`, `withdrawn`, `released-again`, `disclosure` (the rules of what
+/// is shown), and of a row within one that is not there any more `record`.
 fn reason(before: &Table<'_>, old: Place, now: &Table<'_>, new: Place) -> Result<&'static str> {
+    if now.of_records() {
+        return now.reason_of_record(before, old, new);
+    }
     if !now.has("revision") {
         return Ok(now.unrevised());
     }
@@ -215,7 +228,32 @@ impl<'a> Table<'a> {
 
     /// Whether its rows are gaps, which have a cause and no revisions.
     fn of_gaps(&self) -> bool {
-        self.has("cause")
+        self.has("cause") && !self.of_records()
+    }
+
+    /// Whether its rows are records of a register, or within one: their columns mean what the register says.
+    fn of_records(&self) -> bool {
+        self.has("record_key")
+    }
+
+    /// The revision of a row, and when it was published.
+    fn revised(&self, place: Place) -> Result<(String, String)> {
+        let names = if self.of_records() { ["record_revision", "record_released"] } else { ["revision", "published"] };
+        Ok((self.cell(names[0], place)?, self.cell(names[1], place)?))
+    }
+
+    /// Why a record is another one.
+    fn reason_of_record(&self, before: &Table<'_>, old: Place, new: Place) -> Result<&'static str> {
+        let differs = |name: &str| -> Result<bool> { Ok(before.cell(name, old)? != self.cell(name, new)?) };
+        Ok(if differs(WITHDRAWN)? {
+            if self.cell(WITHDRAWN, new)?.is_empty() { "released-again" } else { "withdrawn" }
+        } else if differs("record_revision")? {
+            "revised"
+        } else if differs("record_repealed")? {
+            "repealed"
+        } else {
+            "disclosure"
+        })
     }
 
     fn has(&self, name: &str) -> bool {

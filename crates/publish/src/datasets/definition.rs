@@ -4,6 +4,7 @@ use limpid_model::{Period, Pipeline, StationKind, Statistic, Text};
 use serde_json::{Map, Value, json};
 
 use super::part::Span;
+use super::records::RecordTable;
 use crate::answer::table::{Column, Kind};
 use crate::api::item::{ASSESSMENT, DAY, FIGURE, GAP, OBSERVATION, SCORE};
 use crate::api::stations::STATION;
@@ -36,6 +37,8 @@ pub(crate) enum Contents {
     ForecastScores,
     /// The registry.
     Stations,
+    /// Records of a register, or the rows of one of its tables.
+    Register,
 }
 
 impl Contents {
@@ -46,7 +49,7 @@ impl Contents {
             Self::Forecast | Self::ForecastDays | Self::ForecastScores => Some(StationKind::Air),
             Self::Water | Self::WaterClass => Some(StationKind::Water),
             Self::Noise | Self::NoiseLimit => Some(StationKind::Noise),
-            Self::Gaps | Self::Stations => None,
+            Self::Gaps | Self::Stations | Self::Register => None,
         }
     }
 
@@ -80,19 +83,29 @@ impl Contents {
     }
 }
 
-/// A dataset.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Dataset {
-    /// Its name in addresses and on the command line.
-    pub id: &'static str,
+/// A dataset that every service has.
+struct Shipped {
+    id: &'static str,
     title: [&'static str; 2],
     about: [&'static str; 2],
-    pub(crate) contents: Contents,
+    contents: Contents,
 }
 
-/// Every dataset.
-pub const ALL: &[Dataset] = &[
-    Dataset {
+/// A dataset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// Its name in addresses and on the command line.
+    pub id: String,
+    title: Text,
+    about: Text,
+    pub(crate) contents: Contents,
+    /// Of records, which; `None` of other datasets.
+    pub(crate) records: Option<RecordTable>,
+}
+
+/// The datasets that every service has.
+const SHIPPED: &[Shipped] = &[
+    Shipped {
         id: "air-hourly",
         title: ["环境空气质量小时值", "Hourly air quality"],
         about: [
@@ -101,7 +114,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::AirHours,
     },
-    Dataset {
+    Shipped {
         id: "air-daily",
         title: ["环境空气质量日值", "Daily air quality"],
         about: [
@@ -110,7 +123,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::AirDays,
     },
-    Dataset {
+    Shipped {
         id: "air-index",
         title: ["空气质量指数", "Air quality index"],
         about: [
@@ -119,7 +132,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::AirIndex,
     },
-    Dataset {
+    Shipped {
         id: "water",
         title: ["水质监测值", "Water quality"],
         about: [
@@ -128,7 +141,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::Water,
     },
-    Dataset {
+    Shipped {
         id: "water-class",
         title: ["水质类别", "Classes of water"],
         about: [
@@ -137,7 +150,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::WaterClass,
     },
-    Dataset {
+    Shipped {
         id: "noise",
         title: ["声环境监测值", "Noise"],
         about: [
@@ -146,7 +159,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::Noise,
     },
-    Dataset {
+    Shipped {
         id: "noise-limit",
         title: ["声环境达标情况", "Noise against its limits"],
         about: [
@@ -155,7 +168,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::NoiseLimit,
     },
-    Dataset {
+    Shipped {
         id: "gaps",
         title: ["缺失时段及原因", "Gaps and their causes"],
         about: [
@@ -164,7 +177,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::Gaps,
     },
-    Dataset {
+    Shipped {
         id: "forecast",
         title: ["空气质量预报", "Air quality forecasts"],
         about: [
@@ -173,7 +186,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::Forecast,
     },
-    Dataset {
+    Shipped {
         id: "forecast-days",
         title: ["空气质量指数预报", "Forecasts of the air quality index"],
         about: [
@@ -182,7 +195,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::ForecastDays,
     },
-    Dataset {
+    Shipped {
         id: "forecast-scores",
         title: ["空气质量预报评分", "Scores of forecasts"],
         about: [
@@ -191,7 +204,7 @@ pub const ALL: &[Dataset] = &[
         ],
         contents: Contents::ForecastScores,
     },
-    Dataset {
+    Shipped {
         id: "stations",
         title: ["监测站点名录", "Stations"],
         about: [
@@ -203,25 +216,51 @@ pub const ALL: &[Dataset] = &[
 ];
 
 impl Dataset {
+    /// Every dataset of a service: those that all have, and those of its registers.
+    pub fn all(pipeline: &Pipeline) -> Vec<Self> {
+        let shipped = SHIPPED.iter().map(|one| Self {
+            id: one.id.to_owned(),
+            title: Text::zh_en(one.title[0], one.title[1]),
+            about: Text::zh_en(one.about[0], one.about[1]),
+            contents: one.contents,
+            records: None,
+        });
+        shipped.chain(pipeline.registers.iter().flat_map(RecordTable::all).map(Self::of_records)).collect()
+    }
+
+    fn of_records(table: RecordTable) -> Self {
+        let (id, title, about) = (table.dataset(), table.title(), table.about());
+        Self { id, title, about, contents: Contents::Register, records: Some(table) }
+    }
+
     /// The dataset of this name.
     ///
     /// # Errors
     /// [`PublishError::UnknownDataset`] with the names that there are.
-    pub fn parse(name: &str) -> Result<&'static Self> {
-        ALL.iter().find(|dataset| dataset.id == name).ok_or_else(|| PublishError::UnknownDataset {
-            name: name.chars().take(80).collect(),
-            known: ALL.iter().map(|dataset| dataset.id).collect::<Vec<_>>().join(", "),
-        })
+    pub fn parse(pipeline: &Pipeline, name: &str) -> Result<Self> {
+        let mut all = Self::all(pipeline);
+        match all.iter().position(|dataset| dataset.id == name) {
+            Some(place) => Ok(all.swap_remove(place)),
+            None => Err(PublishError::UnknownDataset {
+                name: name.chars().take(80).collect(),
+                known: all.iter().map(|dataset| dataset.id.as_str()).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// Names of the datasets that every service has.
+    pub(crate) fn shipped() -> Vec<&'static str> {
+        SHIPPED.iter().map(|one| one.id).collect()
     }
 
     /// Its title.
-    pub fn title(&self) -> Text {
-        Text::zh_en(self.title[0], self.title[1])
+    pub fn title(&self) -> &Text {
+        &self.title
     }
 
     /// What it holds.
-    pub fn about(&self) -> Text {
-        Text::zh_en(self.about[0], self.about[1])
+    pub fn about(&self) -> &Text {
+        &self.about
     }
 
     /// The Table Schema of its rows (Data Package v2), with what each column means.
@@ -240,6 +279,7 @@ impl Dataset {
             Contents::ForecastDays => table_schema(DAY, &["issue", "start"]),
             Contents::ForecastScores => table_schema(SCORE, &["subject", "model", "parameter", "lead_day", "window"]),
             Contents::Stations => table_schema(STATION, &["id"]),
+            Contents::Register => self.records.as_ref().map(RecordTable::schema).unwrap_or_default(),
         }
     }
 
@@ -248,21 +288,26 @@ impl Dataset {
         let publisher = &pipeline.publisher;
         let licence = &publisher.licence;
         let simulated = pipeline.stations.iter().any(|station| station.simulated);
-        let mut about = self.about[1].to_owned();
-        if simulated {
-            about.push_str(" Some stations are simulated: their rows have simulated = true and measure nothing.");
+        let mut about = self.about.get("en").to_owned();
+        match (simulated, self.contents) {
+            (false, _) => {}
+            (true, Contents::Register) => about.push_str(" This is a demonstration: records may be made up."),
+            (true, _) => {
+                about.push_str(" Some stations are simulated: their rows have simulated = true and measure nothing.");
+            }
         }
-        let keyword = match self.contents.kind() {
-            Some(StationKind::Water) => "water quality",
-            Some(StationKind::Noise) => "noise",
+        let keyword = match (self.contents, self.contents.kind()) {
+            (Contents::Register, _) => "public register",
+            (_, Some(StationKind::Water)) => "water quality",
+            (_, Some(StationKind::Noise)) => "noise",
             _ => "air quality",
         };
         let metadata = json!({
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-            "title": self.title[1],
-            "titles": self.title(),
+            "title": self.title.get("en"),
+            "titles": self.title,
             "description": about,
-            "descriptions": self.about(),
+            "descriptions": self.about,
             "licenses": [{ "name": licence, "path": licence_address(licence) }],
             "contributors": [{ "title": publisher.name.get("en"), "roles": ["publisher"] }],
             "keywords": [keyword, "environment", "open data"],
@@ -281,20 +326,20 @@ pub fn licence_address(licence: &str) -> String {
 }
 
 fn table_schema<R>(columns: &[Column<R>], key: &[&str]) -> Value {
-    let fields: Vec<Value> = columns
-        .iter()
-        .map(|column| {
-            let kind = match column.kind {
-                Kind::Text => "string",
-                // Readers that go through pandas, frictionless 5 among them, turn a column of whole numbers with a null
-                // into floating point, and refuse its NaN as an integer. In Parquet it is INT64 all the same.
-                Kind::Number | Kind::OptionalInteger => "number",
-                Kind::Integer => "integer",
-                Kind::Time => "datetime",
-                Kind::Flag => "boolean",
-            };
-            json!({ "name": column.name, "type": kind, "description": column.about })
-        })
-        .collect();
+    let fields: Vec<Value> = columns.iter().map(|column| described(column.name, column.kind, column.about)).collect();
     json!({ "fields": fields, "primaryKey": key, "missingValues": [""] })
+}
+
+/// A column as a Table Schema says it.
+pub(crate) fn described(name: &str, kind: Kind, about: &str) -> Value {
+    let kind = match kind {
+        Kind::Text => "string",
+        // Readers that go through pandas, frictionless 5 among them, turn a column of whole numbers with a null
+        // into floating point, and refuse its NaN as an integer. In Parquet it is INT64 all the same.
+        Kind::Number | Kind::OptionalInteger => "number",
+        Kind::Integer => "integer",
+        Kind::Time => "datetime",
+        Kind::Flag => "boolean",
+    };
+    json!({ "name": name, "type": kind, "description": about })
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::changes::{self, Tally};
+use super::closed;
 use super::definition::Dataset;
 use crate::answer::problem::cut;
 use crate::answer::{Cache, Failure, Format, cache};
@@ -48,7 +49,8 @@ pub struct Part {
 }
 
 /// What was added and changed between two releases: counts as JSON, or every change as CSV with the value before, the
-/// value now and the reason (`review`, `sent-again`, `checks`, `derived`, `registry`).
+/// value now and the reason (`review`, `sent-again`, `checks`, `derived`, `registry`; of records `revised`, `repealed`, `withdrawn`, `released-again`,
+/// `disclosure`, `record`).
 #[utoipa::path(
     get, path = "/datasets/{name}/diff", tag = "datasets", operation_id = "difference",
     params(
@@ -60,6 +62,7 @@ pub struct Part {
     responses(
         (status = 200, description = "how they differ", content((Difference = "application/json"), (String = "text/csv"))),
         (status = 400, description = "a parameter is unknown or has a value that cannot be served", content_type = "application/problem+json", body = ProblemBody),
+        (status = 410, description = "a release shows records or fields that are not public any more", content_type = "application/problem+json", body = ProblemBody),
         (status = 404, description = "there is no such dataset or release", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
@@ -71,17 +74,20 @@ pub async fn get(
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(&uri, KNOWN)?;
     let format = Format::choose(query.one("format")?, &headers, FORMATS)?;
-    let dataset = Dataset::parse(&name)?;
-    let (from, to) = releases(&app, dataset, &query).await?;
+    let dataset = Dataset::parse(&app.pipeline, &name)?;
+    let (from, to) = releases(&app, &dataset, &query).await?;
+    for release in [&from, &to] {
+        closed::check(&app, &dataset, release).await?;
+    }
     if format == Format::Csv {
-        return lines(&app, dataset, &from.resources, &to.resources);
+        return lines(&app, &dataset, &from.resources, &to.resources);
     }
     let mut counts = Tally::default();
     let mut parts = Vec::new();
     for pair in changes::pairs(&from.resources, &to.resources) {
         let _turn = app.turn().await?;
         let partition = pair.partition.clone();
-        let (_, of_part) = pair.changes(&app.lake, dataset.id).await?;
+        let (_, of_part) = pair.changes(&app.lake, &dataset.id).await?;
         counts = counts.plus(of_part);
         parts.push(Part { partition, counts: of_part });
     }
@@ -96,11 +102,11 @@ pub async fn get(
 
 /// The two releases asked for.
 async fn releases(app: &App, dataset: &Dataset, query: &Query) -> Result<(Release, Release), Failure> {
-    let ids = app.lake.releases(dataset.id).await?;
+    let ids = app.lake.releases(&dataset.id).await?;
     let missing = |id: &str| Failure::not_found(format!("{} has no release {:?}", dataset.id, cut(id)));
     let to = match query.one("to")? {
-        Some(id) => app.lake.get(dataset.id, id).await?.ok_or_else(|| missing(id))?,
-        None => app.lake.current(dataset.id).await?.ok_or_else(|| missing("latest"))?,
+        Some(id) => app.lake.get(&dataset.id, id).await?.ok_or_else(|| missing(id))?,
+        None => app.lake.current(&dataset.id).await?.ok_or_else(|| missing("latest"))?,
     };
     let from = match query.one("from")? {
         Some(id) => id,
@@ -110,27 +116,22 @@ async fn releases(app: &App, dataset: &Dataset, query: &Query) -> Result<(Releas
             .find(|id| **id < to.id)
             .ok_or_else(|| Failure::not_found(format!("{} has no release before {}", dataset.id, to.id)))?,
     };
-    let from = app.lake.get(dataset.id, from).await?.ok_or_else(|| missing(from))?;
+    let from = app.lake.get(&dataset.id, from).await?.ok_or_else(|| missing(from))?;
     Ok((from, to))
 }
 
 /// Every change, part by part as it leaves: no more than one part is in memory.
-fn lines(
-    app: &Shared,
-    dataset: &'static Dataset,
-    from: &[Resource],
-    to: &[Resource],
-) -> Result<Response<Body>, Failure> {
+fn lines(app: &Shared, dataset: &Dataset, from: &[Resource], to: &[Resource]) -> Result<Response<Body>, Failure> {
     let header = changes::header(from, to)?;
     let parts = stream::iter(changes::pairs(from, to)).then({
-        let app = app.clone();
+        let (app, dataset) = (app.clone(), dataset.id.clone());
         move |pair| {
-            let app = app.clone();
+            let (app, dataset) = (app.clone(), dataset.clone());
             async move {
                 let _turn = app.turn().await.map_err(|_| std::io::Error::other("the service is stopping"))?;
-                let (lines, _) = pair.changes(&app.lake, dataset.id).await.map_err(|error| {
+                let (lines, _) = pair.changes(&app.lake, &dataset).await.map_err(|error| {
                     // The status has left already; the short body tells the client, the log tells us.
-                    tracing::error!(dataset = dataset.id, error = %error, "comparing two releases failed");
+                    tracing::error!(dataset, error = %error, "comparing two releases failed");
                     std::io::Error::other(error)
                 })?;
                 Ok(lines.into())

@@ -7,7 +7,7 @@ use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
 use chrono::DateTime;
-use limpid_model::Zone;
+use limpid_model::{Pipeline, Zone};
 use limpid_store::Lake;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -28,21 +28,22 @@ pub struct Exported {
 
 /// Writes the current release of a dataset into a folder: `datapackage.json`, its files and documents, and for `air-hourly` also
 /// `long.csv` (`station,parameter,start,period,value,unit,flag`), which `limpid import --format long` reads. Its
-/// `flag` is the instrument's mark; times carry the offset of `zone`.
+/// `flag` is the instrument's mark; times carry the offset of the publisher's zone.
 ///
 /// # Errors
 /// [`PublishError::UnknownDataset`], [`PublishError::NoRelease`], [`PublishError::Write`], and those of the lake.
-pub async fn export(lake: &Lake, dataset: &str, zone: Zone, out: &Path) -> Result<Exported> {
-    let dataset = Dataset::parse(dataset)?;
-    let release = lake.current(dataset.id).await?;
-    let release = release.ok_or_else(|| PublishError::NoRelease { dataset: dataset.id.into() })?;
+pub async fn export(lake: &Lake, pipeline: &Pipeline, dataset: &str, out: &Path) -> Result<Exported> {
+    let zone = pipeline.publisher.zone;
+    let dataset = Dataset::parse(pipeline, dataset)?;
+    let release = lake.current(&dataset.id).await?;
+    let release = release.ok_or_else(|| PublishError::NoRelease { dataset: dataset.id.clone() })?;
     let mut exported = Exported { release: release.id.clone(), files: Vec::new(), bytes: 0 };
     let package = serde_json::to_vec_pretty(&release.package)
         .map_err(|error| PublishError::Table { doing: "writing datapackage.json".into(), source: error.into() })?;
 
     let mut long = None;
     for resource in &release.resources {
-        let bytes = lake.read(dataset.id, &resource.path, None).await?;
+        let bytes = lake.read(&dataset.id, &resource.path, None).await?;
         write(out, &resource.path, &bytes, &mut exported).await?;
         if dataset.contents == Contents::AirHours && resource.is_parquet() {
             let text = long.take();
@@ -59,7 +60,7 @@ pub async fn export(lake: &Lake, dataset: &str, zone: Zone, out: &Path) -> Resul
         write(out, "long.csv", &text, &mut exported).await?;
     }
     for (name, _, _) in documents::ALL {
-        if let Some(bytes) = lake.document(dataset.id, &release.id, name).await? {
+        if let Some(bytes) = lake.document(&dataset.id, &release.id, name).await? {
             write(out, name, &bytes, &mut exported).await?;
         }
     }

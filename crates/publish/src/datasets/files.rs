@@ -11,6 +11,7 @@ use futures::{StreamExt, stream};
 use limpid_store::Lake;
 use limpid_store::lake::Resource;
 
+use super::closed;
 use super::definition::Dataset;
 use super::documents;
 use crate::answer::format::preferences;
@@ -45,6 +46,7 @@ pub fn package_path(dataset: &str, release: &str) -> String {
         (status = 206, description = "the range asked for"),
         (status = 307, description = "`latest` leads to the current release"),
         (status = 404, description = "there is no such dataset, release or file", content_type = "application/problem+json", body = ProblemBody),
+        (status = 410, description = "the release shows records or fields that are not public any more", content_type = "application/problem+json", body = ProblemBody),
         (status = 416, description = "the range lies outside the file", content_type = "application/problem+json", body = ProblemBody),
     )
 )]
@@ -55,23 +57,28 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     Query::parse(&uri, &[])?;
-    let dataset = Dataset::parse(&name)?;
+    let dataset = Dataset::parse(&app.pipeline, &name)?;
     let no_release = || Failure::not_found(format!("{} has no release {:?}", dataset.id, cut(&id)));
     if id == "latest" {
-        let current = app.lake.current(dataset.id).await?.ok_or_else(no_release)?;
+        let current = app.lake.current(&dataset.id).await?.ok_or_else(no_release)?;
         let target = format!("/datasets/{}/releases/{}/{path}", dataset.id, current.id);
         let target = HeaderValue::try_from(target).map_err(|_| no_release())?;
         let fields = [(header::LOCATION, target), (header::CACHE_CONTROL, Cache::NoStore.value())];
         return Ok((StatusCode::TEMPORARY_REDIRECT, fields).into_response());
     }
-    let release = app.lake.get(dataset.id, &id).await?.ok_or_else(no_release)?;
+    let release = app.lake.get(&dataset.id, &id).await?.ok_or_else(no_release)?;
     if path == "datapackage.json" {
         let body = serde_json::to_vec_pretty(&release.package)
             .map_err(|error| Failure::internal("writing a Data Package", &error))?;
         return Ok(cache::tagged(&headers, Cache::Immutable, Format::Json.media_type(), body));
     }
+    let resource =
+        release.resources.iter().any(|resource| path.trim_end_matches(".gz") == resource.path.trim_end_matches(".gz"));
+    if resource || path == documents::CHANGES {
+        closed::check(&app, &dataset, &release).await?;
+    }
     if let Some(media_type) = documents::media_type(&path)
-        && let Some(document) = app.lake.document(dataset.id, &release.id, &path).await?
+        && let Some(document) = app.lake.document(&dataset.id, &release.id, &path).await?
     {
         let mut response = cache::tagged(&headers, Cache::Immutable, "", document);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
@@ -80,14 +87,14 @@ pub async fn file(
     let no_file = || Failure::not_found(format!("release {} has no file {:?}", cut(&id), cut(&path)));
     let find = |path: &str| release.resources.iter().find(|resource| resource.path == path).cloned();
     if let Some(resource) = find(&path) {
-        return serve(app.lake.clone(), dataset, resource, &headers);
+        return serve(app.lake.clone(), &dataset.id, resource, &headers);
     }
     let packed = path.ends_with(".csv").then(|| find(&format!("{path}.gz"))).flatten();
-    Ok(unpacked(app.lake.clone(), dataset, packed.ok_or_else(no_file)?, &headers))
+    Ok(unpacked(app.lake.clone(), &dataset.id, packed.ok_or_else(no_file)?, &headers))
 }
 
 /// The CSV in a `.csv.gz`: as it is where the client takes gzip, else unpacked as it leaves.
-fn unpacked(lake: Lake, dataset: &'static Dataset, resource: Resource, headers: &HeaderMap) -> Response<Body> {
+fn unpacked(lake: Lake, dataset: &str, resource: Resource, headers: &HeaderMap) -> Response<Body> {
     let tag = HeaderValue::try_from(format!("W/\"{}\"", resource.hash.trim_start_matches("sha256:")));
     let tag = tag.expect("hex digits are a header value");
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -95,7 +102,7 @@ fn unpacked(lake: Lake, dataset: &'static Dataset, resource: Resource, headers: 
     let mut response = if cache::matches(headers, &tag) {
         cache::not_modified()
     } else {
-        let packed = pieces(lake, dataset.id, resource.path, 0, resource.bytes);
+        let packed = pieces(lake, dataset.to_owned(), resource.path, 0, resource.bytes);
         let body = if gzip { Body::from_stream(packed) } else { Body::from_stream(unpack(packed)) };
         let mut response = Response::new(body);
         if gzip {
@@ -123,12 +130,7 @@ fn unpack(
     })
 }
 
-fn serve(
-    lake: Lake,
-    dataset: &'static Dataset,
-    resource: Resource,
-    headers: &HeaderMap,
-) -> Result<Response<Body>, Failure> {
+fn serve(lake: Lake, dataset: &str, resource: Resource, headers: &HeaderMap) -> Result<Response<Body>, Failure> {
     let hash = resource.hash.trim_start_matches("sha256:");
     let tag = HeaderValue::try_from(format!("\"{hash}\"")).expect("hex digits are a header value");
     let mut response = if cache::matches(headers, &tag) {
@@ -138,7 +140,8 @@ fn serve(
         let range = if if_range(headers, &tag) { Range::parse(headers, resource.bytes)? } else { None };
         let Range { first, end } = range.unwrap_or(whole);
         let parquet = resource.is_parquet();
-        let mut response = Response::new(Body::from_stream(pieces(lake, dataset.id, resource.path, first, end)));
+        let mut response =
+            Response::new(Body::from_stream(pieces(lake, dataset.to_owned(), resource.path, first, end)));
         let fields = response.headers_mut();
         let media_type = if parquet { Format::Parquet.media_type() } else { "application/gzip" };
         fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -165,22 +168,22 @@ fn if_range(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 /// The bytes from `first` to `end`, read as they leave.
 fn pieces(
     lake: Lake,
-    dataset: &'static str,
+    dataset: String,
     path: String,
     first: u64,
     end: u64,
 ) -> impl futures::Stream<Item = io::Result<bytes::Bytes>> {
-    stream::try_unfold((lake, path, first), move |(lake, path, at)| async move {
+    stream::try_unfold((lake, dataset, path, first), move |(lake, dataset, path, at)| async move {
         if at >= end {
             return Ok(None);
         }
         let next = end.min(at + PIECE);
-        let piece = lake.read(dataset, &path, Some(at..next)).await.map_err(|error| {
+        let piece = lake.read(&dataset, &path, Some(at..next)).await.map_err(|error| {
             // The status has left already; the short body tells the client, the log tells us.
             tracing::error!(dataset, path, error = %error, "reading a released file failed");
             io::Error::other(error)
         })?;
-        Ok(Some((piece, (lake, path, next))))
+        Ok(Some((piece, (lake, dataset, path, next))))
     })
 }
 

@@ -7,7 +7,7 @@ use limpid_model::{Instant, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::definition::{ALL, Dataset};
+use super::definition::Dataset;
 use super::files::package_path;
 use crate::answer::format::preferences;
 use crate::answer::{Cache, Failure, Format, cache};
@@ -30,7 +30,7 @@ pub struct Datasets {
 #[schema(as = Dataset)]
 pub struct DatasetItem {
     /// Its name in addresses.
-    pub id: &'static str,
+    pub id: String,
     /// Titles by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub title: Text,
@@ -62,30 +62,30 @@ impl DatasetItem {
     /// Every dataset.
     pub async fn all(app: &App) -> Result<Vec<Self>, Failure> {
         let mut datasets = Vec::new();
-        for dataset in ALL {
-            datasets.push(Self::read(app, dataset).await?);
+        for dataset in Dataset::all(&app.pipeline) {
+            datasets.push(Self::read(app, &dataset).await?);
         }
         Ok(datasets)
     }
 
     /// What there is of a dataset now.
-    pub async fn read(app: &App, dataset: &'static Dataset) -> Result<Self, Failure> {
-        let current = app.lake.current(dataset.id).await?;
+    pub async fn read(app: &App, dataset: &Dataset) -> Result<Self, Failure> {
+        let current = app.lake.current(&dataset.id).await?;
         let resources = || current.iter().flat_map(|release| &release.resources);
         Ok(Self {
-            id: dataset.id,
-            title: dataset.title(),
-            description: dataset.about(),
+            id: dataset.id.clone(),
+            title: dataset.title().clone(),
+            description: dataset.about().clone(),
             licence: app.pipeline.publisher.licence.clone(),
             latest: current.as_ref().map(|release| release.id.clone()),
-            package: current.as_ref().map(|release| package_path(dataset.id, &release.id)),
+            package: current.as_ref().map(|release| package_path(&dataset.id, &release.id)),
             created: current.as_ref().map(|release| app.zone().format(release.created)),
             made: current.as_ref().map(|release| release.created),
             files: resources().count(),
             bytes: resources().map(|resource| resource.bytes).sum(),
             // Each row is in a Parquet file, and again in a CSV file.
             rows: resources().filter(|resource| resource.is_parquet()).map(|resource| resource.rows).sum(),
-            releases: app.lake.releases(dataset.id).await?,
+            releases: app.lake.releases(&dataset.id).await?,
         })
     }
 }
@@ -136,12 +136,12 @@ pub async fn one(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let dataset = Dataset::parse(&name)?;
-    let item = DatasetItem::read(&app, dataset).await?;
+    let dataset = Dataset::parse(&app.pipeline, &name)?;
+    let item = DatasetItem::read(&app, &dataset).await?;
     if wants_json(&uri, &headers)? {
         return as_json(&headers, &Datasets { datasets: vec![item] });
     }
-    let current = app.lake.current(dataset.id).await?;
+    let current = app.lake.current(&dataset.id).await?;
     let resources = current.map(|release| release.resources).unwrap_or_default();
     Ok(pages::dataset::render(&app, &uri, &headers, &item, &resources))
 }

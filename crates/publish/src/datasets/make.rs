@@ -39,10 +39,10 @@ pub async fn make(
     if !bearer(&headers).is_some_and(|token| (app.may_release)(token)) {
         return Err(Failure::unauthorized("send Authorization: Bearer with a token for all stations (\"*\")"));
     }
-    let dataset = Dataset::parse(&name)?;
+    let dataset = Dataset::parse(&app.pipeline, &name)?;
     let outcome = {
         let _one_at_a_time = app.releasing.lock().await;
-        release(&app.pipeline, &*app.journal, &app.lake, dataset, app.now(), &|_| {}).await
+        release(&app.pipeline, &*app.journal, &app.lake, &dataset, app.now(), &|_| {}).await
     };
     let (status, made) = match outcome? {
         Outcome::Made(release) => {
@@ -52,9 +52,9 @@ pub async fn make(
         Outcome::Unchanged(release) => (StatusCode::OK, release),
         Outcome::Empty => return Err(Failure::conflict(format!("{} has no data to release yet", dataset.id))),
     };
-    let body = Datasets { datasets: vec![DatasetItem::read(&app, dataset).await?] };
+    let body = Datasets { datasets: vec![DatasetItem::read(&app, &dataset).await?] };
     let mut response = (status, axum::Json(body)).into_response();
-    let location = links::absolute(&headers, &package_path(dataset.id, &made.id));
+    let location = links::absolute(&headers, &package_path(&dataset.id, &made.id));
     if let Ok(location) = HeaderValue::try_from(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }

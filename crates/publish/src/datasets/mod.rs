@@ -3,6 +3,7 @@
 //! - `definition`: the datasets
 //! - `part`: the months or days in which they are written
 //! - `rows`, `issues`: the rows of one part of a dataset, as Arrow batches
+//! - `records`: the tables of registers; `closed`: releases that show what is not public any more
 //! - `documents`: what explains a release: README, citation, licence, checksums, CSVW, Croissant
 //! - `changes`: what differs between two releases
 //! - `extent`: where and when the rows are from
@@ -13,6 +14,7 @@
 
 pub(crate) mod catalog;
 mod changes;
+mod closed;
 pub(crate) mod definition;
 pub(crate) mod diff;
 pub(crate) mod documents;
@@ -23,6 +25,7 @@ mod issues;
 pub(crate) mod list;
 pub(crate) mod make;
 mod part;
+mod records;
 mod release;
 mod rows;
 mod schedule;
@@ -30,8 +33,8 @@ mod schedule;
 mod tests;
 mod turtle;
 
+pub use definition::Dataset;
 pub(crate) use definition::licence_address;
-pub use definition::{ALL, Dataset};
 pub use export::{Exported, export};
 pub use release::{Progress, release_all};
 pub(crate) use schedule::schedule;

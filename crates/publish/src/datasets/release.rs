@@ -15,7 +15,8 @@ use limpid_store::{Journal, Lake, WORKED_UP};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::definition::{ALL, Contents, Dataset};
+use super::closed;
+use super::definition::{Contents, Dataset};
 use super::part::{Part, Span};
 use super::rows::Reader;
 use super::{changes, documents};
@@ -24,7 +25,7 @@ use crate::error::{PublishError, Result};
 /// Records of one read of the journal's tail.
 const CHUNK: usize = 10_000;
 /// The field of the Data Package in which a release notes what it was made from.
-const FIELD: &str = "limpid";
+pub(super) const FIELD: &str = "limpid";
 /// What each part of a release is written as: one made before this was so is written anew.
 const FILES: [&str; 2] = ["parquet", "csv.gz"];
 
@@ -62,8 +63,8 @@ pub async fn release_all(
 ) -> Result<Vec<Release>> {
     let at = Utc::now();
     let mut releases = Vec::new();
-    for dataset in ALL {
-        match release(&pipeline, &*journal, &lake, dataset, at, progress).await? {
+    for dataset in Dataset::all(&pipeline) {
+        match release(&pipeline, &*journal, &lake, &dataset, at, progress).await? {
             Outcome::Made(release) | Outcome::Unchanged(release) => releases.push(release),
             Outcome::Empty => {}
         }
@@ -83,8 +84,9 @@ pub(crate) async fn release(
     let issues = dataset.contents.is_of_issues();
     let position = if issues { *journal.forecast().borrow() } else { *journal.published().borrow() };
     let worked_up = worked_up(journal).await?;
+    let deeds = journal.registers().newest_deed().await?;
     let basis = basis(pipeline, dataset);
-    let before = lake.current(dataset.id).await?;
+    let before = lake.current(&dataset.id).await?;
     let reader = Reader { pipeline, journal };
 
     let mut resources = Vec::new();
@@ -92,7 +94,7 @@ pub(crate) async fn release(
         if !rows.is_empty() {
             resources.extend(write(lake, dataset, Partition { path: String::new(), rows }).await?);
         }
-        progress(Progress { dataset: dataset.id, done: 1, total: 1 });
+        progress(Progress { dataset: &dataset.id, done: 1, total: 1 });
     } else {
         // The ledger is not in the tail of what is published: all of it is read each time.
         let carried_on = before.as_ref().filter(|_| dataset.contents != Contents::Gaps);
@@ -117,24 +119,29 @@ pub(crate) async fn release(
                 let partition = Partition { path: part.partition(), rows };
                 resources.extend(write(lake, dataset, partition).await?);
             }
-            progress(Progress { dataset: dataset.id, done: done as u64 + 1, total });
+            progress(Progress { dataset: &dataset.id, done: done as u64 + 1, total });
         }
     }
     if resources.is_empty() {
         return Ok(Outcome::Empty);
     }
-    let earlier = before.as_ref().map_or(&[][..], |before| &before.resources);
+    let earlier = before.as_ref().filter(|before| !closed::by_rules(before, dataset));
+    let earlier = earlier.map_or(&[][..], |before| &before.resources);
     let changes = changes_since(lake, dataset, earlier, &resources).await?;
     let mut metadata = dataset.metadata(pipeline);
     metadata.insert(FIELD.into(), json!({ "position": position, "basis": basis, "worked_up": worked_up }));
-    let info = DatasetInfo { name: dataset.id.into(), metadata };
+    if let Some(records) = &dataset.records {
+        let read = (deeds, journal.registers().newest_deed().await?);
+        metadata.insert(closed::FIELD.into(), closed::made_from(records, read));
+    }
+    let info = DatasetInfo { name: dataset.id.clone(), metadata };
     let documents = |package: &serde_json::Value| documents::write(pipeline, package, changes);
     let release = lake.release_with(&info, resources, at, documents).await?;
     if before.is_some_and(|before| before.id == release.id) {
         return Ok(Outcome::Unchanged(release));
     }
-    tracing::info!(dataset = dataset.id, release = release.id, files = release.resources.len(), "released");
-    metrics::counter!("limpid_releases_total", "dataset" => dataset.id).increment(1);
+    tracing::info!(dataset = %dataset.id, release = release.id, files = release.resources.len(), "released");
+    metrics::counter!("limpid_releases_total", "dataset" => dataset.id.clone()).increment(1);
     Ok(Outcome::Made(release))
 }
 
@@ -148,8 +155,8 @@ async fn worked_up(journal: &dyn Journal) -> Result<Option<Instant>> {
 /// The same rows as Parquet and as CSV.
 async fn write(lake: &Lake, dataset: &Dataset, partition: Partition) -> Result<[Resource; 2]> {
     let described = |resource: Resource| Resource { schema: dataset.schema(), ..resource };
-    let parquet = lake.write(dataset.id, partition.clone()).await?;
-    Ok([described(parquet), described(lake.write_csv(dataset.id, partition).await?)])
+    let parquet = lake.write(&dataset.id, partition.clone()).await?;
+    Ok([described(parquet), described(lake.write_csv(&dataset.id, partition).await?)])
 }
 
 /// What differs from the files of the release before, as gzipped CSV; of a first release the header row only.
@@ -159,7 +166,7 @@ async fn changes_since(lake: &Lake, dataset: &Dataset, before: &[Resource], now:
     gzip.write_all(&changes::header(before, now)?).map_err(failed)?;
     let pairs = if before.is_empty() { Vec::new() } else { changes::pairs(before, now) };
     for pair in pairs {
-        let (lines, _) = pair.changes(lake, dataset.id).await?;
+        let (lines, _) = pair.changes(lake, &dataset.id).await?;
         gzip.write_all(&lines).map_err(failed)?;
     }
     gzip.finish().map_err(failed)

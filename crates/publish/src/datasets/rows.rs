@@ -49,6 +49,10 @@ impl Reader<'_> {
         Ok(match dataset.contents {
             Contents::Stations => Some(self.stations()?),
             Contents::ForecastScores => Some(self.scores().await?),
+            Contents::Register => match &dataset.records {
+                Some(table) => Some(self.records(table).await?),
+                None => None,
+            },
             _ => None,
         })
     }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use limpid_model::Instant;
+use limpid_model::{Instant, Pipeline};
 
-use super::definition::{ALL, Dataset};
+use super::closed;
+use super::definition::Dataset;
 use super::release::{Outcome, release};
 use crate::app::{App, Shared};
 use crate::events::releases;
@@ -21,7 +22,7 @@ const FAILED: TimeDelta = TimeDelta::minutes(10);
 /// Releases what is due until the service stops. With `every_hours = 0` nothing is ever due.
 pub async fn schedule(app: Shared) {
     let every = TimeDelta::hours(i64::try_from(app.pipeline.datasets.every_hours).unwrap_or(0));
-    let mut schedule = Schedule::new(every);
+    let mut schedule = Schedule::new(&app.pipeline, every);
     releases::try_announce(&app).await;
     loop {
         tokio::select! {
@@ -39,12 +40,12 @@ pub async fn schedule(app: Shared) {
 /// When each dataset is due.
 struct Schedule {
     every: TimeDelta,
-    due: Vec<(&'static Dataset, Option<Instant>)>,
+    due: Vec<(Dataset, Option<Instant>)>,
 }
 
 impl Schedule {
-    fn new(every: TimeDelta) -> Self {
-        Self { every, due: ALL.iter().map(|dataset| (dataset, None)).collect() }
+    fn new(pipeline: &Pipeline, every: TimeDelta) -> Self {
+        Self { every, due: Dataset::all(pipeline).into_iter().map(|dataset| (dataset, None)).collect() }
     }
 
     /// Releases what is due now, and notes how each dataset stands.
@@ -55,23 +56,24 @@ impl Schedule {
             let when = match *due {
                 Some(when) => when,
                 // After a start: one period after the release that there is, or now.
-                None => match app.lake.current(dataset.id).await {
+                None => match app.lake.current(&dataset.id).await {
                     Ok(Some(current)) => {
                         let due = (current.created + self.every).max(now);
-                        releases.insert(dataset.id, Released { last: Some(current.created), due });
+                        releases.insert(dataset.id.clone(), Released { last: Some(current.created), due });
                         current.created + self.every
                     }
                     _ => now,
                 },
             };
             *due = Some(when);
-            if when > now {
+            // What is not public any more is not waited with.
+            if when > now && !closed::is_current(app, dataset).await {
                 continue;
             }
             let (wait, made) = attempt(app, dataset, self.every).await;
             *due = Some(now + wait);
             if made {
-                releases.insert(dataset.id, Released { last: Some(now), due: now + wait });
+                releases.insert(dataset.id.clone(), Released { last: Some(now), due: now + wait });
             }
         }
         app.releases.store(releases.into());
@@ -90,8 +92,8 @@ async fn attempt(app: &App, dataset: &Dataset, every: TimeDelta) -> (TimeDelta, 
         Ok(Outcome::Empty) => (EMPTY, false),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            tracing::error!(dataset = dataset.id, error = %error, cause, "release failed, trying again in 10 minutes");
-            metrics::counter!("limpid_release_errors_total", "dataset" => dataset.id).increment(1);
+            tracing::error!(dataset = %dataset.id, error = %error, cause, "release failed, trying again in 10 minutes");
+            metrics::counter!("limpid_release_errors_total", "dataset" => dataset.id.clone()).increment(1);
             (FAILED, false)
         }
     }
@@ -110,7 +112,7 @@ mod tests {
     async fn a_release_is_made_when_due_and_only_if_something_changed() {
         let first = hour("S1", "pm25", "2026-11-25T01:00:00Z", 60.0);
         let service = Service::with(vec![first.clone().into()]).await;
-        let mut schedule = Schedule::new(TimeDelta::hours(24));
+        let mut schedule = Schedule::new(&service.pipeline, TimeDelta::hours(24));
         schedule.look(&service.app).await;
         assert_eq!(releases(&service, "air-hourly").await, 0, "no readings yet");
         assert_eq!(releases(&service, "stations").await, 1);
@@ -127,7 +129,7 @@ mod tests {
         schedule.look(&service.app).await;
         assert_eq!(releases(&service, "air-hourly").await, 1, "a day has not passed");
         // After a restart the release that there is decides.
-        let mut schedule = Schedule::new(TimeDelta::hours(24));
+        let mut schedule = Schedule::new(&service.pipeline, TimeDelta::hours(24));
         schedule.look(&service.app).await;
         assert_eq!(releases(&service, "air-hourly").await, 1);
         let stands = async || {

@@ -42,7 +42,7 @@ impl Event {
             Happening::Level(change) => {
                 ("level", Some(change.station.clone()), json(&LevelItem::new(&change, pipeline)))
             }
-            Happening::Release(release) => ("release", None, json(&ReleaseItem::new(release))),
+            Happening::Release(release) => ("release", None, json(&ReleaseItem::new(release, pipeline))),
             Happening::Freshness(change) => ("freshness", None, json(&FreshnessItem::new(change, pipeline))),
         };
         Self { seq, at, name, station, data }
@@ -135,8 +135,8 @@ struct ReleaseItem {
 }
 
 impl ReleaseItem {
-    fn new(new: NewRelease) -> Self {
-        let title = Dataset::parse(&new.dataset).ok().map(Dataset::title);
+    fn new(new: NewRelease, pipeline: &Pipeline) -> Self {
+        let title = Dataset::parse(pipeline, &new.dataset).ok().map(|dataset| dataset.title().clone());
         let datapackage = package_path(&new.dataset, &new.release);
         Self { title, datapackage, dataset: new.dataset, release: new.release }
     }

@@ -5,7 +5,7 @@ use limpid_model::{Note, NoteKind};
 use limpid_store::Result;
 
 use crate::app::App;
-use crate::datasets::ALL;
+use crate::datasets::Dataset;
 
 /// Notes every current release that was not told yet: after one was made, and after a start, since a release may have been
 /// made by another process, or the process have been killed behind it.
@@ -15,9 +15,9 @@ use crate::datasets::ALL;
 pub async fn announce(app: &App) -> Result<()> {
     let told = app.journal.newest_notes(NoteKind::Release).await?;
     let mut notes = Vec::new();
-    for dataset in ALL {
-        let Some(current) = app.lake.current(dataset.id).await? else { continue };
-        let new = Note::Release(NewRelease { dataset: dataset.id.to_owned(), release: current.id });
+    for dataset in Dataset::all(&app.pipeline) {
+        let Some(current) = app.lake.current(&dataset.id).await? else { continue };
+        let new = Note::Release(NewRelease { dataset: dataset.id, release: current.id });
         if told.iter().all(|noted| noted.note != new) {
             notes.push(new);
         }

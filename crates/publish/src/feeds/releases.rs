@@ -6,7 +6,7 @@ use limpid_model::Instant;
 use super::Reader;
 use super::atom::{Entry, Feed};
 use crate::answer::Failure;
-use crate::datasets::ALL;
+use crate::datasets::Dataset;
 use crate::datasets::files::package_path;
 
 /// Releases of each dataset that the feed has.
@@ -15,10 +15,10 @@ const NEWEST: usize = 20;
 /// An entry for each of the newest releases.
 pub async fn feed(reader: &Reader<'_>) -> Result<Feed, Failure> {
     let mut entries = Vec::new();
-    for dataset in ALL {
+    for dataset in Dataset::all(&reader.app.pipeline) {
         let title = dataset.title();
         let title = title.get(reader.lang.code());
-        for release in reader.app.lake.releases(dataset.id).await?.into_iter().take(NEWEST) {
+        for release in reader.app.lake.releases(&dataset.id).await?.into_iter().take(NEWEST) {
             let Some(updated) = made(&release) else { continue };
             entries.push(Entry {
                 id: reader.id(&format!("release:{}:{release}", dataset.id)),
@@ -26,7 +26,7 @@ pub async fn feed(reader: &Reader<'_>) -> Result<Feed, Failure> {
                 updated,
                 document: None,
                 page: reader.address(&format!("/datasets/{}", dataset.id)),
-                summary: reader.address(&package_path(dataset.id, &release)),
+                summary: reader.address(&package_path(&dataset.id, &release)),
             });
         }
     }

@@ -7,6 +7,7 @@
 
 mod daily;
 pub mod deadline;
+pub mod registers;
 mod warn;
 
 use std::collections::BTreeMap;
@@ -55,10 +56,10 @@ pub struct Released {
 }
 
 /// Releases of every dataset that has had one, by its id.
-pub type Releases = BTreeMap<&'static str, Released>;
+pub type Releases = BTreeMap<String, Released>;
 
 /// What is published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Published {
     /// Figures of one kind of station.
     Records(StationKind, Rhythm),
@@ -67,11 +68,11 @@ pub enum Published {
     /// Every scheduled issue of forecasts.
     ForecastIssue,
     /// Releases of a dataset.
-    Dataset(&'static str),
+    Dataset(String),
 }
 
 /// How a publication stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
     /// What.
     pub what: Published,
@@ -86,7 +87,7 @@ pub struct Publication {
 impl Publication {
     /// Its name: `air-hourly`, `forecast`, `dataset-air-hourly`.
     pub fn id(&self) -> String {
-        match self.what {
+        match &self.what {
             Published::Records(kind, rhythm) => format!("{}-{}", kind.as_str(), rhythm.as_str()),
             Published::Forecast => "forecast".to_owned(),
             Published::ForecastIssue => "forecast-issue".to_owned(),
@@ -125,7 +126,7 @@ pub fn publications(app: &App) -> Vec<Publication> {
             (_, now) if now >= released.due => State::Due,
             _ => State::Met,
         };
-        publications.push(Publication { what: Published::Dataset(id), deadline, last, state });
+        publications.push(Publication { what: Published::Dataset(id.clone()), deadline, last, state });
     }
     publications
 }

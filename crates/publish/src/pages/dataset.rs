@@ -41,9 +41,9 @@ pub fn render(
                 h2 { (lang.t("data.latest")) " " code { (latest) } }
                 p { (size(app, &view, dataset)) }
                 p { a href=(package) { "datapackage.json" } " - " (lang.t("data.package_about")) }
-                (documents(&view, dataset.id, latest))
+                (documents(&view, &dataset.id, latest))
                 (columns(&view, resources))
-                (files(&view, dataset.id, latest, resources))
+                (files(&view, &dataset.id, latest, resources))
                 h2 { (lang.t("data.releases")) }
                 p { (lang.t("data.releases_about")) }
                 @if dataset.releases.len() > 1 {
@@ -51,7 +51,7 @@ pub fn render(
                 }
                 ul {
                     @for id in dataset.releases.iter().take(RELEASES) {
-                        li { a href=(package_path(dataset.id, id)) { code { (id) } } }
+                        li { a href=(package_path(&dataset.id, id)) { code { (id) } } }
                     }
                 }
             }

@@ -81,7 +81,7 @@ pub fn publications(app: &App, view: &View) -> Markup {
                 } }
                 tbody { @for publication in &publications {
                     tr.old[publication.state == Standing::Late] {
-                        th scope="row" { (name(lang, publication.what)) }
+                        th scope="row" { (name(app, lang, &publication.what)) }
                         td data-label=(lang.t("col.state")) { (match publication.state {
                             Standing::Met => lang.t("state.met"),
                             Standing::Due => lang.t("state.due"),
@@ -97,13 +97,13 @@ pub fn publications(app: &App, view: &View) -> Markup {
     }
 }
 
-fn name(lang: Lang, what: Published) -> Markup {
+fn name(app: &App, lang: Lang, what: &Published) -> Markup {
     html! { @match what {
-        Published::Records(kind, rhythm) => { (front::kind_name(lang, kind)) " " (say::period(lang, rhythm.period())) }
+        Published::Records(kind, rhythm) => { (front::kind_name(lang, *kind)) " " (say::period(lang, rhythm.period())) }
         Published::Forecast => (lang.t("publication.forecast")),
         Published::ForecastIssue => (lang.t("publication.forecast_issue")),
         Published::Dataset(id) => {
-            @let title = Dataset::parse(id).map_or_else(|_| id.to_owned(), |one| one.title().get(lang.code()).to_owned());
+            @let title = Dataset::parse(&app.pipeline, id).map_or_else(|_| id.clone(), |one| one.title().get(lang.code()).to_owned());
             (lang.fill("publication.dataset", &[("title", &title)]))
         }
     } }

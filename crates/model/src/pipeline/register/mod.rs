@@ -120,6 +120,9 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
     if fields.is_empty() && source.mistakes.0.len() == before {
         source.mistake(0, "the register has no fields", "write [[field]] with name, type and label for each");
     }
+    if dataset {
+        no_own_columns(&fields, source);
+    }
     let names = Names { fields: &fields };
     let deadline = names.deadline(deadline, source);
     let terms = names.terms(terms, source);
@@ -149,6 +152,19 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
     let key = register.key.clone();
     register.fields.iter_mut().filter(|field| field.name == key).for_each(|field| field.required = true);
     Some(register)
+}
+
+/// A dataset has columns of its own that say which record a row is of: no field can have the name of one.
+fn no_own_columns(fields: &[Field], source: &mut Source<'_>) {
+    let columns = fields.iter().flat_map(|field| match &field.kind {
+        FieldKind::Table(columns) => columns.as_slice(),
+        _ => &[],
+    });
+    for field in fields.iter().chain(columns).filter(|field| field.name.starts_with("record_")) {
+        let what = format!("the field {:?} of a register with dataset = true begins with record_", field.name);
+        let offset = source.text.find(&format!("\"{}\"", field.name)).unwrap_or(0);
+        source.mistake(offset, what, "name it otherwise: the dataset has columns of such names");
+    }
 }
 
 /// `disclosure` with its `reason`, which `withheld` must have.

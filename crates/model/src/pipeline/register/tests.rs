@@ -148,3 +148,13 @@ fn terms_that_do_not_say_their_last_day_are_mistakes() {
     assert!(said("working_days = 5\nafter = \"id\"").contains("name a field that is a date"));
     assert!(said("workdays = 5\nafter = \"on\"").contains("working_days"));
 }
+
+#[test]
+fn a_dataset_has_columns_of_its_own_and_no_field_may_have_their_names() {
+    let text = "title = \"T\"\nkey = \"number\"\ndataset = true\n[[field]]\nname = \"number\"\ntype = \"text\"\nlabel = \"N\"\n\
+                [[field]]\nname = \"record_key\"\ntype = \"text\"\nlabel = \"K\"\n";
+    let parse = |text: &str| Registers::parse(&[("a.toml".to_owned(), text.to_owned())]);
+    let mistakes = parse(text).unwrap_err();
+    assert_eq!((mistakes.0.len(), mistakes.0[0].line), (1, 9), "{mistakes}");
+    assert!(parse(&text.replace("dataset = true\n", "")).is_ok());
+}

@@ -16,6 +16,8 @@ use limpid_store::lake::{Document, Resource};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::closed;
+
 /// What differs from the release before, as [`changes`](super::changes) writes it.
 pub const CHANGES: &str = "changes.csv.gz";
 const SUMS: &str = "SHA256SUMS";
@@ -61,8 +63,14 @@ impl Made<'_> {
         })
     }
 
+    /// Whether its rows are records of a register, or within them.
+    fn is_of_records(&self) -> bool {
+        self.package.get(closed::FIELD).is_some()
+    }
+
     fn has(&self, column: &str) -> bool {
-        self.fields().any(|field| field.name == column)
+        // Columns of a register mean what the register says.
+        !self.is_of_records() && self.fields().any(|field| field.name == column)
     }
 
     /// The columns that no two rows have alike.

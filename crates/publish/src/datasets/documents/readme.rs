@@ -33,6 +33,17 @@ pub fn readme(made: &Made<'_>) -> String {
     } else if made.has("issue") {
         line("There is a file for each calendar day or month of issue, under `year=…/month=…`.");
         line("A release never changes, and neither does what was issued: an amendment is another issue.\n");
+    } else if made.is_of_records() {
+        line(
+            "All rows are in one file. A release never changes. The next has the records as they are shown then: a revised record",
+        );
+        line(
+            "has a higher `record_revision`, a withdrawn one keeps its row with `record_withdrawn` and `record_withdrawn_why` and",
+        );
+        line(
+            "nothing else. Releases that show a record which was withdrawn later, or a field that is kept back since, keep their",
+        );
+        line("manifest with its hashes, and their rows are not served any more (HTTP 410).\n");
     } else {
         line("Where rows have a time there is a file for each calendar month, under `year=…/month=…`.");
         line(
@@ -54,6 +65,15 @@ pub fn readme(made: &Made<'_>) -> String {
     line(&format!("\nNo two rows have the same {}.", made.key().join(", ")));
     line("Missing values are empty (null in Parquet), never a stand-in such as -999.");
 
+    if made.is_of_records() {
+        line("\n## What is not shown\n");
+        line(
+            "Only public fields are columns. In them personal data that the register expects, or that a scan finds, are masked",
+        );
+        line(
+            "(`***`) or dropped; `record_not_shown` names the fields of a record that have more than is shown, how and why.",
+        );
+    }
     line("\n## Times\n");
     line(&format!("Times carry their offset. Days, months and years are those of the zone {zone}."));
     if made.has("end") {

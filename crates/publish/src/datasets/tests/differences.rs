@@ -64,7 +64,7 @@ async fn a_station_taken_out_of_the_registry_is_withdrawn_openly() {
     let stations: String =
         STATIONS.lines().filter(|line| !line.starts_with("S2,")).map(|line| format!("{line}\n")).collect();
     let fewer = Service::of(PIPELINE, &stations.replace("Station One", "Hall"), Vec::new()).await;
-    let dataset = Dataset::parse("stations").unwrap();
+    let dataset = &Dataset::parse(&service.pipeline, "stations").unwrap();
     let now = at("2026-11-25T02:00:00Z");
     let made = release(&fewer.pipeline, &*fewer.journal, &service.lake, dataset, now, &|_| {}).await.unwrap();
     assert!(matches!(made, Outcome::Made(_)));

@@ -3,6 +3,7 @@
 mod differences;
 mod forecasts;
 mod gaps;
+mod records;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -40,7 +41,7 @@ async fn service() -> Service {
 }
 
 async fn make(service: &Service, name: &str, at_time: &str) -> Outcome {
-    let dataset = Dataset::parse(name).unwrap();
+    let dataset = &Dataset::parse(&service.pipeline, name).unwrap();
     release(&service.pipeline, &*service.journal, &service.lake, dataset, at(at_time), &|_| {}).await.unwrap()
 }
 
@@ -146,7 +147,7 @@ async fn a_correction_rewrites_its_month_and_no_other() {
     // The same as a release that starts from nothing.
     let fresh = tempfile::tempdir().unwrap();
     let lake = limpid_store::Lake::local(fresh.path()).unwrap();
-    let dataset = Dataset::parse("air-hourly").unwrap();
+    let dataset = &Dataset::parse(&service.pipeline, "air-hourly").unwrap();
     let now = at("2026-11-25T03:00:00Z");
     let anew = release(&service.pipeline, &*service.journal, &lake, dataset, now, &|_| {}).await.unwrap();
     let Outcome::Made(anew) = anew else { panic!("no release") };
@@ -192,17 +193,16 @@ async fn csv_holds_the_same_rows_and_is_served_packed_and_unpacked() {
 async fn an_export_can_be_read_back() {
     let service = service().await;
     let out = tempfile::tempdir().unwrap();
-    let zone = service.pipeline.publisher.zone;
-    let none = export(&service.lake, "air-hourly", zone, out.path()).await;
+    let none = export(&service.lake, &service.pipeline, "air-hourly", out.path()).await;
     assert!(matches!(none, Err(PublishError::NoRelease { .. })));
-    let wrong = export(&service.lake, "air-hurly", zone, out.path()).await.unwrap_err();
+    let wrong = export(&service.lake, &service.pipeline, "air-hurly", out.path()).await.unwrap_err();
     assert!(wrong.to_string().contains("air-hourly, air-daily"), "{wrong}");
 
     let releases =
         release_all(service.pipeline.clone(), service.journal.clone(), service.lake.clone(), &|_| {}).await.unwrap();
     // Air's three, the values of water, and the registry: what has no rows has no release.
     assert_eq!(releases.len(), 5);
-    let exported = export(&service.lake, "air-hourly", zone, out.path()).await.unwrap();
+    let exported = export(&service.lake, &service.pipeline, "air-hourly", out.path()).await.unwrap();
     // Two months twice, long.csv, seven documents and the manifest.
     assert_eq!(exported.files.len(), 13);
     let long = std::fs::read_to_string(out.path().join("long.csv")).unwrap();

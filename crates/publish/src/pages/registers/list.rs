@@ -3,12 +3,12 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Response};
-use chrono::TimeDelta;
 use limpid_model::register::Every;
 use maud::{Markup, html};
 
 use crate::answer::Failure;
 use crate::app::{App, Shared};
+use crate::freshness::registers;
 use crate::pages::layout::{self, Page};
 use crate::pages::say;
 use crate::pages::view::View;
@@ -63,9 +63,7 @@ pub async fn table(app: &App, view: &View) -> Result<Markup, Failure> {
                 } }
                 tbody { @for register in app.pipeline.registers.iter() {
                     @let count = counts.iter().find(|count| count.register == register.id);
-                    @let late = register.every.is_some_and(|every| {
-                        count.is_none_or(|count| now - count.updated > TimeDelta::days(every.days()))
-                    });
+                    @let late = registers::late(register, count.map(|count| count.updated), now);
                     tr.old[late] {
                         th scope="row" { a href=(view.link(&format!("/registers/{}", register.id))) { (super::title(register, view)) } }
                         td.n { (count.map_or(0, |count| count.count)) }

@@ -262,3 +262,22 @@ async fn a_withdrawn_record_leaves_a_tombstone_and_a_scheduled_one_comes_in_time
     service.set_now(at("2026-11-25T01:13:00Z"));
     service.until("/api/v1/registers/permits/P2", |answer| answer.status == 200).await;
 }
+
+#[tokio::test]
+async fn the_status_tells_what_a_register_promises_and_whether_it_keeps_it() {
+    let service = service().await;
+    let standing = async || service.get("/api/v1/status").await.json()["registers"][0].take();
+    let promise = json!({ "id": "permits", "records": 0, "every": "month", "working_days": 20, "updated": null, "due": null,
+        "late": true });
+    assert_eq!(standing().await, promise);
+    release(&service, json!({"number": "P1", "holder": "A"})).await;
+    let kept = standing().await;
+    // Released at 09:12; 31 days later the promise is broken.
+    assert_eq!(
+        (&kept["records"], &kept["updated"], &kept["due"], &kept["late"]),
+        (&json!(1), &json!("2026-11-25T09:12:00+08:00"), &json!("2026-12-26T09:12:00+08:00"), &json!(false))
+    );
+    service.set_now(at("2026-12-26T01:12:01Z"));
+    assert_eq!(standing().await["late"], json!(true));
+    assert!(service.get("/status?lang=en").await.text().contains("late"));
+}

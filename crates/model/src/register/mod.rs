@@ -13,6 +13,7 @@
 pub mod difference;
 pub mod disclosure;
 mod field;
+mod item;
 pub mod public;
 mod schema;
 pub mod term;
@@ -25,6 +26,7 @@ pub mod workflow;
 pub use difference::{Change, compare};
 pub use disclosure::{Disclosure, How, Personal, Reason, Redaction};
 pub use field::{Choice, Field, FieldKind, LinkTo};
+pub use item::Item;
 pub use public::{Notice, PublicRecord, Withheld};
 pub use schema::{Deadline, Every, Place, Register};
 pub use term::{Extension, Length, Term, TermKind, TermState};

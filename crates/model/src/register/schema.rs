@@ -2,6 +2,7 @@
 
 use super::disclosure::Disclosure;
 use super::field::{Field, FieldKind};
+use super::item::Item;
 use super::term::Term;
 use super::validity::ValidityRule;
 use crate::text::Text;
@@ -15,6 +16,8 @@ pub struct Register {
     pub title: Text,
     /// What it holds, in a sentence or two.
     pub about: Option<Text>,
+    /// Under which kind of item it stands in the catalogue. Default administration.
+    pub item: Item,
     /// The law that orders it, as text.
     pub basis: Option<String>,
     /// The field whose value identifies a record: public text, never reused.

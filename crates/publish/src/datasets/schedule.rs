@@ -67,7 +67,7 @@ impl Schedule {
             };
             *due = Some(when);
             // What is not public any more is not waited with.
-            if when > now && !closed::is_current(app, dataset).await {
+            if when > now && closed::is_current(app, dataset).await {
                 continue;
             }
             let (wait, made) = attempt(app, dataset, self.every).await;

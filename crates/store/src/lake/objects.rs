@@ -79,7 +79,8 @@ impl Objects {
 /// Where an object is. A name that could lead anywhere else is the name of nothing.
 fn location(dataset: &str, path: &str) -> Result<Path> {
     let missing = || StoreError::NotFound { what: format!("{dataset}/{path}") };
-    if dataset.is_empty() || !dataset.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+    let named = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b);
+    if dataset.is_empty() || !dataset.bytes().all(named) {
         return Err(missing());
     }
     let plain = |segment: &str| {

@@ -164,3 +164,34 @@ fields = { outlet = "perm_feature_nmbr", pollutant = "parameter_desc", value = "
         ])
     );
 }
+
+#[tokio::test]
+async fn charts_of_echo_are_permits_with_what_was_reported_against_them() {
+    const REGISTER: &str = include_str!("../../../../../data/permits/us-echo/effluent-charts.toml");
+    const MAPPING: &str = include_str!("../../../../../data/permits/us-echo/mapping.toml");
+    let charts = ["effluent_chart_79e012.csv", "effluent_chart_81e3b7.csv"];
+    let [Some(first), Some(second)] = charts.map(|name| shared(&format!("permits-us-echo/{name}"))) else { return };
+    let desk = Desk::new(REGISTER);
+    for chart in [first, second] {
+        let (summary, lines) = desk.import(&chart, MAPPING, false).await;
+        assert_eq!(counts(summary), [1, 0, 0, 0, 0], "{lines:?}");
+    }
+    let values = desk.values("TX0119407").await;
+    let reports = values["reports"].as_array().unwrap();
+    let violations: Vec<_> = reports.iter().filter(|row| row["violation"] == "E90").collect();
+    assert_eq!((reports.len(), violations.len()), (720, 8));
+    // Ammonia of March 2022: 3.12 mg/L of 3 permitted as a daily average, which ECHO calls 4 percent.
+    let ammonia = json!({
+        "month": "2022-03-31", "outlet": "001", "pollutant": "Nitrogen, ammonia total [as N]", "average": "DAILY AV",
+        "qualifier": "=", "value": 3.12, "limit": 3, "unit": "mg/L", "violation": "E90", "percent": 4
+    });
+    assert!(violations.contains(&&ammonia), "{violations:?}");
+    let oxygen = json!({
+        "outlet": "001", "pollutant": "Oxygen, dissolved [DO]", "average": "MO MIN", "sense": ">=", "value": 4,
+        "unit": "mg/L", "from": "2020-01-01", "to": "2024-12-06"
+    });
+    assert!(values["limits"].as_array().unwrap().contains(&oxygen), "{}", values["limits"]);
+    let other = desk.values("TX0124362").await;
+    assert_eq!(other["reports"].as_array().unwrap().len(), 390);
+    assert!(other["reports"].as_array().unwrap().iter().all(|row| row.get("violation").is_none()));
+}

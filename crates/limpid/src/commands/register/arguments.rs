@@ -26,6 +26,8 @@ pub enum RegisterCommand {
     Show(Show),
     /// Print who did what, the oldest first, one JSON line each
     Audit(Audit),
+    /// Write what registers there are, in the columns of the national template
+    Catalogue(Catalogue),
 }
 
 /// Which register of which pipeline.
@@ -38,6 +40,16 @@ pub struct Of {
     /// The register: the name of its file in registers/, without .toml
     #[arg(long, value_name = "ID")]
     pub register: String,
+}
+
+/// `limpid register catalogue`
+#[derive(Debug, Args)]
+pub struct Catalogue {
+    #[command(flatten)]
+    pub pipeline: PipelineDir,
+    /// A file .csv or .xlsx; default CSV on standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `limpid register import`

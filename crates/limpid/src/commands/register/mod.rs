@@ -1,6 +1,7 @@
 //! `limpid register`
 
 mod arguments;
+mod catalogue;
 mod import;
 mod read;
 mod steps;
@@ -20,6 +21,7 @@ use arguments::Of;
 pub fn run(command: RegisterCommand) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     match command {
+        RegisterCommand::Catalogue(arguments) => catalogue::run(&arguments),
         RegisterCommand::Import(arguments) => runtime.block_on(import::run(arguments)),
         RegisterCommand::Check(arguments) => runtime.block_on(steps::check(arguments)),
         RegisterCommand::Release(arguments) => runtime.block_on(steps::release(arguments)),

@@ -13,7 +13,7 @@ use toml::de::DeTable;
 use super::fields::{Fields, Source};
 use super::mistake::{Mistakes, list, nearest};
 use crate::register::{
-    Deadline, Disclosure, End, Every, Field, FieldKind, LinkTo, Place, Reason, Register, ValidityRule,
+    Deadline, Disclosure, End, Every, Field, FieldKind, Item, LinkTo, Place, Reason, Register, ValidityRule,
 };
 
 pub use mapping::{RecordMapping, TableMapping};
@@ -101,6 +101,9 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
     let title = root.text(source, "title");
     let about = root.optional_text(source, "about");
     let basis = root.string(source, "basis", "\"…\"").map(|(basis, _)| basis);
+    let item = root.parsed(source, "item", &Item::ALL.map(Item::as_str), |word| {
+        Item::ALL.into_iter().find(|item| item.as_str() == word)
+    });
     let key = root.required(source, "key", "\"number\"");
     let title_field = root.string(source, "name", "\"holder\"");
     let disclosure = disclosure(&mut root, source).unwrap_or(Disclosure::Public);
@@ -134,6 +137,7 @@ fn parse(name: &str, text: &str, mistakes: &mut Mistakes) -> Option<Register> {
         id: id.to_owned(),
         title: title?,
         about,
+        item: item.unwrap_or_default(),
         basis,
         name: title_field.or_else(|| key.clone()).unwrap_or_default(),
         key: key?,

@@ -4,8 +4,10 @@
 //! record.
 //!
 //! - `records`: a page of one register; `record`: one record with its revisions
+//! - `catalogue`: the registers in the columns of the national template
 //! - `write`: drafts, checks, releases, over HTTP
 
+pub mod catalogue;
 pub mod record;
 pub mod records;
 pub mod write;
@@ -23,6 +25,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use self::catalogue::Sheet;
 use super::query::Query;
 use super::refusals::BadRequest;
 use crate::answer::problem::cut;
@@ -241,14 +244,27 @@ pub fn register(app: &App, id: &str) -> Result<Arc<Register>, Failure> {
 /// The registers, with how many public records they have and what their fields are.
 #[utoipa::path(
     get, path = "/api/v1/registers", tag = "registers", operation_id = "registers",
-    responses((status = 200, description = "the registers", body = RegisterList), BadRequest)
+    params(("format" = Option<String>, Query, pattern = "^(json|csv|xlsx)$", description = "json (default); csv or xlsx is the catalogue in the columns of the national template")),
+    responses(
+        (status = 200, description = "the registers", content((RegisterList = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        BadRequest,
+    )
 )]
 pub async fn list(
     State(app): State<Shared>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    Query::parse(&uri, &[])?;
+    let query = Query::parse(&uri, &["format"])?;
+    let sheet = |word: &str| match word {
+        "json" => Some(None),
+        "csv" => Some(Some(Sheet::Csv)),
+        "xlsx" => Some(Some(Sheet::Xlsx)),
+        _ => None,
+    };
+    if let Some(Some(sheet)) = query.word("format", sheet, ["json", "csv", "xlsx"])? {
+        return catalogue::answer(&app.pipeline, &headers, sheet);
+    }
     let counts = app.journal.registers().public_counts().await?;
     let item = |register: &Arc<Register>| {
         let count = counts.iter().find(|count| count.register == register.id);

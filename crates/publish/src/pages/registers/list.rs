@@ -35,6 +35,8 @@ pub async fn get(
         p { (lang.t("register.about")) }
         (table(&app, &view).await?)
         p { (lang.t("register.machine")) ": " a href="/api/v1/registers" { "JSON" } }
+        p { (lang.t("register.catalogue")) ": " a href="/api/v1/registers?format=xlsx" { "XLSX" } ", "
+            a href="/api/v1/registers?format=csv" { "CSV" } }
     };
     Ok(layout::answer(
         &app,

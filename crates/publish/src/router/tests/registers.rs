@@ -281,3 +281,24 @@ async fn the_status_tells_what_a_register_promises_and_whether_it_keeps_it() {
     assert_eq!(standing().await["late"], json!(true));
     assert!(service.get("/status?lang=en").await.text().contains("late"));
 }
+
+#[tokio::test]
+async fn the_registers_are_a_catalogue_in_the_columns_of_the_national_template() {
+    let service = service().await;
+    let csv = service.get("/api/v1/registers?format=csv").await;
+    let rows = [
+        "序号,公开事项：一级事项,公开事项：二级事项,公开内容（要素）,公开依据,公开时限,公开主体,公开渠道和载体,公开对象：全社会,\
+         公开对象：特定群众,公开方式：主动,公开方式：依申请,公开层级：县级,公开层级：乡级",
+        "1,行政管理,排污许可,编号；单位；电话；类别；起；止；限值,,自“起”起20个工作日内；每月更新,示例县生态环境局,政府网站,√,,√,,√,",
+    ];
+    assert_eq!(csv.text(), format!("\u{feff}{}\r\n{}\r\n", rows[0], rows[1]));
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"catalogue.csv\"");
+    let book = service.get("/api/v1/registers?format=xlsx").await;
+    let mut read: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(book.body.clone())).unwrap();
+    let sheet = calamine::Reader::worksheet_range(&mut read, "公开目录").unwrap();
+    let read: Vec<Vec<String>> = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    let expected: Vec<Vec<String>> = rows.iter().map(|row| row.split(',').map(str::to_owned).collect()).collect();
+    assert_eq!(read, expected, "as another program reads it");
+    assert_eq!(service.get("/api/v1/registers?format=pdf").await.status, 400);
+    assert!(service.get("/registers?lang=zh").await.text().contains("/api/v1/registers?format=xlsx"));
+}

@@ -183,7 +183,7 @@ async fn charts_of_echo_are_permits_with_what_was_reported_against_them() {
     // Ammonia of March 2022: 3.12 mg/L of 3 permitted as a daily average, which ECHO calls 4 percent.
     let ammonia = json!({
         "month": "2022-03-31", "outlet": "001", "pollutant": "Nitrogen, ammonia total [as N]", "average": "DAILY AV",
-        "qualifier": "=", "value": 3.12, "limit": 3, "unit": "mg/L", "violation": "E90", "percent": 4
+        "qualifier": "=", "value": 3.12, "permitted": 3, "unit": "mg/L", "violation": "E90", "percent": 4
     });
     assert!(violations.contains(&&ammonia), "{violations:?}");
     let oxygen = json!({

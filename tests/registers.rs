@@ -95,7 +95,7 @@ fn a_workbook_that_another_program_wrote_is_imported() {
     assert_eq!((&imported["added"], &imported["refused"]), (&json!(2), &json!(0)), "{imported}");
     let shown = register(&folder, "show", &["--record", "91510000A"]);
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
-    let values = &shown["values"];
+    let values = &shown["fields"];
     assert_eq!(
         (&values["valid_to"], &values["class"], &values["limits"]),
         (

@@ -7,7 +7,8 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::python::{Python, peer, run};
-use crate::support::{BIN, Folder};
+use crate::registers::{register, with_permits};
+use crate::support::{Folder, summary};
 
 const JUDGES: [&str; 11] = [
     "csvw==4.1.1",
@@ -57,10 +58,7 @@ fn export(folder: &Folder, out: &Path) {
 
 /// Three permits, one of them withdrawn, with what a reader could trip over.
 fn permits(folder: &Folder) {
-    let registers = folder.pipeline().join("registers");
-    std::fs::create_dir(&registers).unwrap();
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pipelines/demo/registers/permits.toml");
-    std::fs::copy(shipped, registers.join("permits.toml")).unwrap();
+    with_permits(folder);
     let file = folder.path("permits.json");
     let limits =
         json!([{ "pollutant": "so2", "value": 50, "unit": "mg/m3" }, { "pollutant": "ph", "value": 9, "lower": 6.5 }]);
@@ -70,15 +68,10 @@ fn permits(folder: &Folder) {
         { "number": "P3", "holder": "江口造纸厂", "lat": 28.6, "lon": 105.0 },
     ]);
     std::fs::write(&file, records.to_string()).unwrap();
-    let register = |word: &str, rest: &[&str]| {
-        let mut command = Command::new(BIN);
-        command.args(["register", word, "--pipeline"]).arg(folder.pipeline()).arg("--state").arg(folder.state());
-        run(command.args(["--register", "permits"]).args(rest));
-    };
-    register("import", &["--who", "Li", &file.to_string_lossy()]);
-    register("check", &["--all", "--who", "Wang"]);
-    register("release", &["--all", "--who", "Zhao"]);
-    register("withdraw", &["--record", "P3", "--who", "Zhao", "--why", "wrong"]);
+    summary(&register(folder, "import", &["--who", "Li", &file.to_string_lossy()]));
+    summary(&register(folder, "check", &["--all", "--who", "Wang"]));
+    summary(&register(folder, "release", &["--all", "--who", "Zhao"]));
+    summary(&register(folder, "withdraw", &["--record", "P3", "--who", "Zhao", "--why", "wrong"]));
 }
 
 #[test]

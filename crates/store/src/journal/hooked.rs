@@ -44,7 +44,7 @@ pub struct Hooked<H> {
 
 impl<H: Hooks> Hooked<H> {
     /// A journal with hooks, which stay in the hands of the test too.
-    pub fn new(journal: Arc<dyn Journal>, hooks: Arc<H>) -> Arc<dyn Journal> {
+    pub fn over(journal: Arc<dyn Journal>, hooks: Arc<H>) -> Arc<dyn Journal> {
         Arc::new(Self { journal, hooks })
     }
 }

@@ -56,7 +56,7 @@ impl Spy {
     pub(super) fn intake(self: &Arc<Self>, pipeline: Arc<Pipeline>) -> Intake {
         let folder = self.folder.get_or_init(|| TempDir::new().unwrap());
         let empty = SqliteJournal::open(&folder.path().join("journal.db")).unwrap();
-        Intake::new(pipeline, Hooked::new(empty, Arc::clone(self))).with_clock(now)
+        Intake::new(pipeline, Hooked::over(empty, Arc::clone(self))).with_clock(now)
     }
 
     /// Bodies of the submissions, in order.

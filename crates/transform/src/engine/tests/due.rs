@@ -85,7 +85,7 @@ async fn what_could_not_be_published_is_published_later() {
     let journal = open(folder.path());
     let pipeline = begun(&journal).await;
     let flaky = Arc::new(Flaky(AtomicUsize::new(1)));
-    let mut live = Live::new(pipeline, Hooked::new(journal.clone(), flaky.clone()), clock);
+    let mut live = Live::new(pipeline, Hooked::over(journal.clone(), flaky.clone()), clock);
     set_clock("2026-11-25T08:45:00Z");
     assert!(matches!(live.round().await, Err(StoreError::Full(_))));
     assert_eq!(journal.cursor(CURSOR).await.unwrap(), 0, "nothing published, nothing moved");

@@ -67,7 +67,7 @@ impl Gateway {
         let inner: Arc<dyn Journal> = SqliteJournal::open(&state.path().join("journal.db")).unwrap();
         let switches = Arc::new(Switches::default());
         let broker = Broker::new(&pipeline, folder).unwrap();
-        let journal = Hooked::new(inner, Arc::clone(&switches));
+        let journal = Hooked::over(inner, Arc::clone(&switches));
         let intake = Intake::new(pipeline, journal).with_clock(now);
         let stop = CancellationToken::new();
         let served = tokio::spawn(serve_while(broker, intake.clone(), Duration::from_millis(50), stop.clone()));

@@ -10,6 +10,7 @@ mod conformance;
 mod crowd;
 mod cuts;
 mod datasets;
+mod desk;
 mod doors;
 mod downlink;
 mod drops;

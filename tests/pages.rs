@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{CHROMIUM, county, modules, walk};
 
-const WALKING: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
+pub const WALKING: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
 const LIGHTHOUSE: [&str; 1] = ["lighthouse@12.2.3"];
 /// Every page, one that does not exist, and the frames for other sites.
 const PAGES: [&str; 25] = [

@@ -1,6 +1,7 @@
 //! Upload tokens: secrets that are shown once and kept only as hashes.
 
 use std::fmt::Write as _;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use limpid_model::StationId;
 use limpid_model::pipeline::{Officer, Reviewer, Token};
@@ -73,14 +74,22 @@ fn holder(hash: &str) -> String {
     format!("token:{}", hash.get(..16).unwrap_or(hash))
 }
 
-/// The tokens of a pipeline.
+/// The tokens of a pipeline, and those that were issued while it runs. Clones share the latter.
 #[derive(Debug, Clone, Default)]
-pub struct Tokens(Vec<Token>);
+pub struct Tokens {
+    fixed: Vec<Token>,
+    issued: Arc<RwLock<Vec<Token>>>,
+}
 
 impl Tokens {
     /// The tokens that `pipeline.toml` lists.
     pub fn new(tokens: &[Token]) -> Self {
-        Self(tokens.to_vec())
+        Self { fixed: tokens.to_vec(), issued: Arc::default() }
+    }
+
+    /// Puts these in the place of what was issued before.
+    pub fn issue(&self, tokens: Vec<Token>) {
+        *self.issued.write().unwrap_or_else(PoisonError::into_inner) = tokens;
     }
 
     /// What `secret` grants; `None` when it is no token's.
@@ -90,7 +99,8 @@ impl Tokens {
     pub fn authorise(&self, secret: &str) -> Option<Grant> {
         let hash = hash(secret);
         let mut found = None;
-        for token in &self.0 {
+        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
+        for token in self.fixed.iter().chain(issued.iter()) {
             if bool::from(token.hash.as_bytes().ct_eq(hash.as_bytes())) {
                 found = Some(token);
             }
@@ -98,9 +108,9 @@ impl Tokens {
         found.map(|token| Grant { station: token.station.clone(), holder: holder(&token.hash) })
     }
 
-    /// What the holders of the tokens are called.
+    /// What the holders of the pipeline's tokens are called.
     pub fn holders(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|token| holder(&token.hash))
+        self.fixed.iter().map(|token| holder(&token.hash))
     }
 }
 
@@ -160,6 +170,18 @@ mod tests {
         assert!(all.covers_all() && all.covers("S1") && all.covers("anything"));
         assert_ne!(one.holder(), all.holder());
         assert!(!one.holder().contains("one"), "a holder's name must not be the secret");
+    }
+
+    #[test]
+    fn tokens_are_issued_and_revoked_while_it_runs() {
+        let tokens = Tokens::new(&[Token { station: None, hash: hash("fixed") }]);
+        let same = tokens.clone();
+        assert_eq!(tokens.authorise("issued"), None);
+        same.issue(vec![Token { station: StationId::parse("S1"), hash: hash("issued") }]);
+        assert!(tokens.authorise("issued").unwrap().covers("S1") && !tokens.authorise("issued").unwrap().covers_all());
+        same.issue(Vec::new());
+        assert_eq!(tokens.authorise("issued"), None);
+        assert!(tokens.authorise("fixed").is_some());
     }
 
     #[test]

@@ -15,10 +15,10 @@ use limpid_ingest::gateways::{hj212, http};
 use limpid_ingest::sources;
 use limpid_ingest::token::{self, Tokens};
 use limpid_ingest::{Intake, simulate};
-use limpid_model::Pipeline;
-use limpid_model::pipeline::PerAddress;
-use limpid_publish::{NotAmended, Publish, under};
-use limpid_store::{Journal, Lake, SqliteJournal, StateDir};
+use limpid_model::pipeline::{PerAddress, Token};
+use limpid_model::{Pipeline, StationId};
+use limpid_publish::{IssuedTokens, NotAmended, Publish, under};
+use limpid_store::{DeskToken, Journal, Lake, SqliteJournal, StateDir};
 use limpid_transform::forecast::amend::{AmendError, amend};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -86,14 +86,25 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
         }
         tasks.spawn(async move { limpid_transform::live(pipeline, journal, stop).await.context("the engine stopped") });
     }
+    let tokens = Tokens::new(&pipeline.ingest.http.tokens);
+    tokens.issue(issued(journal.desk().tokens().await?));
     if has(Role::Publish) {
-        let tokens = Tokens::new(&pipeline.ingest.http.tokens);
         let config = limpid_publish::Config {
             pipeline: pipeline.clone(),
             journal: journal.clone(),
             lake,
             metrics,
-            may_release: Arc::new(move |secret| tokens.authorise(secret).is_some_and(|grant| grant.covers_all())),
+            may_release: {
+                let tokens = tokens.clone();
+                Arc::new(move |secret| tokens.authorise(secret).is_some_and(|grant| grant.covers_all()))
+            },
+            tokens: {
+                let tokens = tokens.clone();
+                IssuedTokens {
+                    make: Arc::new(|| token::generate().map_err(std::io::Error::other)),
+                    changed: Arc::new(move |known| tokens.issue(issued(known))),
+                }
+            },
             reviewer: {
                 let pipeline = pipeline.clone();
                 Arc::new(move |secret| token::reviewer(&pipeline.reviewers, secret).cloned())
@@ -141,7 +152,7 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
         router = router.merge(limpid_publish::without_board(journal.clone(), metrics, stop.clone()));
     }
     if has(Role::Ingest) && http_on {
-        let http::Routes { uploads, sensorthings } = http::Routes::of(intake.clone());
+        let http::Routes { uploads, sensorthings } = http::Routes::with(intake.clone(), tokens);
         router = router.merge(uploads);
         written = Some(sensorthings);
     }
@@ -233,6 +244,17 @@ pub fn open_journal(state: &StateDir) -> anyhow::Result<Arc<dyn Journal>> {
 
 async fn bind(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("{what} cannot listen on {address}"))
+}
+
+/// Tokens issued at the desk that were not revoked.
+fn issued(tokens: Vec<DeskToken>) -> Vec<Token> {
+    let valid = tokens.into_iter().filter(|token| token.revoked.is_none());
+    // One for a station that cannot be is one for none, and not for all.
+    let token = |DeskToken { hash, station, .. }: DeskToken| match station.map(|id| StationId::parse(&id)) {
+        None => Some(Token { station: None, hash }),
+        Some(station) => Some(Token { station: Some(station?), hash }),
+    };
+    valid.filter_map(token).collect()
 }
 
 /// What supervisors and tests read: the addresses that were bound.

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use limpid_model::forecast::Change;
 use limpid_model::pipeline::{Officer, Reviewer};
 use limpid_model::{Alert, Explanation, Forecast, Instant, Pipeline, Question, Zone};
-use limpid_store::{Journal, Lake, StoreError};
+use limpid_store::{DeskToken, Journal, Lake, StoreError};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +48,15 @@ pub enum NotAmended {
     Failed(StoreError),
 }
 
+/// Upload tokens that are issued at the desk: whoever takes uploads knows how they are made, and is told of them.
+#[derive(Clone)]
+pub struct IssuedTokens {
+    /// Makes a secret, and what is kept of it.
+    pub make: Arc<dyn Fn() -> std::io::Result<(String, String)> + Send + Sync>,
+    /// Is told of all of them whenever one is issued or revoked.
+    pub changed: Arc<dyn Fn(Vec<DeskToken>) + Send + Sync>,
+}
+
 /// What the handlers share; one per process, behind an `Arc`.
 pub struct App {
     /// The configuration.
@@ -70,6 +79,8 @@ pub struct App {
     pub reviewer: FindReviewer,
     /// Whose token a bearer token is, of those who keep registers.
     pub officer: FindOfficer,
+    /// Upload tokens issued at the desk.
+    pub tokens: IssuedTokens,
     /// Explains figures.
     pub explain: Explain,
     /// What was published last, for `/status`.

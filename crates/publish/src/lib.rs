@@ -51,7 +51,7 @@ pub mod webhooks;
 pub use alerts::{NewAlert, NotTaken, alert_json, issue, relay};
 pub use api::health::without_board;
 pub use api::registers::catalogue::{Sheet, catalogue};
-pub use app::NotAmended;
+pub use app::{IssuedTokens, NotAmended};
 pub use base::under;
 pub use datasets::{Exported, export, release_all};
 pub use desk::password;

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{alerts, stream};
-use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, SERIES, Shared};
+use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, IssuedTokens, SERIES, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::desk;
@@ -45,6 +45,8 @@ pub struct Config {
     pub reviewer: FindReviewer,
     /// Whose token a bearer token is, of those who keep registers.
     pub officer: FindOfficer,
+    /// Upload tokens issued at the desk.
+    pub tokens: IssuedTokens,
     /// Explains published figures.
     pub explain: Explain,
     /// Amends forecasts.
@@ -92,6 +94,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         may_release,
         reviewer,
         officer,
+        tokens,
         explain,
         amend,
         webhooks,
@@ -111,6 +114,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         may_release,
         reviewer,
         officer,
+        tokens,
         explain,
         newest: ArcSwap::default(),
         alerts: ArcSwap::default(),

@@ -130,6 +130,10 @@ impl Service {
                 let officers = pipeline.officers.clone();
                 Arc::new(move |token| officers.iter().find(|one| one.hash == token).cloned())
             },
+            tokens: crate::IssuedTokens {
+                make: Arc::new(|| Ok(("lp_secret".to_owned(), "ab".repeat(32)))),
+                changed: Arc::new(|_| {}),
+            },
             amend: Arc::new(|change| Box::pin(async move { Err(crate::NotAmended::Refused(format!("{change:?}"))) })),
             explain: Arc::new(|question| Box::pin(explained(question))),
             webhooks: webhooks.collect(),

@@ -25,6 +25,7 @@ fn doors(person: &Person) -> Vec<(&'static str, &'static str)> {
         ("/desk/readings", "desk.readings", person.is_reviewer()),
         ("/desk/forecasts", "desk.forecasts", person.is_reviewer()),
         ("/desk/service", "desk.service", true),
+        ("/desk/tokens", "desk.tokens", person.is_operator()),
         ("/desk/people", "desk.people", person.is_operator()),
         ("/desk/log", "desk.log", true),
         ("/desk/account", "desk.account", true),

@@ -8,7 +8,7 @@
 //! - [`person`]: who works here, and what the pipeline lets them do
 //! - [`frame`]: the frame of every page
 //! - [`login`], [`account`]: the way in, and one's own account
-//! - [`home`], [`records`], [`draft`], [`readings`], [`forecasts`], [`service`], [`people`], [`log`]: the pages
+//! - [`home`], [`records`], [`draft`], [`readings`], [`forecasts`], [`service`], [`tokens`], [`people`], [`log`]: the pages
 
 mod account;
 mod draft;
@@ -29,6 +29,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -71,6 +72,7 @@ pub fn routes(app: Shared) -> Router {
         .route("/desk/readings", get(readings::get).post(readings::post))
         .route("/desk/forecasts", get(forecasts::get).post(forecasts::post))
         .route("/desk/service", get(service::get))
+        .route("/desk/tokens", get(tokens::get).post(tokens::post))
         .route("/desk/people", get(people::get).post(people::post))
         .route("/desk/log", get(log::get))
         .route("/desk/logout", post(login::logout))

@@ -82,13 +82,18 @@ pub struct Routes {
 impl Routes {
     /// For the tokens of the intake's pipeline.
     pub fn of(intake: Intake) -> Self {
-        let rooms = Rooms::new(intake.pipeline().ingest.http.max_body_bytes);
-        Self::within(intake, rooms, Patience::default())
+        let tokens = Tokens::new(&intake.pipeline().ingest.http.tokens);
+        Self::with(intake, tokens)
     }
 
-    fn within(intake: Intake, rooms: Rooms, patience: Patience) -> Self {
+    /// For these tokens.
+    pub fn with(intake: Intake, tokens: Tokens) -> Self {
+        let rooms = Rooms::new(intake.pipeline().ingest.http.max_body_bytes);
+        Self::within(intake, tokens, rooms, Patience::default())
+    }
+
+    fn within(intake: Intake, tokens: Tokens, rooms: Rooms, patience: Patience) -> Self {
         let config = &intake.pipeline().ingest.http;
-        let tokens = Tokens::new(&config.tokens);
         let rates = Rates::new(config.rate, tokens.holders());
         let gate = Arc::new(Gate { tokens, rates, rooms, patience, trail: Trail::new(), intake });
         let uploads = Router::new()

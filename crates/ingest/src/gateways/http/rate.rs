@@ -1,7 +1,7 @@
 //! How often a token may upload.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use limpid_model::pipeline::Rate;
@@ -32,7 +32,7 @@ impl Bucket {
     /// With an empty bucket: how long to wait.
     pub(super) fn take(&self, now: Instant) -> Result<(), Duration> {
         // Nothing that panics is done under this lock, and an instant is whole whatever happened.
-        let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         let pace = due.map_or(now, |due| due.max(now));
         match (pace - now).checked_sub(self.ahead) {
             Some(wait) if !wait.is_zero() => Err(wait),
@@ -44,24 +44,29 @@ impl Bucket {
     }
 }
 
-/// A bucket for each token.
+/// A bucket for each token; of one that was issued while it runs, from its first upload on.
 pub(super) struct Rates {
     pub(super) rate: Rate,
-    buckets: HashMap<String, Bucket>,
+    buckets: RwLock<HashMap<String, Bucket>>,
 }
 
 impl Rates {
     /// For these holders of tokens.
     pub(super) fn new(rate: Rate, holders: impl IntoIterator<Item = String>) -> Self {
-        Self { rate, buckets: holders.into_iter().map(|holder| (holder, Bucket::new(rate))).collect() }
+        let buckets: HashMap<_, _> = holders.into_iter().map(|holder| (holder, Bucket::new(rate))).collect();
+        Self { rate, buckets: buckets.into() }
     }
 
-    /// Takes one of a holder's at `now`; one that has no bucket is not held back.
+    /// Takes one of a holder's at `now`. Only holders of tokens come here.
     ///
     /// # Errors
     /// As [`Bucket::take`].
     pub(super) fn take(&self, holder: &str, now: Instant) -> Result<(), Duration> {
-        self.buckets.get(holder).map_or(Ok(()), |bucket| bucket.take(now))
+        if let Some(bucket) = self.buckets.read().unwrap_or_else(PoisonError::into_inner).get(holder) {
+            return bucket.take(now);
+        }
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        buckets.entry(holder.to_owned()).or_insert_with(|| Bucket::new(self.rate)).take(now)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod login;
+mod records;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -11,9 +11,10 @@ use crate::gateways::http::body::Patience;
 use crate::gateways::http::rooms::Rooms;
 use crate::gateways::http::{MOST_READINGS, Routes, router};
 use crate::testing::{TWO, intake, kept, pipeline, pipeline_with};
+use crate::token::Tokens;
 
 fn routes(intake: crate::intake::Intake, rooms: Rooms, patience: Patience) -> Router {
-    Routes::within(intake, rooms, patience).merged()
+    Routes::within(intake.clone(), Tokens::new(&intake.pipeline().ingest.http.tokens), rooms, patience).merged()
 }
 
 /// Rooms for bodies of so many bytes, for which nobody waits long.

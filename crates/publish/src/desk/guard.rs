@@ -121,7 +121,7 @@ fn checked(desk: &Desk, request: &mut Request) -> Result<(), Failure> {
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let headers = request.headers();
     let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https");
-    if !secure && !(rules.plain_http && peer.is_loopback()) {
+    if !(secure || rules.plain_http && peer.is_loopback()) {
         return Err(Failure::forbidden(
             "the desk is for TLS only; a proxy that ends TLS says X-Forwarded-Proto: https",
         ));

@@ -82,9 +82,7 @@ pub(super) fn replace(connection: &Connection, id: i64, revision: u32, record: &
     let (1.., Some(register)) = (shown, findable) else { return Ok(()) };
     forget(connection, id)?;
     let mut insert = connection
-        .prepare_cached(concat!(
-            "INSERT OR IGNORE INTO register_terms (register, field, value, record) VALUES (?, ?, ?, ?)"
-        ))
+        .prepare_cached("INSERT OR IGNORE INTO register_terms (register, field, value, record) VALUES (?, ?, ?, ?)")
         .map_err(&failed)?;
     for (field, value) in record.terms() {
         insert.execute(params![register, field, value, id]).map_err(&failed)?;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::python::{Python, peer, run};
 use crate::registers::{register, with_permits};
-use crate::support::{Folder, summary};
+use crate::support::{BIN, Folder, summary};
 
 const JUDGES: [&str; 11] = [
     "csvw==4.1.1",
@@ -26,8 +26,17 @@ const JUDGES: [&str; 11] = [
 /// Apart from the others, for it wants an older jsonschema than they do.
 const CITATION: [&str; 1] = ["cffconvert==2.0.0"];
 
-const DATASETS: [&str; 6] =
-    ["stations", "air-hourly", "air-daily", "air-index", "register-permits", "register-permits_limits"];
+const DATASETS: [&str; 9] = [
+    "stations",
+    "air-hourly",
+    "air-daily",
+    "air-index",
+    "forecast",
+    "forecast-days",
+    "forecast-scores",
+    "register-permits",
+    "register-permits_limits",
+];
 
 /// 20 days over a year's end: hours in full, with values that a reader could trip over, and an hour that is missing.
 fn readings() -> String {
@@ -85,6 +94,11 @@ fn every_dataset_passes_the_judges_of_its_standards() {
     std::fs::write(&file, readings()).unwrap();
     folder.import("long", &[file]);
     permits(&folder);
+    for at in ["2026-01-04", "2026-01-08"] {
+        let mut command = Command::new(BIN);
+        command.args(["forecast", "issue", "--at", at, "--pipeline"]).arg(folder.pipeline());
+        run(command.arg("--state").arg(folder.state()));
+    }
     let out = folder.path("out");
     export(&folder, &out);
     let limpid = folder.run();
@@ -92,9 +106,17 @@ fn every_dataset_passes_the_judges_of_its_standards() {
     let arguments = [out.to_str().unwrap(), shapes.to_str().unwrap(), &limpid.url("")];
     let judged = Python::with("dataset-judges", &JUDGES).ask("datasets.py", &arguments);
 
-    // 480 hours of two stations and six parameters; 20 days of those, and of ozone's largest eight hours.
-    let rows = json!({ "stations": 2, "air-hourly": 5760, "air-daily": 280, "air-index": 1000,
-        "register-permits": 3, "register-permits_limits": 3 });
+    // 480 hours of two stations and six parameters; 20 days of those, and of ozone's largest eight hours. Two issues of two
+    // stations and two areas: 72 hours and 7 days of six parameters.
+    let mut rows = json!({
+        "stations": 2, "air-hourly": 5760, "air-daily": 280, "air-index": 1000,
+        "forecast": 2 * 4 * (72 + 7) * 6, "forecast-days": 2 * 4 * 7,
+        "register-permits": 3, "register-permits_limits": 3,
+    });
+    // Scores have as many rows as all readers say: of stations, areas and all, by model, parameter, lead day and span.
+    let scores = judged["datasets"]["forecast-scores"]["tables"]["numbers"]["pandas"][0].clone();
+    assert!(scores.as_u64().unwrap() >= 5 * 2 * 7 * 3 * 3, "{scores}");
+    rows["forecast-scores"] = scores;
     for dataset in DATASETS {
         let found = &judged["datasets"][dataset];
         let rows = &rows[dataset];

@@ -60,7 +60,8 @@ def tables(folder):
     parquet = sorted(str(path) for path in folder.rglob("*.parquet"))
     packed = sorted(str(path) for path in folder.rglob("*.csv.gz") if path.name != "changes.csv.gz")
     column = "value" if "value" in pyarrow.parquet.read_schema(parquet[0]).names else None
-    column = column or ("index" if "index" in pyarrow.parquet.read_schema(parquet[0]).names else "lat")
+    names = pyarrow.parquet.read_schema(parquet[0]).names
+    column = column or next(name for name in ("index", "level_hit_rate", "lat") if name in names)
     first = pandas.concat([pandas.read_parquet(path) for path in parquet], ignore_index=True)
     second = pandas.concat([pandas.read_csv(path) for path in packed], ignore_index=True)
     differing = []

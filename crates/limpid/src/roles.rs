@@ -20,6 +20,7 @@ use limpid_model::{Pipeline, StationId};
 use limpid_publish::{IssuedTokens, NotAmended, Publish, under};
 use limpid_store::{DeskToken, Journal, Lake, SqliteJournal, StateDir};
 use limpid_transform::forecast::amend::{AmendError, amend};
+use limpid_transform::forecast::scores;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -123,6 +124,13 @@ pub async fn run(pipeline: Arc<Pipeline>, outside: Outside, arguments: Run) -> a
                             error => NotAmended::Refused(error.to_string()),
                         })
                     })
+                })
+            },
+            score_issue: {
+                let (pipeline, journal) = (pipeline.clone(), journal.clone());
+                Arc::new(move |issue| {
+                    let (pipeline, journal) = (pipeline.clone(), journal.clone());
+                    Box::pin(async move { scores::of_issue(&pipeline, &journal, issue, Utc::now()).await })
                 })
             },
             explain: {

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
 use limpid_model::forecast::Change;
 use limpid_model::pipeline::{Officer, Reviewer};
-use limpid_model::{Alert, Explanation, Forecast, Instant, Pipeline, Question, Zone};
+use limpid_model::{Alert, Explanation, Forecast, ForecastScore, Instant, Pipeline, Question, Zone};
 use limpid_store::{DeskToken, Journal, Lake, StoreError};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,10 @@ pub type Explain = Arc<dyn Fn(Question) -> BoxFuture<'static, limpid_store::Resu
 
 /// Issues the newest forecast anew with one day's figure changed.
 pub type Amend = Arc<dyn Fn(Change) -> BoxFuture<'static, Result<Forecast, NotAmended>> + Send + Sync>;
+
+/// Scores one issue by what has come of it; `None` where there is no such issue.
+pub type ScoreIssue =
+    Arc<dyn Fn(u64) -> BoxFuture<'static, limpid_store::Result<Option<(Forecast, Vec<ForecastScore>)>>> + Send + Sync>;
 
 /// Why a forecast was not amended.
 #[derive(Debug)]
@@ -91,6 +95,8 @@ pub struct App {
     pub releases: ArcSwap<Releases>,
     /// Amends forecasts.
     pub amend: Amend,
+    /// Scores single issues of forecasts.
+    pub score_issue: ScoreIssue,
     /// Which series are published, for the doors of open standards.
     pub known_series: KnownSeries,
     /// One release at a time: two at once would read everything twice and race for `current`.

@@ -36,6 +36,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/forecasts/amendments", post(api::amendments::create))
         .route("/api/v1/forecasts/days", get(api::forecasts::days))
         .route("/api/v1/forecasts/scores", get(api::forecasts::scores))
+        .route("/api/v1/forecasts/{issue}/scores", get(api::issue_scores::get))
         .route("/api/v1/gaps", get(api::gaps::get))
         .route("/api/v1/completeness", get(api::completeness::get))
         .route("/api/v1/explain", get(api::explain::get))

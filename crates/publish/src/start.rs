@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{alerts, stream};
-use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, IssuedTokens, SERIES, Shared};
+use crate::app::{Amend, App, Clock, Explain, FindOfficer, FindReviewer, IssuedTokens, SERIES, ScoreIssue, Shared};
 use crate::board::follow::Follower;
 use crate::datasets;
 use crate::desk;
@@ -51,6 +51,8 @@ pub struct Config {
     pub explain: Explain,
     /// Amends forecasts.
     pub amend: Amend,
+    /// Scores single issues of forecasts.
+    pub score_issue: ScoreIssue,
     /// Addresses that are told what happens.
     pub webhooks: Vec<Arc<Webhook>>,
     /// The broker to which what happens is published.
@@ -97,6 +99,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         tokens,
         explain,
         amend,
+        score_issue,
         webhooks,
         outlet,
         stop,
@@ -120,6 +123,7 @@ pub(crate) async fn build(config: Config, clock: Clock) -> Result<(Shared, Follo
         alerts: ArcSwap::default(),
         releases: ArcSwap::default(),
         amend,
+        score_issue,
         known_series: KnownSeries::default(),
         releasing: Arc::new(Mutex::new(())),
         events,

@@ -135,6 +135,10 @@ impl Service {
                 changed: Arc::new(|_| {}),
             },
             amend: Arc::new(|change| Box::pin(async move { Err(crate::NotAmended::Refused(format!("{change:?}"))) })),
+            // Of issue 1 nothing has come yet; there is no other.
+            score_issue: Arc::new(|issue| {
+                Box::pin(async move { Ok((issue == 1).then(|| (forecast("S1"), Vec::new()))) })
+            }),
             explain: Arc::new(|question| Box::pin(explained(question))),
             webhooks: webhooks.collect(),
             outlet: None,

@@ -20,7 +20,7 @@ pub struct ForecastScore {
     pub of: Scored,
     /// Days ahead.
     pub lead_day: u8,
-    /// The days of the span: 30, 90 or 365.
+    /// The days of the span: 30, 90 or 365; 0 where it is a single issue.
     pub window: u16,
     /// The span of the issues, inclusive.
     pub from: Instant,

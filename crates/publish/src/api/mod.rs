@@ -27,6 +27,7 @@ pub mod explain;
 pub mod forecasts;
 pub mod gaps;
 pub mod health;
+pub mod issue_scores;
 pub mod item;
 pub mod latest;
 pub mod observations;

@@ -75,6 +75,7 @@ pub struct LimitBody {
         super::forecasts::hours,
         super::forecasts::days,
         super::forecasts::scores,
+        super::issue_scores::get,
         super::amendments::create,
         super::completeness::get,
         super::summaries::get,

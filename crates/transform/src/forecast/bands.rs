@@ -13,8 +13,10 @@ pub const MEDIAN: usize = 10;
 pub const P10_P90: (usize, usize) = (2, 18);
 /// Groups of forecasts, from small to large, that have residuals of their own.
 const GROUPS: usize = 10;
-/// Fewer residuals say nothing about the ends.
-const LEAST: usize = 200;
+/// A group of fewer residuals says nothing about the ends.
+const GROUP: usize = 20;
+/// Fewer residuals say nothing about what may come: two weeks of one station have some 80.
+const LEAST: usize = 3 * GROUP;
 
 /// The quantiles of what may come, in the target's unit, one for each of [`KEPT`], rising.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,7 +86,8 @@ impl Bands {
             return None;
         }
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let groups = pairs.chunks(pairs.len().div_ceil(GROUPS)).map(|group| {
+        let groups = (pairs.len() / GROUP).min(GROUPS);
+        let groups = pairs.chunks(pairs.len().div_ceil(groups)).map(|group| {
             let centre = group.iter().map(|pair| f64::from(pair.0)).sum::<f64>() / group.len() as f64;
             let mut residuals: Vec<f32> = group.iter().map(|(forecast, truth)| truth - forecast).collect();
             residuals.sort_by(f32::total_cmp);

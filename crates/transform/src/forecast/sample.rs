@@ -9,6 +9,8 @@ const ENOUGH: usize = 60_000;
 const LEADS: usize = 2;
 /// The longest mean that the regression looks at, in hours: earlier origins have nothing to go on.
 const WARM_UP: usize = 168;
+/// A history of fewer hours, 60 days, is taken whole: there is nothing in it to spare.
+const SHORT: usize = 60 * 24;
 
 /// Pairs, by station and origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,8 @@ impl Sample {
         let (first, count) = (*leads.start(), leads.end() - leads.start() + 1);
         let wanted = scene.spots.len() * end * LEADS / ENOUGH;
         // No divisor in common with 24, so that every hour of the day has its turn.
-        let step = (wanted.max(least_step).max(5)..).find(|step| step % 2 != 0 && step % 3 != 0).unwrap_or(5);
+        let sparse = if end < SHORT { 1 } else { 5 };
+        let step = (wanted.max(least_step).max(sparse)..).find(|step| step % 2 != 0 && step % 3 != 0).unwrap_or(sparse);
         let mut sample = Vec::new();
         let mut turn = 0;
         for place in 0..scene.spots.len() {

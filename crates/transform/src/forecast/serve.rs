@@ -23,8 +23,11 @@ const WEATHER: &str = "open-meteo-weather";
 const TICK: Wait = Wait::from_secs(30);
 /// An issue that could not be made in time is made up for so long after it was due.
 const LATE: Duration = Duration::hours(6);
-/// Where nothing could be issued it is tried again after so long.
+/// Where nothing could be issued it is tried again after so long, and after twice as long each time: what is missing are
+/// hours, and they do not come sooner for being asked for.
 const NOTHING: Wait = Wait::from_secs(60);
+/// At the most after so long.
+const NOTHING_AT_MOST: Wait = Wait::from_secs(3600);
 /// After a failure likewise.
 const AGAIN: Wait = Wait::from_secs(300);
 /// The last value stands for the present one for so long.
@@ -39,16 +42,25 @@ pub async fn serve(
     journal: Arc<dyn Journal>,
     stop: CancellationToken,
 ) -> Result<(), StoreError> {
+    let mut nothing = NOTHING;
     while !stop.is_cancelled() {
         let round = tokio::select! {
             () = stop.cancelled() => return Ok(()),
             round = round(&pipeline, &journal, Utc::now()) => round,
         };
         let wait = match round {
-            Ok(()) => TICK,
+            Ok(()) => {
+                nothing = NOTHING;
+                TICK
+            }
             Err(ModelError::Journal(StoreError::Closed)) if stop.is_cancelled() => return Ok(()),
             Err(ModelError::Journal(StoreError::Closed)) => return Err(StoreError::Closed),
-            Err(ModelError::Nothing) => NOTHING,
+            Err(ModelError::Nothing) => {
+                let wait = nothing;
+                nothing = (nothing * 2).min(NOTHING_AT_MOST);
+                tracing::info!(wait_ms = wait.as_millis() as u64, "nothing can be forecast yet, trying again");
+                wait
+            }
             Err(error) => {
                 metrics::counter!("limpid_forecast_failures_total").increment(1);
                 let error: &dyn std::error::Error = &error;

@@ -68,7 +68,7 @@ pub enum ModelError {
 
 /// The lead blocks of days: from the next whole day of an issue late in the evening to the third of one early in the
 /// morning. The first of them ends at least 24 hours ahead.
-fn day_blocks() -> Vec<Block> {
+pub(super) fn day_blocks() -> Vec<Block> {
     (4..16).map(|at| Block { first: at * BLOCK, last: at * BLOCK + BLOCK - 1 }).collect()
 }
 

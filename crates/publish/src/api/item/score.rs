@@ -23,7 +23,7 @@ pub struct ScoreItem {
     pub area: Option<String>,
     /// Days ahead.
     pub lead_day: u8,
-    /// Days of the span: 30, 90 or 365.
+    /// Days of the span: 30, 90 or 365; 0 of a single issue.
     pub window: u16,
     /// The first issue, inclusive.
     pub from: String,

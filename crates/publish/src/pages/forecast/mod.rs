@@ -120,18 +120,28 @@ pub fn title(app: &App, lang: Lang, issue: &Forecast) -> String {
     lang.fill("forecast.of", &[("name", &name(app, lang, &issue.subject))])
 }
 
-/// When it was issued, and its days, unless it is out of date.
+/// When it was issued, what is to be said about that, and its days, unless it is out of date.
 pub fn days(app: &App, lang: Lang, issue: &Forecast) -> Markup {
-    let now = app.now();
-    let old = now - issue.issued > OLD;
+    let (now, zone) = (app.now(), app.zone());
     html! {
         p {
-            (lang.fill("forecast.issued", &[("time", &say::moment(issue.issued, app.zone()))])) " "
+            (lang.fill("forecast.issued", &[("time", &say::moment(issue.issued, zone))])) " "
             span.whole { (say::age(lang, now - issue.issued)) }
         }
-        @if old { p.note { (lang.t("forecast.old")) } }
+        @if let Some(due) = issue.due.filter(|_| issue.late()) {
+            p.note { (lang.fill("forecast.late", &[("time", &say::moment(due, zone))])) }
+        }
+        @if issue.young { p.note { (lang.t("forecast.young")) } }
+        @if let Some(amends) = &issue.amends {
+            p.note { (lang.fill("forecast.amended", &[("who", &amends.who), ("why", &amends.why)])) }
+        }
+        @if old(app, issue) { p.note { (lang.t("forecast.old")) } }
         @else { div.grid { @for day in issue.days.iter().filter(|day| day.end > now) { (card(app, lang, day)) } } }
     }
+}
+
+fn old(app: &App, issue: &Forecast) -> bool {
+    app.now() - issue.issued > OLD
 }
 
 /// The subject that the address names.
@@ -166,9 +176,8 @@ fn name(app: &App, lang: Lang, subject: &Subject) -> String {
 }
 
 fn page(app: &App, view: &View, issue: &Forecast, issues: &[Forecast], scores: &[ForecastScore]) -> Markup {
-    let (lang, now, zone) = (view.lang, app.now(), app.zone());
+    let (lang, zone) = (view.lang, app.zone());
     let title = title(app, lang, issue);
-    let old = now - issue.issued > OLD;
     html! {
         h1 { (title) }
         @if issues.len() > 1 {
@@ -176,21 +185,9 @@ fn page(app: &App, view: &View, issue: &Forecast, issues: &[Forecast], scores: &
                 a href=(view.link(&format!("/forecast?{}", address(&other.subject)))) { (name(app, lang, &other.subject)) } " "
             } }
         }
-        p {
-            (lang.fill("forecast.issued", &[("time", &say::moment(issue.issued, zone))])) " "
-            span.whole { (say::age(lang, now - issue.issued)) }
-        }
+        (days(app, lang, issue))
         (next(app, lang))
-        @if let Some(due) = issue.due.filter(|_| issue.late()) {
-            p.note { (lang.fill("forecast.late", &[("time", &say::moment(due, zone))])) }
-        }
-        @if old { p.note { (lang.t("forecast.old")) } }
-        @if issue.young { p.note { (lang.t("forecast.young")) } }
-        @if let Some(amends) = &issue.amends {
-            p.note { (lang.fill("forecast.amended", &[("who", &amends.who), ("why", &amends.why)])) }
-        }
-        @if !old {
-            div.grid { @for day in issue.days.iter().filter(|day| day.end > now) { (card(app, lang, day)) } }
+        @if !old(app, issue) {
             h2 { (lang.t("forecast.hours")) }
             div.charts { @for series in &issue.hours { (fan(app, lang, series)) } }
         }

@@ -4,6 +4,7 @@ use chrono::Duration;
 use limpid_model::forecast::{Amendment, DayScores, Errors, Proposal, Scored};
 use limpid_model::{Forecast, ForecastScore, Instant, StationId, Subject};
 
+use crate::pages::words::Lang;
 use crate::testing::{NOW, Service, at, county, forecast};
 
 fn now() -> Instant {
@@ -195,4 +196,44 @@ async fn a_forecast_that_is_not_issued_in_time_is_late_on_the_status_page() {
     assert_eq!(state("forecast").await, (issued, "2026-11-26T20:00:00+08:00".into(), "late".into()));
     let page = service.get("/status?lang=en").await;
     assert!(page.text().contains("Forecast, every day") && page.text().contains("Forecast, every scheduled issue"));
+}
+
+#[tokio::test]
+async fn the_scores_of_one_issue_are_asked_for_by_its_number() {
+    let service = service(vec![issue(2, [60, 90])]).await;
+    let scores = service.get("/api/v1/forecasts/1/scores").await.json();
+    assert_eq!((&scores["issue"], &scores["items"]), (&1.into(), &serde_json::json!([])));
+    assert!(scores["issued"].as_str().unwrap().ends_with("+08:00"), "{scores}");
+    for unknown in ["2", "0", "one"] {
+        assert_eq!(service.get(&format!("/api/v1/forecasts/{unknown}/scores")).await.status, 404, "{unknown}");
+    }
+    assert_eq!(service.get("/api/v1/forecasts/1/scores?window=30").await.status, 400);
+}
+
+#[tokio::test]
+async fn page_and_frame_say_the_same_of_an_issue() {
+    let amends = Some(Amendment { of: 1, who: "李伟".into(), why: "dust".into() });
+    let young = Forecast { young: true, amends, ..issue(2, [60, 90]) };
+    let late =
+        Forecast { due: Some(now() - Duration::hours(9)), issued: now() - Duration::hours(1), ..issue(2, [60, 90]) };
+    let past = Forecast { issued: now() - Duration::hours(30), ..issue(2, [60, 90]) };
+    for (one, words) in [
+        (young, &["Amended by 李伟: dust", "forecast.young"][..]),
+        (late, &["forecast.late"][..]),
+        (past, &["forecast.old"][..]),
+    ] {
+        let service = service(vec![one]).await;
+        for uri in ["/forecast", "/embed/forecast"] {
+            let page = service.get(&format!("{uri}?station=S1&lang=en")).await.text().to_owned();
+            for word in words {
+                let said = if word.starts_with("forecast.") { say(word) } else { (*word).to_owned() };
+                assert!(page.contains(&said), "{uri}: {said}: {page}");
+            }
+        }
+    }
+}
+
+/// The English words of a key up to its first blank to fill.
+fn say(key: &str) -> String {
+    Lang::En.t(key).split(['{', '\'', '&']).next().unwrap().trim().to_owned()
 }

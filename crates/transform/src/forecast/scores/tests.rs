@@ -12,7 +12,7 @@ use limpid_model::{
 };
 use limpid_store::{Journal, SqliteJournal};
 
-use super::work_out;
+use super::{of_issue, work_out};
 use crate::forecast::judge::judge;
 
 /// Midnight of 20 November in Shanghai.
@@ -159,6 +159,12 @@ fn of_area(start: Instant, value: f64, index: u16) -> Summary {
 /// of ozone.
 async fn scores(issues: Vec<Forecast>) -> Vec<ForecastScore> {
     let folder = tempfile::tempdir().unwrap();
+    let journal = journal(&folder, issues).await;
+    work_out(&pipeline(), &journal, day(40)).await.unwrap();
+    journal.forecast_scores().await.unwrap()
+}
+
+async fn journal(folder: &tempfile::TempDir, issues: Vec<Forecast>) -> Arc<dyn Journal> {
     let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
     let morning = day(0) + Duration::hours(8);
     let records = vec![
@@ -174,8 +180,7 @@ async fn scores(issues: Vec<Forecast>) -> Vec<ForecastScore> {
     journal.publish(records, None).await.unwrap();
     journal.keep_summaries(vec![of_area(day(1), 60.0, 82)], None).await.unwrap();
     journal.keep_forecasts(issues).await.unwrap();
-    work_out(&pipeline(), &journal, day(40)).await.unwrap();
-    journal.forecast_scores().await.unwrap()
+    journal
 }
 
 const TOMORROW: [f32; 7] = [20.0, 25.0, 40.0, 55.0, 70.0, 100.0, 120.0];
@@ -255,3 +260,27 @@ async fn what_was_amended_is_scored_both_ways() {
     };
     assert_eq!((hits("issued"), hits("amended")), ((1, 1), (1, 0)));
 }
+
+#[tokio::test]
+async fn one_issue_has_the_scores_that_it_adds_to_those_of_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(&folder, vec![issue(&station(), TOMORROW), issue(&station(), [100.0; 7])]).await;
+    let (forecast, of_first) = of_issue(&pipeline(), &journal, 1, day(40)).await.unwrap().unwrap();
+    // Alone in a journal, all scores are of it.
+    for score in scores(vec![issue(&station(), TOMORROW)])
+        .await
+        .into_iter()
+        .filter(|score| score.subject == Some(station()) && (score.window, score.model.as_str()) == (90, "issued"))
+    {
+        let of = |one: &&ForecastScore| (one.of, one.lead_day) == (score.of, score.lead_day);
+        let own = of_first.iter().find(of).unwrap();
+        assert_eq!((own.hours, own.daily, &own.days), (score.hours, score.daily, &score.days));
+        assert_eq!((own.window, own.from, own.to), (0, forecast.issued, forecast.issued));
+    }
+    assert_eq!(of_first.len(), 4, "particles and index, of two days: {of_first:?}");
+    let of = |issue, now| of_issue(&PIPELINE, &journal, issue, now);
+    assert!(of(1, day(0) + Duration::hours(8)).await.unwrap().unwrap().1.iter().all(|score| score.daily.n == 0));
+    assert!(of(0, day(40)).await.unwrap().is_none() && of(3, day(40)).await.unwrap().is_none());
+}
+
+static PIPELINE: std::sync::LazyLock<Pipeline> = std::sync::LazyLock::new(pipeline);

@@ -234,6 +234,6 @@ async fn page_and_frame_say_the_same_of_an_issue() {
 }
 
 /// The English words of a key up to its first blank to fill.
-fn say(key: &str) -> String {
+fn say(key: &'static str) -> String {
     Lang::En.t(key).split(['{', '\'', '&']).next().unwrap().trim().to_owned()
 }

@@ -10,8 +10,8 @@
 //!   0.125 ppm on counts too, and alone above 0.200 ppm in 8 hours. SO2 from 305 ppb on is looked up by its day mean, and is
 //!   200 where that is below.
 //! - Hourly: NowCast of particles; ozone by the mean of the last 8 hours, as the daily index. EPA's own hourly ozone is a
-//!   partial least squares NowCast whose coefficients the document does not give: hours of ozone are **unverified**
-//!   against AirNow.
+//!   NowCast fitted anew every hour to the station's last two weeks by partial least squares (github.com/USEPA/O3-Nowcast),
+//!   which is not built: hours of ozone are **unverified** against AirNow.
 //!
 //! Choices of ours: 8-hour means of a day are those that lie within it, as in `aggregate::max8h` (EPA's begin at 7:00 to 23:00,
 //! recalled and unverified); the largest hour of SO2 and NO2 stands for the day when the day has a valid mean.

@@ -49,7 +49,8 @@ def map_case(context, case):
     if len(corners) == 4:
         west, south, east, north = corners
         # Longitudes and latitudes have one range in the OGC's own descriptions.
-        south, north = (str(max(-90.0, min(90.0, float(corner)))) for corner in (south, north))
+        beyond = {True: "90", False: "-90"}
+        south, north = (beyond[float(one) > 0] if abs(float(one)) > 90 else one for one in (south, north))
         if float(south) > float(north):
             south, north = north, south
         query["bbox"] = ",".join((west, south, east, north))

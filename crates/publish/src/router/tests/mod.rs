@@ -159,6 +159,7 @@ async fn head_is_answered_like_get_without_the_body() {
             .replace("{what}", "air")
             .replace("{area}", "%E6%B1%9F%E5%8F%A3")
             .replace("{release}", &release)
+            .replace("{issue}", "1")
             .replace("{path}", "datapackage.json")
             .replace("{feed}", "air.atom");
         if uri.ends_with("/explain") {

@@ -172,9 +172,13 @@ async fn set_password(
 /// 500 where it cannot be hashed.
 pub async fn hashed(desk: &Desk, password: &str) -> Result<String, Failure> {
     let stopping = || Failure::unavailable("the service is stopping");
-    let _turn = desk.hashes.acquire().await.map_err(|_| stopping())?;
+    let turn = desk.hashes.clone().acquire_owned().await.map_err(|_| stopping())?;
     let password = password.to_owned();
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await.map_err(|_| stopping())?;
+    let hashed = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        password::hash(&password)
+    });
+    let hashed = hashed.await.map_err(|_| stopping())?;
     hashed.map_err(|error| Failure::internal("hashing a password", &error))
 }
 

@@ -78,15 +78,16 @@ async fn attempt(desk: &Desk, name: &str, fields: &Fields) -> Result<Result<Desk
     Ok(Ok(account))
 }
 
-/// Whether it is the password of what is kept; few at once, and on a thread of its own.
+/// Whether it is the password of what is kept; few at once, also of those whose browsers have gone, and on a thread of its own.
 ///
 /// # Errors
 /// 503 while the service stops.
 pub async fn fits(desk: &Desk, password: &str, kept: Option<String>) -> Result<bool, Failure> {
     let stopping = || Failure::unavailable("the service is stopping");
-    let _turn = desk.hashes.acquire().await.map_err(|_| stopping())?;
+    let turn = desk.hashes.clone().acquire_owned().await.map_err(|_| stopping())?;
     let password = password.to_owned();
     let judged = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         password.chars().count() <= password::LONGEST && password::fits(&password, kept.as_deref())
     });
     judged.await.map_err(|_| stopping())
@@ -127,12 +128,14 @@ async fn refuse(
     address: String,
     refused: Refused,
 ) -> Result<Response<Body>, Failure> {
-    // Of a name that nobody has nothing is written down: it may be a password in the wrong field.
-    let who = if is_known(app, name) { name } else { "" };
-    let act = if matches!(refused, Refused::Wait(_)) { "login_refused" } else { "login_failed" };
     metrics::counter!("limpid_desk_logins_failed_total").increment(1);
-    tracing::warn!(act, "somebody did not get in at the desk");
-    app.journal.desk().change(vec![note(app, who, address, act)]).await?;
+    // Whoever has to wait was written down before, and could fill the disk.
+    if matches!(refused, Refused::Wrong) {
+        // Of a name that nobody has nothing is written down: it may be a password in the wrong field.
+        let who = if is_known(app, name) { name } else { "" };
+        tracing::warn!("somebody did not get in at the desk");
+        app.journal.desk().change(vec![note(app, who, address, "login_failed")]).await?;
+    }
     Ok(form(app, view, Some(refused)))
 }
 
